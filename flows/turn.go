@@ -1,0 +1,229 @@
+package flows
+
+import "time"
+
+// Face is how a channel can show a dialogue. The same flow has several faces:
+// buttons on Messenger, numbered text by SMS, buttons and a pin on the web.
+type Face struct {
+	Name       string // "messenger", "sms", "web"
+	Buttons    bool   // choices are shown as buttons; otherwise they are numbered in the text
+	MaxChoices int    // most buttons under one message, 0 for no bound (Messenger: 13)
+	Photos     bool   // the person can send photos
+	Location   bool   // the person can send a pin
+	Short      bool   // the shorter SMS text is used where a flow gives one
+}
+
+// Owner says who answers a conversation.
+type Owner string
+
+// The owners of a conversation.
+const (
+	OwnerBot   Owner = "bot"
+	OwnerQueue Owner = "queue"
+	OwnerAgent Owner = "agent"
+)
+
+// InputKind is the kind of one input.
+type InputKind string
+
+// The kinds of input a turn can begin with.
+const (
+	InputText     InputKind = "text"     // typed words
+	InputChoice   InputKind = "choice"   // a tapped button: Payload, with its title in Text
+	InputPhotos   InputKind = "photos"   // one or more photos, with a caption in Text perhaps
+	InputLocation InputKind = "location" // a pin
+	InputOther    InputKind = "other"    // voice, video, file, sticker: kept, but the bot cannot read it
+	InputStart    InputKind = "start"    // the person opened the chat (Get Started, a link); Ref may name a flow
+	InputRemind   InputKind = "remind"   // the session has been idle for Catalog.RemindAfter
+	InputExpire   InputKind = "expire"   // the session has been idle for Catalog.ExpireAfter
+	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu" or "end"
+)
+
+// Input is one thing that happened, as Step takes it. It holds everything Step
+// may know of the world: Step itself has no clock and reads nothing.
+type Input struct {
+	Kind    InputKind
+	Text    string
+	Payload string
+	Photos  []string // ids of the photos, in the order they were taken
+	Lat     float64  // degrees, WGS 84
+	Lon     float64
+	Ref     string
+	At      time.Time // when it happened, by the provider's clock
+	Face    Face
+	Owner   Owner
+	First   bool  // nothing was ever heard from this person before
+	Muted   bool  // the person has sent STOP; START and YES then mean "begin again"
+	Case    int64 // the number a case opened in this turn will have
+	Found   Found // answers to the Lookups of an earlier round
+}
+
+// Found holds what earlier rounds of the same turn looked up. A nil field was
+// not looked up yet.
+type Found struct {
+	Remembered map[string]Value     // by slot name
+	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
+	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
+}
+
+// CaseFound is what a person may hear about a case. Whoever is neither its
+// reporter nor a follower hears no more than service, status and date.
+type CaseFound struct {
+	Number    int64
+	Flow      string
+	Title     string // empty unless Mine
+	Status    string // one of handoff's case statuses
+	UpdatedAt time.Time
+	Mine      bool // the asker reported or follows it
+}
+
+// Turn is everything that follows from one input: the session after it, what
+// to say, and what the caller must do. When Lookups is not empty nothing else
+// of the turn counts: the caller looks them up and steps again from the old
+// session with Found filled in.
+type Turn struct {
+	Session  Session
+	Messages []Message
+	Effects  []Effect
+	Lookups  []Lookup
+	Moves    []Move
+	Missed   bool          // the input was not understood
+	End      bool          // the dialogue is over: the conversation closes
+	Wake     time.Duration // when to step again with InputRemind or InputExpire if nothing is heard; 0 for never
+	WakeWith InputKind
+}
+
+// Message is one thing the bot says.
+type Message struct {
+	Text    string
+	Choices []Choice
+	Kind    MessageKind
+	// Delay is how long the message waits before it goes out. A message that
+	// waits is replaced by whatever the next turn says: five photos in a row
+	// are acknowledged once.
+	Delay time.Duration
+	// Wants names the slot type that is hoped for ("photo", "location",
+	// "phone" …), so that a channel can offer its own way to give it.
+	Wants SlotType
+}
+
+// MessageKind says what becomes of a message when a person takes over before
+// it was sent.
+type MessageKind string
+
+// Prompts are dropped at a takeover, receipts still go.
+const (
+	Prompt  MessageKind = "prompt"
+	Receipt MessageKind = "receipt"
+)
+
+// Choice is a button: what it shows and what comes back when it is tapped.
+type Choice struct {
+	Title   string `json:"title"`
+	Payload string `json:"payload"`
+}
+
+// Move is one transition of a turn and why it was made, for the simulator and
+// for the counts of what happens in a flow.
+type Move struct {
+	Flow  string
+	From  string // empty when the flow was entered
+	To    string // empty when the flow was left
+	Event string
+	Why   string // such as: matched word "drain"
+}
+
+// LookupKind is what Step wants to know before it can go on.
+type LookupKind string
+
+// The kinds of lookup; all are local and answered in one query for a batch.
+const (
+	LookupRemembered LookupKind = "remembered" // the person's remembered answers
+	LookupCase       LookupKind = "case"       // one case by number
+	LookupMine       LookupKind = "mine"       // the person's own latest cases
+)
+
+// Lookup asks the caller for something Step cannot know.
+type Lookup struct {
+	Kind   LookupKind
+	Number int64 // LookupCase
+}
+
+// Effect is something the caller must do because of a turn, in the same
+// transaction as the turn's record.
+type Effect interface{ effect() }
+
+// OpenCase files the matter. Its number is Input.Case.
+type OpenCase struct {
+	Number  int64
+	Flow    string
+	Kind    Kind
+	Title   string // in the catalogue's default language
+	Team    string
+	Ward    int // 0 when unknown
+	Place   string
+	Lat     float64 // 0, 0 when no pin was given
+	Lon     float64
+	Target  time.Duration // until it should be settled; 0 for none
+	Answers []Answer
+	Photos  []string
+}
+
+// Answer is one collected slot.
+type Answer struct {
+	Slot  string
+	Value Value
+}
+
+// AttachPhotos adds late photos to a case the person opened.
+type AttachPhotos struct {
+	Case   int64
+	Photos []string
+}
+
+// Handoff passes the conversation to people.
+type Handoff struct {
+	Team   string
+	Reason HandoffReason
+	Urgent bool
+}
+
+// HandoffReason says why a conversation came to the desk.
+type HandoffReason string
+
+// The reasons Step can give; the desk has more of its own.
+const (
+	ReasonAsked  HandoffReason = "asked"  // the person asked for a human
+	ReasonMissed HandoffReason = "missed" // third miss on a question, and they chose a person
+	ReasonFlow   HandoffReason = "flow"   // the flow says so
+	ReasonDanger HandoffReason = "danger" // danger words were heard
+)
+
+// Reclaim takes the conversation back from the queue to the bot: the person
+// asked for the menu while waiting.
+type Reclaim struct{}
+
+// Alert raises a red alert at the desk without moving the conversation.
+type Alert struct{ Reason HandoffReason }
+
+// Remember keeps an answer with the contact, so that it is never asked again.
+type Remember struct {
+	Slot  string
+	Type  SlotType
+	Value Value
+}
+
+// SetLanguage keeps the language the person wants to be answered in.
+type SetLanguage struct{ Language string }
+
+// Mute stops (or, with On false, resumes) unasked messages to this identity.
+type Mute struct{ On bool }
+
+func (OpenCase) effect()     {}
+func (AttachPhotos) effect() {}
+func (Handoff) effect()      {}
+func (Reclaim) effect()      {}
+func (Alert) effect()        {}
+func (Remember) effect()     {}
+func (SetLanguage) effect()  {}
+func (Mute) effect()         {}
