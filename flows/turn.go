@@ -88,6 +88,7 @@ type Turn struct {
 	Lookups  []Lookup
 	Moves    []Move
 	Missed   bool          // the input was not understood
+	Silence  string        // why nothing is said, in plain words; empty when there are Messages
 	End      bool          // the dialogue is over: the conversation closes
 	Wake     time.Duration // when to step again with InputRemind or InputExpire if nothing is heard; 0 for never
 	WakeWith InputKind
