@@ -104,7 +104,9 @@ CREATE TABLE conversations (
     opened_at    timestamptz NOT NULL,
     last_in_at   timestamptz NOT NULL, -- by the provider's clock
     last_at      timestamptz NOT NULL,
-    wake_at      timestamptz,          -- when to look at an idle session
+    due_at       timestamptz,          -- when an idle session is reminded, expired or given back
+    due_with     text NOT NULL DEFAULT '',
+    wake_at      timestamptz,          -- when to look whether due_at has come: moves rarely, so that turns stay HOT updates
     outbox_until timestamptz,          -- null: nothing to send; past: due; future: leased, or waiting to try again
     closed_at    timestamptz
 ) WITH (fillfactor = 70);

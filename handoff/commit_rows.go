@@ -1,0 +1,336 @@
+package handoff
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"nagorik/flows"
+)
+
+// The rows of a batch, one function a table. Each sends its columns as arrays,
+// so that a statement's text and plan are the same whatever the batch's size.
+
+func queueIncoming(q *pgx.Batch, b *batch) {
+	n := len(b.live)
+	id, conv := make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n)
+	seq, at := make([]int64, 0, n), make([]time.Time, 0, n)
+	direction, author, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	channel, kind, text := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	provider, detail := make([]*string, 0, n), make([]*string, 0, n)
+	for _, t := range b.each() {
+		if t.In == nil {
+			continue
+		}
+		m := t.In
+		id, conv = append(id, m.ID), append(conv, t.Now.Conversation)
+		seq, at = append(seq, t.seq(0)), append(at, m.At)
+		if m.Author == "contact" {
+			direction, status = append(direction, "in"), append(status, "delivered")
+		} else {
+			direction, status = append(direction, "out"), append(status, "sent")
+		}
+		author, channel = append(author, m.Author), append(channel, t.Key.Channel)
+		kind, text = append(kind, m.Kind), append(text, m.Text)
+		provider, detail = append(provider, orNull(m.ProviderID)), append(detail, orNull(string(m.Detail)))
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at)
+		SELECT id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail::jsonb, status, at
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+			AS m(id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at)
+		ON CONFLICT DO NOTHING RETURNING id`,
+		id, conv, seq, direction, author, channel, provider, kind, text, detail, status, at)
+}
+
+func queueIdentities(q *pgx.Batch, b *batch) {
+	var id, contact []uuid.UUID
+	var channel, address, name []string
+	var profile []*time.Time
+	for _, t := range b.each() {
+		if !t.Newcomer {
+			continue
+		}
+		id, contact = append(id, t.Now.Identity), append(contact, t.Now.Contact)
+		channel, address, name = append(channel, t.Key.Channel), append(address, t.Key.Address), append(name, t.Name)
+		var due *time.Time
+		if t.Profile {
+			due = &b.now
+		}
+		profile = append(profile, due)
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`INSERT INTO identities (id, contact_id, channel, address, name, profile_due, created_at)
+		SELECT id, contact_id, channel, address, name, profile_due, $7
+		FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS i(id, contact_id, channel, address, name, profile_due)
+		ON CONFLICT DO NOTHING RETURNING id`, id, contact, channel, address, name, profile, b.now)
+}
+
+// queueOpened inserts new conversations with all but what queueMoved sets.
+func queueOpened(q *pgx.Batch, b *batch) {
+	var id, identity, contact []uuid.UUID
+	var channel []string
+	for _, t := range b.each() {
+		if t.Opens {
+			id, identity, contact = append(id, t.Now.Conversation), append(identity, t.Now.Identity), append(contact, t.Now.Contact)
+			channel = append(channel, t.Key.Channel)
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, checkpoint, opened_at, last_in_at, last_at)
+		SELECT id, identity_id, contact_id, channel, 0, 'bot', '{}', $5, $5, $5
+		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS c(id, identity_id, contact_id, channel)
+		ON CONFLICT DO NOTHING RETURNING id`, id, identity, contact, channel, b.now)
+}
+
+func queueContacts(q *pgx.Batch, b *batch) {
+	var id []uuid.UUID
+	var name, folded []string
+	for _, t := range b.each() {
+		if t.Newcomer {
+			id = append(id, t.Now.Contact)
+			name, folded = append(name, t.Name), append(folded, FoldName(t.Name))
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`INSERT INTO contacts (id, name, name_folded, created_at, updated_at)
+		SELECT id, name, folded, $4, $4 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS c(id, name, folded)`, id, name, folded, b.now)
+}
+
+func queueReplies(q *pgx.Batch, b *batch) {
+	n := len(b.live)
+	id, conv, seq := make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]int64, 0, n)
+	channel, kind, text, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	detail, after := make([]*string, 0, n), make([]*time.Time, 0, n)
+	for i, t := range b.each() {
+		for k, r := range t.Out {
+			id, conv, seq = append(id, r.ID), append(conv, t.Now.Conversation), append(seq, t.seq(k+1))
+			channel, kind = append(channel, t.Key.Channel), append(kind, string(r.Kind))
+			text, detail = append(text, r.Text), append(detail, orNull(string(r.Detail)))
+			state := "queued"
+			if b.leased[i] && r.SendAfter.IsZero() {
+				state = "sending"
+			}
+			status, after = append(status, state), append(after, timeOrNull(r.SendAfter))
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at)
+		SELECT id, conversation_id, seq, 'out', 'bot', channel, kind, text, detail::jsonb, status, $9, send_after,
+			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9 END
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[])
+			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after)`,
+		id, conv, seq, channel, kind, text, detail, status, b.now, after)
+}
+
+// moved holds the columns of the conversations' update.
+type moved struct {
+	id                                              []uuid.UUID
+	version, ward                                   []int64
+	owner, flow, state, lang, team, reason, dueWith []string
+	checkpoint                                      []string
+	lastIn                                          []time.Time
+	due, outbox, closed                             []*time.Time
+	urgent                                          []bool
+}
+
+func (m *moved) add(b *batch, i int, t *Turn) {
+	m.id, m.version = append(m.id, t.Now.Conversation), append(m.version, t.Now.Version)
+	m.owner, m.flow, m.state = append(m.owner, string(t.Now.Owner)), append(m.flow, t.Flow), append(m.state, t.State)
+	m.lang, m.team, m.reason = append(m.lang, t.Language), append(m.team, t.Team), append(m.reason, t.Reason)
+	m.urgent, m.ward = append(m.urgent, t.Urgent), append(m.ward, int64(t.Ward))
+	m.checkpoint, m.lastIn = append(m.checkpoint, string(t.Checkpoint)), append(m.lastIn, t.Now.Heard)
+	m.due, m.dueWith = append(m.due, timeOrNull(t.Due)), append(m.dueWith, t.Now.DueWith)
+	m.outbox = append(m.outbox, b.outboxUntil(i, t))
+	var closed *time.Time
+	if t.Now.Closed {
+		closed = &b.now
+	}
+	m.closed = append(m.closed, closed)
+}
+
+// outboxUntil is when somebody should look after the conversation's replies:
+// the end of our own lease, when the first reply is due, or null to leave it.
+func (b *batch) outboxUntil(i int, t *Turn) *time.Time {
+	if b.leased[i] {
+		until := b.now.Add(LeaseFor)
+		return &until
+	}
+	var first *time.Time
+	for k := range t.Out {
+		due := b.now
+		if after := t.Out[k].SendAfter; !after.IsZero() {
+			due = after
+		}
+		if first == nil || due.Before(*first) {
+			first = &due
+		}
+	}
+	return first
+}
+
+// queueMoved moves the conversations on. wake_at only ever moves to an earlier
+// time here: it is indexed, and a turn that leaves it alone is a cheap update.
+func queueMoved(q *pgx.Batch, b *batch) {
+	m := &moved{}
+	for i, t := range b.each() {
+		m.add(b, i, t)
+	}
+	if len(m.id) == 0 {
+		return
+	}
+	idle := make([]bool, 0, len(m.id))
+	for _, id := range m.id {
+		idle = append(idle, b.idle[id])
+	}
+	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, flow = n.flow, state = n.state, language = n.language,
+			team = n.team, reason = n.reason, urgent = n.urgent, ward = CASE n.ward WHEN 0 THEN c.ward ELSE n.ward END,
+			queued_at = CASE WHEN n.owner <> 'queue' THEN NULL WHEN c.owner = 'queue' THEN c.queued_at ELSE $18 END,
+			agent_id = CASE n.owner WHEN 'agent' THEN c.agent_id END,
+			checkpoint = n.checkpoint::jsonb, last_in_at = n.last_in, last_at = $18,
+			due_at = n.due, due_with = n.due_with,
+			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
+			outbox_until = CASE WHEN n.idle OR c.outbox_until IS NULL THEN n.outbox ELSE c.outbox_until END,
+			closed_at = COALESCE(c.closed_at, n.closed)
+		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
+			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[])
+			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle)
+		WHERE c.id = n.id`,
+		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
+		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now)
+}
+
+func queueCases(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		for i := range t.Cases {
+			queueCase(q, b, t, &t.Cases[i])
+		}
+	}
+}
+
+func queueCase(q *pgx.Batch, b *batch, t *Turn, c *NewCase) {
+	var due *time.Time
+	if c.Target > 0 {
+		at := b.now.Add(c.Target)
+		due = &at
+	}
+	var lat, lon *float64
+	if c.Lat != 0 || c.Lon != 0 {
+		lat, lon = &c.Lat, &c.Lon
+	}
+	var ward *int
+	if c.Ward > 0 {
+		ward = &c.Ward
+	}
+	q.Queue(`INSERT INTO cases (number, flow, kind, title, status, team, ward, place, lat, lon, contact_id, conversation_id, channel, answers, opened_at, due_at, updated_at)
+		VALUES ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13::text::jsonb, $14, $15, $14)`,
+		c.Number, c.Flow, string(c.Kind), c.Title, c.Team, ward, c.Place, lat, lon,
+		t.Now.Contact, t.Now.Conversation, t.Key.Channel, string(c.Answers), b.now, due)
+	q.Queue(`INSERT INTO case_timeline (id, case_number, at, kind, text) VALUES ($1, $2, $3, 'opened', $4)`, NewID(), c.Number, b.now, c.Title)
+}
+
+func queuePhotos(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		for _, p := range t.Photos {
+			status, try := "pending", &b.now
+			if p.SHA256 != "" {
+				status, try = "kept", nil
+			}
+			q.Queue(`INSERT INTO photos (id, conversation_id, message_id, channel, source, status, sha256, at, try_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+				p.ID, t.Now.Conversation, t.In.ID, t.Key.Channel, p.Source, status, orNull(p.SHA256), t.In.At, try)
+		}
+	}
+}
+
+// queueAttachments joins photos to cases. A photo belongs to one case only.
+func queueAttachments(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		for _, a := range t.Attach {
+			if len(a.Photos) == 0 {
+				continue
+			}
+			q.Queue(`UPDATE photos p SET case_number = $1 FROM conversations v
+				WHERE p.id = ANY($2) AND p.case_number IS NULL AND v.id = p.conversation_id AND v.contact_id = $3`, a.Case, a.Photos, t.Now.Contact)
+		}
+	}
+}
+
+func queueRemembered(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		for _, r := range t.Remember {
+			value, err := json.Marshal(r.Value)
+			if err != nil {
+				continue // a Value always marshals; FuzzStep holds that
+			}
+			q.Queue(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, $4::text::jsonb, $5)
+				ON CONFLICT (contact_id, slot) DO UPDATE SET type = excluded.type, value = excluded.value, at = excluded.at`,
+				t.Now.Contact, r.Slot, string(r.Type), string(value), b.now)
+			queueContactColumn(q, b, t, r)
+		}
+	}
+}
+
+// queueContactColumn keeps the columns that people are searched and shown by
+// in step with what is remembered.
+func queueContactColumn(q *pgx.Batch, b *batch, t *Turn, r flows.Remember) {
+	switch {
+	case r.Type == flows.SlotWard:
+		q.Queue(`UPDATE contacts SET ward = NULLIF($2::integer, 0), updated_at = $3 WHERE id = $1`, t.Now.Contact, int(r.Value.Number), b.now)
+	case r.Type == flows.SlotPhone:
+		q.Queue(`UPDATE contacts SET phone = $2, updated_at = $3 WHERE id = $1`, t.Now.Contact, r.Value.String(), b.now)
+	case r.Slot == "email":
+		q.Queue(`UPDATE contacts SET email = $2, updated_at = $3 WHERE id = $1`, t.Now.Contact, r.Value.String(), b.now)
+	case r.Slot == "name":
+		q.Queue(`UPDATE contacts SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1`, t.Now.Contact, r.Value.String(), FoldName(r.Value.String()), b.now)
+	}
+}
+
+func queueContactChanges(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		if t.Mute != nil {
+			q.Queue(`UPDATE identities SET muted = $2 WHERE id = $1`, t.Now.Identity, *t.Mute)
+		}
+		if t.Language != "" && t.SetsLanguage {
+			q.Queue(`UPDATE contacts SET language = $2, updated_at = $3 WHERE id = $1`, t.Now.Contact, t.Language, b.now)
+		}
+	}
+}
+
+func queueAlarms(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		if t.Alarm == "" {
+			continue
+		}
+		q.Queue(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			NewID(), t.Alarm, t.Now.Conversation.String(), t.Now.Conversation, b.now)
+	}
+}
+
+// seq is the place of the turn's k-th message in its conversation.
+func (t *Turn) seq(k int) int64 { return t.Now.Version<<8 + int64(k) }
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,87 @@
+package handoff
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Errors of the desk. GORM's and pgx's own do not leave this package.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrTaken    = errors.New("somebody else was first")
+	ErrConflict = errors.New("it is not in a state that allows this")
+	ErrInvalid  = errors.New("not valid")
+)
+
+// Desk keeps the record: contacts, conversations, messages, cases, agents.
+// It is safe for many goroutines, and several processes may share one database.
+type Desk struct {
+	pool *pgxpool.Pool
+	db   *gorm.DB
+	now  func() time.Time
+	tz   *time.Location
+}
+
+// Options are what a Desk needs. Pool is shared by GORM and by the turn's
+// commit, so that there is one bound on connections.
+type Options struct {
+	Pool *pgxpool.Pool
+	Now  func() time.Time // the clock; time.Now when nil
+}
+
+// Dhaka is the zone of all days in records and reports: UTC+6, no summer time.
+func Dhaka() *time.Location { return time.FixedZone("Asia/Dhaka", 6*60*60) }
+
+// New returns a Desk over a migrated database.
+func New(opt Options) (*Desk, error) {
+	sqlDB := stdlib.OpenDBFromPool(opt.Pool)
+	// The pool below does the pooling; database/sql must not hold or close its
+	// connections early.
+	sqlDB.SetMaxIdleConns(0)
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: sqlDB}), &gorm.Config{
+		Logger:                 logger.Discard,
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open records: %w", err)
+	}
+	now := opt.Now
+	if now == nil {
+		now = time.Now
+	}
+	return &Desk{pool: opt.Pool, db: db, now: now, tz: Dhaka()}, nil
+}
+
+// Ping says whether the database answers.
+func (d *Desk) Ping(ctx context.Context) error {
+	if err := d.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("ping database: %w", err)
+	}
+	return nil
+}
+
+// NewID returns an id that sorts by the time it was made (UUIDv7).
+func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// notFound turns the stores' own words for "no such row" into ErrNotFound.
+func notFound(err error, what string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("%s: %w", what, ErrNotFound)
+	default:
+		return fmt.Errorf("%s: %w", what, err)
+	}
+}

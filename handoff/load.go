@@ -1,0 +1,200 @@
+package handoff
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"nagorik/flows"
+)
+
+// mineShown is how many of a person's own cases are looked up for them.
+const mineShown = 5
+
+// Checkpoint is a conversation as the database knows it.
+type Checkpoint struct {
+	Standing Standing
+	Session  []byte // JSON; empty for somebody never heard of
+}
+
+// Load reads the latest conversation of each key, in one query. A key never
+// heard of has the zero Checkpoint.
+func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
+	channels, addresses := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		channels[i], addresses[i] = k.Channel, k.Address
+	}
+	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_with, c.checkpoint::text,
+			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL)
+		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
+		JOIN identities i ON i.channel = k.channel AND i.address = k.address
+		JOIN LATERAL (SELECT * FROM conversations c WHERE c.identity_id = i.id ORDER BY c.id DESC LIMIT 1) c ON true`, channels, addresses)
+	if err != nil {
+		return nil, fmt.Errorf("load conversations: %w", err)
+	}
+	found := make([]Checkpoint, len(keys))
+	var n int64
+	var s Standing
+	var owner, session string
+	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &s.DueWith, &session, &s.AckDue}, func() error {
+		s.Owner = flows.Owner(owner)
+		found[n-1] = Checkpoint{Standing: s, Session: []byte(session)}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load conversations: %w", err)
+	}
+	return found, nil
+}
+
+// Ask is what one turn wants to know before it can go on.
+type Ask struct {
+	Contact uuid.UUID // nil for somebody never heard of
+	Wants   []flows.Lookup
+}
+
+// LookUp answers the lookups of a batch: one query for each kind that occurs,
+// in one round trip. What is found is added to found, which runs along asks.
+func (d *Desk) LookUp(ctx context.Context, asks []Ask, found []*flows.Found) error {
+	l := &lookUp{asks: asks, found: found}
+	q := &pgx.Batch{}
+	l.queue(q)
+	if q.Len() == 0 {
+		return nil
+	}
+	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
+		return fmt.Errorf("look up for a turn: %w", err)
+	}
+	return nil
+}
+
+// lookUp holds the asks of one kind each.
+type lookUp struct {
+	asks  []Ask
+	found []*flows.Found
+}
+
+func (l *lookUp) queue(q *pgx.Batch) {
+	remembered, mine, numbers := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}
+	for i, ask := range l.asks {
+		for _, want := range ask.Wants {
+			switch want.Kind {
+			case flows.LookupRemembered:
+				l.found[i].Remembered = map[string]flows.Value{}
+				remembered[ask.Contact] = append(remembered[ask.Contact], i)
+			case flows.LookupMine:
+				l.found[i].Mine = []flows.CaseFound{}
+				mine[ask.Contact] = append(mine[ask.Contact], i)
+			case flows.LookupCase:
+				if l.found[i].Cases == nil {
+					l.found[i].Cases = map[int64]*flows.CaseFound{}
+				}
+				l.found[i].Cases[want.Number] = nil
+				numbers[want.Number] = append(numbers[want.Number], i)
+			}
+		}
+	}
+	l.queueRemembered(q, remembered)
+	l.queueMine(q, mine)
+	l.queueCases(q, numbers)
+}
+
+func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {
+	if len(who) == 0 {
+		return
+	}
+	q.Queue(`SELECT contact_id, slot, value::text FROM remembered WHERE contact_id = ANY($1)`, keysOf(who)).Query(func(rows pgx.Rows) error {
+		var contact uuid.UUID
+		var slot, text string
+		_, err := pgx.ForEachRow(rows, []any{&contact, &slot, &text}, func() error {
+			var v flows.Value
+			if err := json.Unmarshal([]byte(text), &v); err != nil {
+				return nil //nolint:nilerr // an answer of a shape we no longer know is asked again
+			}
+			for _, i := range who[contact] {
+				l.found[i].Remembered[slot] = v
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
+	if len(who) == 0 {
+		return
+	}
+	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, c.status, c.updated_at FROM unnest($1::uuid[]) AS k(contact_id)
+		JOIN LATERAL (SELECT * FROM cases c WHERE c.contact_id = k.contact_id ORDER BY c.number DESC LIMIT $2) c ON true
+		ORDER BY c.number DESC`, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
+		var contact uuid.UUID
+		c := flows.CaseFound{Mine: true}
+		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt}, func() error {
+			for _, i := range who[contact] {
+				l.found[i].Mine = append(l.found[i].Mine, c)
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// queueCases tells whoever is not the reporter no more than service, status
+// and date.
+func (l *lookUp) queueCases(q *pgx.Batch, numbers map[int64][]int) {
+	if len(numbers) == 0 {
+		return
+	}
+	q.Queue(`SELECT number, flow, title, status, updated_at, contact_id FROM cases WHERE number = ANY($1)`, keysOf(numbers)).Query(func(rows pgx.Rows) error {
+		var number int64
+		var flow, title, status string
+		var updated time.Time
+		var contact uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &contact}, func() error {
+			for _, i := range numbers[number] {
+				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated, Mine: l.asks[i].Contact == contact}
+				if c.Mine {
+					c.Title = title
+				}
+				l.found[i].Cases[number] = c
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+func keysOf[K comparable, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// CaseNumberBlock is how many case numbers CaseNumbers hands out at a time:
+// the increment of the sequence.
+const CaseNumberBlock = 20
+
+// CaseNumbers reserves a block of case numbers for this process: first to
+// first + CaseNumberBlock - 1. What a process does not use stays a gap.
+func (d *Desk) CaseNumbers(ctx context.Context) (first int64, err error) {
+	if err := d.pool.QueryRow(ctx, `SELECT nextval('case_numbers')`).Scan(&first); err != nil {
+		return 0, fmt.Errorf("reserve case numbers: %w", err)
+	}
+	return first, nil
+}
+
+// DeadTurn keeps an event that could not be recorded as a turn.
+func (d *Desk) DeadTurn(ctx context.Context, key Key, event []byte, cause error) error {
+	_, err := d.pool.Exec(ctx, `INSERT INTO dead_turns (id, at, channel, address, event, error) VALUES ($1, $2, $3, $4, $5, $6)`,
+		NewID(), d.now(), key.Channel, key.Address, string(event), cause.Error())
+	if err != nil {
+		return fmt.Errorf("keep a dead turn: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package handoff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// uniqueViolation is PostgreSQL's code for a broken unique index.
+const uniqueViolation = "23505"
+
+// Due is a message that somebody has leased and must send now, or whose
+// earlier attempt had an unknown outcome.
+type Due struct {
+	ID           uuid.UUID
+	Conversation uuid.UUID
+	Key          Key
+	Author       string
+	Kind         string
+	Text         string
+	Detail       []byte
+	Attempts     int       // this one included
+	Heard        time.Time // when the person last wrote
+	Muted        bool
+}
+
+// SendResult is what became of one attempt.
+type SendResult struct {
+	ID         uuid.UUID
+	Status     string // "sent", "queued" (try again), "failed" or "unknown"
+	ProviderID string
+	Error      string
+	SendAfter  time.Time // with "queued": not before
+}
+
+// Handed is a conversation whose sender is done with it for now.
+type Handed struct {
+	Conversation uuid.UUID
+	Results      []SendResult
+	Until        time.Time // zero: look again at once if anything is left
+}
+
+// LeaseDue takes over conversations that have something to send and no sender,
+// at most limit of them, and returns their messages in order, recorded as being
+// sent. A message that was being sent when its sender disappeared is returned
+// again once, after LeaseFor has given its echo time to arrive; a second
+// disappearance makes it unknown.
+func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Due, error) {
+	now := d.now()
+	rows, err := d.pool.Query(ctx, `WITH due AS (
+			SELECT c.id FROM conversations c
+			WHERE c.id IN (SELECT m.conversation_id FROM messages m WHERE m.status IN ('queued', 'sending'))
+				AND c.outbox_until <= $1 AND c.channel = ANY($4)
+			ORDER BY c.outbox_until LIMIT $2 FOR UPDATE SKIP LOCKED
+		), leased AS (
+			UPDATE conversations c SET outbox_until = $3 FROM due WHERE c.id = due.id RETURNING c.id, c.identity_id, c.last_in_at
+		), given_up AS (
+			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.attempts >= 2
+		), taken AS (
+			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1
+			FROM leased l WHERE m.conversation_id = l.id AND (m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.attempts < 2)
+			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, l.identity_id, l.last_in_at
+		)
+		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.last_in_at, i.muted
+		FROM taken t JOIN identities i ON i.id = t.identity_id ORDER BY t.conversation_id, t.seq`,
+		now, limit, now.Add(LeaseFor), channels)
+	if err != nil {
+		return nil, fmt.Errorf("lease replies: %w", err)
+	}
+	var due []Due
+	var m Due
+	var detail *string
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Heard, &m.Muted}, func() error {
+		m.Detail = nil
+		if detail != nil {
+			m.Detail = []byte(*detail)
+		}
+		due = append(due, m)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lease replies: %w", err)
+	}
+	return due, nil
+}
+
+// HandBack records the results of a round of sending and gives the
+// conversations back. It returns those that have more to send at once: replies
+// that were recorded while the earlier ones were on their way.
+func (d *Desk) HandBack(ctx context.Context, round []Handed) (more []uuid.UUID, err error) {
+	more, err = d.handBackOnce(ctx, round)
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && pgErr.Code == uniqueViolation {
+		// A provider that hands out one id twice must not stop the outbox.
+		more, err = d.handBackOnce(ctx, withoutProviderIDs(round))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record what was sent: %w", err)
+	}
+	return more, nil
+}
+
+func withoutProviderIDs(round []Handed) []Handed {
+	bare := slices.Clone(round)
+	for i := range bare {
+		bare[i].Results = slices.Clone(bare[i].Results)
+		for k := range bare[i].Results {
+			bare[i].Results[k].ProviderID = ""
+		}
+	}
+	return bare
+}
+
+func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (more []uuid.UUID, err error) {
+	err = d.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+		more, err = d.handBack(ctx, c.Conn(), round)
+		if err != nil && !c.Conn().IsClosed() {
+			undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			_, _ = c.Exec(undo, "rollback")
+		}
+		return err
+	})
+	return more, err
+}
+
+// handBack locks the conversations first and looks for what is left in a
+// statement of its own afterwards: only then does it see the replies of turns
+// that committed while it waited for the lock.
+func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (more []uuid.UUID, err error) {
+	now := d.now()
+	ids, until := make([]uuid.UUID, len(round)), make([]*time.Time, len(round))
+	q := &pgx.Batch{}
+	q.Queue("begin")
+	for i, h := range round {
+		ids[i], until[i] = h.Conversation, timeOrNull(h.Until)
+	}
+	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids)
+	queueResults(q, round)
+	q.Queue(`UPDATE conversations c SET outbox_until = CASE
+			WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status IN ('queued', 'sending')) THEN NULL
+			WHEN h.until IS NOT NULL THEN h.until
+			ELSE GREATEST($3, (SELECT min(m.send_after) FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued')) END
+		FROM unnest($1::uuid[], $2::timestamptz[]) AS h(id, until) WHERE c.id = h.id
+		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, ids, until, now)
+	q.Queue("commit")
+	err = readBatch(ctx, c, q, func(res pgx.BatchResults) error {
+		for range q.Len() - 2 {
+			if _, err := res.Exec(); err != nil {
+				return err
+			}
+		}
+		rows, err := res.Query()
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		var again bool
+		_, err = pgx.ForEachRow(rows, []any{&id, &again}, func() error {
+			if again {
+				more = append(more, id)
+			}
+			return nil
+		})
+		return err
+	})
+	return more, err
+}
+
+// queueResults records the results. A receipt that came before our own result
+// has moved the message further; it stays there.
+func queueResults(q *pgx.Batch, round []Handed) {
+	var id []uuid.UUID
+	var status []string
+	var provider, fault []*string
+	var after []*time.Time
+	for _, h := range round {
+		for _, r := range h.Results {
+			id, status = append(id, r.ID), append(status, r.Status)
+			provider, fault = append(provider, orNull(r.ProviderID)), append(fault, orNull(r.Error))
+			after = append(after, timeOrNull(r.SendAfter))
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`UPDATE messages m SET status = r.status, provider_id = COALESCE(m.provider_id, r.provider_id), error = r.error,
+			send_after = COALESCE(r.send_after, m.send_after)
+		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) AS r(id, status, provider_id, error, send_after)
+		WHERE m.id = r.id AND m.status IN ('sending', 'unknown')`, id, status, provider, fault, after)
+}

@@ -1,0 +1,88 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Receipt is a provider's later word on messages of ours, or on one a person
+// sent: it changes what is on record and starts no turn.
+type Receipt struct {
+	Key         Key
+	Kind        ReceiptKind
+	Message     uuid.UUID // of our own message, when the provider gave it back
+	ProviderIDs []string
+	Watermark   time.Time // all of ours up to this time; zero: only those named
+	Status      string    // "sent", "delivered", "read" or "failed"
+	Fault       string
+	Text        string // the new text of an edited message
+}
+
+// ReceiptKind tells the kinds of receipt apart.
+type ReceiptKind int
+
+// The kinds of receipt.
+const (
+	Progress ReceiptKind = iota // a message of ours came further
+	Edited                      // a person changed a message of theirs
+	Deleted                     // a person took a message back: its content is forgotten
+)
+
+// statusRank orders statuses: a receipt only ever moves a message forward.
+const statusRank = `array_position(ARRAY['queued','sending','unknown','sent','delivered','read','failed'], %s)`
+
+// Receipts records receipts, all or none. Those that say nothing new change
+// nothing, so they may be recorded again.
+func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
+	q := &pgx.Batch{}
+	for i := range receipts {
+		r := &receipts[i]
+		switch r.Kind {
+		case Progress:
+			r.queueProgress(q)
+		case Edited:
+			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
+				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3`, r.Key.Channel, r.ProviderIDs, r.Text)
+		case Deleted:
+			q.Queue(`UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
+				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in'`, r.Key.Channel, r.ProviderIDs)
+		default:
+			return fmt.Errorf("record receipts: unknown kind %d", r.Kind)
+		}
+	}
+	if q.Len() == 0 {
+		return nil
+	}
+	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
+		return fmt.Errorf("record receipts: %w", err)
+	}
+	return nil
+}
+
+func (r *Receipt) queueProgress(q *pgx.Batch) {
+	forward := fmt.Sprintf(statusRank+` < `+statusRank, "m.status", "$2")
+	if r.Message != uuid.Nil {
+		var provider *string
+		if len(r.ProviderIDs) > 0 {
+			provider = &r.ProviderIDs[0]
+		}
+		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END,
+				provider_id = CASE WHEN m.provider_id IS NULL AND NOT EXISTS (SELECT 1 FROM messages x WHERE x.channel = m.channel AND x.provider_id = $3) THEN $3 ELSE m.provider_id END
+			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`, r.Message, r.Status, provider)
+		return
+	}
+	if len(r.ProviderIDs) > 0 {
+		q.Queue(`UPDATE messages m SET status = $2, error = COALESCE($4, m.error)
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(r.Fault))
+	}
+	if !r.Watermark.IsZero() {
+		q.Queue(`UPDATE messages m SET status = $2 FROM conversations c, identities i
+			WHERE i.channel = $1 AND i.address = $3 AND c.identity_id = i.id AND m.conversation_id = c.id AND c.last_at > $4 - interval '7 days'
+				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward,
+			r.Key.Channel, r.Status, r.Key.Address, r.Watermark)
+	}
+}

@@ -1,0 +1,130 @@
+package handoff
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"nagorik/flows"
+)
+
+// Key names the other end of a conversation: an address on a channel.
+type Key struct {
+	Channel string
+	Address string
+}
+
+// Standing is where a conversation stands when a turn begins. The zero
+// Standing is a person never heard of.
+type Standing struct {
+	Identity     uuid.UUID   `json:"identity"`
+	Contact      uuid.UUID   `json:"contact"`
+	Conversation uuid.UUID   `json:"conversation"`
+	Version      int64       `json:"version"`
+	Owner        flows.Owner `json:"owner"`
+	Muted        bool        `json:"muted,omitempty"`
+	Closed       bool        `json:"closed,omitempty"`
+	Heard        time.Time   `json:"heard,omitzero"` // newest provider time of what the person wrote
+	AckDue       bool        `json:"ack,omitempty"`  // a delayed acknowledgement may still be queued
+	Reply        ReplyBudget `json:"reply,omitzero"` // bot replies this hour
+	DueWith      string      `json:"due_with,omitempty"`
+}
+
+// ReplyBudget counts the bot's replies to one address in one hour.
+type ReplyBudget struct {
+	Hour int64 `json:"hour"` // hours since 1970
+	N    int   `json:"n"`
+}
+
+// Turn is the record of one turn, ready to be committed with others.
+type Turn struct {
+	Key      Key
+	Was      Standing // what it was stepped from; its version is checked under lock
+	Now      Standing // what stands afterwards; Version is Was.Version + 1
+	Opens    bool     // Now.Conversation is new
+	Newcomer bool     // Now.Identity and Now.Contact are new
+
+	In           *Incoming // what came; nil when nobody wrote (a reminder)
+	Out          []Reply
+	Checkpoint   []byte // the session, JSON
+	Flow         string
+	Kind         flows.Kind // of Flow; empty outside flows
+	State        string
+	Language     string
+	SetsLanguage bool // Language was asked for: keep it with the contact
+	Ward         int
+	Team         string
+	Reason       string
+	Urgent       bool
+	Due          time.Time // zero: never
+
+	Name       string // the person's name when the channel said it
+	Cases      []NewCase
+	Photos     []NewPhoto
+	Attach     []Attachment
+	Remember   []flows.Remember
+	Mute       *bool
+	Alarm      string // kind of the alarm to raise, empty for none
+	DropAcks   bool   // delayed acknowledgements still queued are superseded
+	DropPrompt bool   // a person took over: prompts still queued are cancelled
+	Profile    bool   // ask the provider for the newcomer's name later
+}
+
+// Incoming is a message that came in, or that a person of the staff wrote in
+// the provider's own inbox.
+type Incoming struct {
+	ID         uuid.UUID
+	ProviderID string
+	Author     string // "contact" or "agent"
+	Kind       string
+	Text       string
+	Detail     json.RawMessage
+	At         time.Time
+}
+
+// Reply is a message of the bot.
+type Reply struct {
+	ID        uuid.UUID
+	Kind      flows.MessageKind
+	Text      string
+	Detail    json.RawMessage
+	SendAfter time.Time // zero: at once
+}
+
+// NewCase is a case to be filed with the turn.
+type NewCase struct {
+	flows.OpenCase
+	Answers json.RawMessage
+}
+
+// NewPhoto is a photo that came with the turn: to be fetched from Source, or
+// already kept under SHA256.
+type NewPhoto struct {
+	ID     uuid.UUID
+	Source string
+	SHA256 string
+}
+
+// Attachment adds photos to a case.
+type Attachment struct {
+	Case   int64
+	Photos []uuid.UUID
+}
+
+// Outcome says what became of a turn in a commit.
+type Outcome int
+
+// The outcomes of a turn.
+const (
+	Committed Outcome = iota
+	Repeated          // the message is on record already; nothing was written
+	Stale             // the conversation has moved on: load it and step again; nothing was written
+)
+
+// Result is the outcome of one turn. Leased says that the committer may send
+// the turn's replies now: they are recorded as being sent.
+type Result struct {
+	Outcome Outcome
+	Leased  bool
+}
