@@ -26,8 +26,10 @@ type Options struct {
 	// Log is told in a line what a person should know. Nil means silence.
 	Log *slog.Logger
 
-	system   string    // instead of systemDir, for tests
-	releases []Release // instead of what is installed, for tests
+	system    string    // instead of systemDir, for tests
+	releases  []Release // instead of what is installed, for tests
+	initFlags []string  // more flags for initdb, for tests
+	hasty     bool      // do not wait for another process to let go
 }
 
 // Cluster is a PostgreSQL server that runs as long as this process.
@@ -69,6 +71,7 @@ func Start(ctx context.Context, opt Options) (*Cluster, error) {
 // Join is Start for a command beside a running service: when another process has the cluster, the result is connected to
 // that one's server, and its Stop leaves the server alone.
 func Join(ctx context.Context, opt Options) (*Cluster, error) {
+	opt.hasty = true
 	c, err := Start(ctx, opt)
 	if !errors.Is(err, ErrInUse) {
 		return c, err
@@ -115,7 +118,7 @@ func prepare(ctx context.Context, opt Options) (*Cluster, error) {
 	if err := c.claim(ctx, opt); err != nil {
 		return nil, errors.Join(err, c.unlock())
 	}
-	if err := c.furnish(ctx, all); err != nil {
+	if err := c.furnish(ctx, all, opt.initFlags...); err != nil {
 		return nil, errors.Join(err, c.unlock())
 	}
 	return c, nil
@@ -130,7 +133,11 @@ func (c *Cluster) claim(ctx context.Context, opt Options) error {
 	if err := os.MkdirAll(dataDir, passableMode()); err != nil {
 		return fmt.Errorf("make DATA_DIR: %w", err)
 	}
-	if err := c.lock(ctx, filepath.Join(dataDir, lockName)); err != nil {
+	patience := lockPatience
+	if opt.hasty {
+		patience = 0
+	}
+	if err := c.lock(ctx, filepath.Join(dataDir, lockName), patience); err != nil {
 		return err
 	}
 	system := opt.system
@@ -140,7 +147,7 @@ func (c *Cluster) claim(ctx context.Context, opt Options) error {
 	if c.place, c.account, err = settle(ctx, dataDir, system, c.log); err != nil {
 		return err
 	}
-	return c.lock(ctx, c.place.lock())
+	return c.lock(ctx, c.place.lock(), patience)
 }
 
 // furnish chooses the programs and makes the cluster if there is none.
@@ -253,8 +260,8 @@ func (c *Cluster) revive(ctx context.Context) *child.Process {
 }
 
 // lock takes one of the cluster's locks.
-func (c *Cluster) lock(ctx context.Context, path string) error {
-	f, err := lockFile(ctx, path, lockPatience)
+func (c *Cluster) lock(ctx context.Context, path string, patience time.Duration) error {
+	f, err := lockFile(ctx, path, patience)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func Throwaway(ctx context.Context, log *slog.Logger, settings ...string) (*Clus
 		return nil, err
 	}
 	c := &Cluster{place: p, account: who, log: log, settings: settings, discard: true}
-	err = c.lock(ctx, p.lock())
+	err = c.lock(ctx, p.lock(), 0)
 	if err == nil {
 		err = c.furnish(ctx, all, "--no-sync")
 	}
