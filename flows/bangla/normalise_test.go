@@ -1,0 +1,164 @@
+package bangla
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// readTSV returns the rows of a test table without its head; rows are not trimmed, blanks in them are meant.
+func readTSV(t testing.TB, name string, columns int) [][]string {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]string
+	for _, line := range strings.Split(string(raw), "\n")[1:] {
+		if line == "" {
+			continue
+		}
+		row := strings.Split(line, "\t")
+		if len(row) < columns {
+			t.Fatalf("%s: short row %q", name, line)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func orElse(text string, ok bool, otherwise string) string {
+	if ok {
+		return text
+	}
+	return otherwise
+}
+
+// parsed is the reading of raw in the notation of normalise.tsv.
+func parsed(t testing.TB, kind, raw, note string) string {
+	bare := strings.Contains(note, "bare")
+	switch kind {
+	case "yesno":
+		return YesNo(raw).String()
+	case "menu":
+		n, ok := Pick(raw, 10)
+		return orElse(strconv.Itoa(n), ok, "none")
+	case "ward":
+		n, r := Ward(raw, bare)
+		return orElse(strconv.Itoa(n), r == OneWard, r.String())
+	case "phone":
+		s, ok := Phone(raw)
+		return orElse(s, ok, "invalid")
+	case "nid":
+		s, ok := NID(raw)
+		return orElse(s, ok, "invalid")
+	case "amount":
+		v, ok := Amount(raw)
+		return orElse(strconv.FormatFloat(v, 'f', -1, 64), ok, "none")
+	case "date":
+		d, ok := Date(raw)
+		return orElse(d.Format("2006-01-02"), ok, "invalid")
+	case "case_id":
+		n, ok := CaseID(raw, bare)
+		return orElse(strconv.FormatInt(n, 10), ok, "none")
+	case "fold":
+		return Fold(raw)
+	}
+	t.Fatalf("unknown kind %q", kind)
+	return ""
+}
+
+func unescape(t testing.TB, s string) string {
+	t.Helper()
+	if !strings.Contains(s, `\u`) {
+		return s
+	}
+	u, err := strconv.Unquote(`"` + s + `"`)
+	if err != nil {
+		t.Fatalf("%q: %v", s, err)
+	}
+	return u
+}
+
+func TestNormaliseTable(t *testing.T) {
+	rows := readTSV(t, "normalise.tsv", 3)
+	if len(rows) != 153 {
+		t.Fatalf("%d rows, want 153", len(rows))
+	}
+	for i, row := range rows {
+		kind, raw, want, note := row[0], unescape(t, row[1]), unescape(t, row[2]), strings.Join(row[3:], "")
+		t.Run(fmt.Sprintf("%d_%s_%s", i+2, kind, row[1]), func(t *testing.T) {
+			if got := parsed(t, kind, raw, note); got != want {
+				t.Errorf("%s(%q) = %q, want %q (%s)", kind, raw, got, want, note)
+			}
+		})
+	}
+}
+
+// TestBareChangesNothingElse: a text that is not just a number reads the same when a number was asked for.
+func TestBareChangesNothingElse(t *testing.T) {
+	for _, row := range readTSV(t, "normalise.tsv", 3) {
+		if row[0] == "ward" && row[1] != "12" {
+			plain, r := Ward(row[1], false)
+			asked, r2 := Ward(row[1], true)
+			if plain != asked || r != r2 {
+				t.Errorf("Ward(%q): %d %v, asked %d %v", row[1], plain, r, asked, r2)
+			}
+		}
+	}
+}
+
+func TestUtterances(t *testing.T) {
+	for _, row := range readTSV(t, "utterances.tsv", 4) {
+		raw := row[0]
+		slots := map[string]string{}
+		for _, pair := range strings.Split(row[3], ";") {
+			if name, value, ok := strings.Cut(pair, "="); ok {
+				slots[name] = value
+			}
+		}
+		n, r := Ward(raw, false)
+		if got := orElse(strconv.Itoa(n), r == OneWard, ""); got != slots["ward"] {
+			t.Errorf("Ward(%q) = %q (%v), want %q", raw, got, r, slots["ward"])
+		}
+		id, ok := CaseID(raw, false)
+		if got := orElse(strconv.FormatInt(id, 10), ok, ""); got != slots["case_id"] {
+			t.Errorf("CaseID(%q) = %q, want %q", raw, got, slots["case_id"])
+		}
+		if want := slots["amount"]; want != "" {
+			v, ok := Amount(raw)
+			if got := orElse(strconv.FormatFloat(v, 'f', -1, 64), ok, ""); got != want {
+				t.Errorf("Amount(%q) = %q, want %q", raw, got, want)
+			}
+		}
+		if got, want := Bijoy(raw), slots["note"] == "bijoy_ascii"; got != want {
+			t.Errorf("Bijoy(%q) = %v", raw, got)
+		}
+		if HasNID(raw) {
+			t.Errorf("HasNID(%q)", raw)
+		}
+	}
+}
+
+func TestMSISDNVectors(t *testing.T) {
+	raw, err := os.ReadFile("testdata/msisdn.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors [][2]*string
+	if err := json.Unmarshal(raw, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	if len(vectors) == 0 {
+		t.Fatal("no vectors")
+	}
+	for _, v := range vectors {
+		got, ok := Phone(*v[0])
+		if ok != (v[1] != nil) || ok && got != *v[1] {
+			t.Errorf("Phone(%q) = %q, %v", *v[0], got, ok)
+		}
+	}
+}
