@@ -73,8 +73,8 @@ func programDirs() []string {
 		if err != nil {
 			continue // no initdb here
 		}
-		if real := filepath.Dir(program); !slices.Contains(dirs, real) {
-			dirs = append(dirs, real)
+		if dir := filepath.Dir(program); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
 		}
 	}
 	return dirs
