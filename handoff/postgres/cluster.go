@@ -169,7 +169,7 @@ func (c *Cluster) furnish(ctx context.Context, all []Release, initFlags ...strin
 }
 
 // DSN is the address of the cluster's database, for pgx and for PostgreSQL's own programs: a postgres:// URL with the socket's
-// folder and the password. It is the same after Halt and Resume as long as the place is.
+// folder and the password. It stays the same when the server starts again.
 func (c *Cluster) DSN() string {
 	return c.dsn(database)
 }

@@ -428,6 +428,16 @@ func TestLongPathPutsTheSocketElsewhere(t *testing.T) {
 	if fi, err := os.Stat(c.sockets); err != nil || fi.Mode().Perm() != 0o700 {
 		t.Errorf("the socket's folder is open to others: %v, %v", fi.Mode(), err)
 	}
+	before := c.DSN()
+	if err := c.Halt(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, before, "SELECT 'again'"); got != "again" {
+		t.Errorf("after a halt at the same address: %q", got)
+	}
 	stop(t, c)
 	if _, err := os.Stat(c.sockets); !os.IsNotExist(err) {
 		t.Errorf("the socket's folder is still there: %v", err)
@@ -471,5 +481,31 @@ func TestLostSystemFolderIsNotReplacedInSilence(t *testing.T) {
 	_, err := Start(t.Context(), Options{DataDir: dir})
 	if err == nil || !strings.Contains(err.Error(), gone) || !strings.Contains(err.Error(), pointerName) {
 		t.Errorf("start with a pointer to nothing: %v", err)
+	}
+}
+
+func TestDatabaseThatCameOutOfReachIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	needsServer(t)
+	dir := openDir(t)
+	c := start(t, Options{DataDir: dir})
+	tell(t, c.DSN(), "CREATE TABLE kept AS SELECT 'row' AS what")
+	stop(t, c)
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Start(t.Context(), Options{DataDir: dir, system: filepath.Join(openDir(t), "system")})
+	if os.Geteuid() == 0 {
+		if err == nil || !strings.Contains(err.Error(), string(c.place)) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("a start that should say one line about %s: %v", c.place, err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, again)
+	if got := ask(t, again.DSN(), "SELECT what FROM kept"); got != "row" {
+		t.Errorf("found %q", got)
 	}
 }

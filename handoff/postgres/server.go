@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -37,19 +38,30 @@ func (c *Cluster) launch(ctx context.Context) (*child.Process, error) {
 	if err := c.awaitOld(ctx); err != nil {
 		return nil, err
 	}
-	sockets, err := c.place.openSockets(c.account)
+	sockets, err := c.listenIn()
 	if err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
-	c.sockets = sockets
-	c.mu.Unlock()
 	for deadline := time.Now().Add(leftoverPatience); ; {
 		p, err := c.run(ctx, sockets)
 		if !errors.Is(err, errLeftover) || time.Now().After(deadline) || !pause(ctx, leftoverPause) {
 			return p, err
 		}
 	}
+}
+
+// listenIn is the folder for the socket: for a server that starts again the one it had, so that its address stays.
+func (c *Cluster) listenIn() (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if fi, err := os.Stat(c.sockets); err == nil && fi.IsDir() {
+		return c.sockets, nil
+	}
+	sockets, err := c.place.openSockets(c.account)
+	if err == nil {
+		c.sockets = sockets
+	}
+	return sockets, err
 }
 
 // run is one try of launch.

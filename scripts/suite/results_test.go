@@ -70,7 +70,8 @@ func TestResults(t *testing.T) {
 		},
 		{
 			"a panic is shown with its test", onePanics, exit1, "tests failed",
-			[]string{"panic: oh", "failed: m/d TestD (did not end)", "FAIL\tm/d"}, nil,
+			[]string{"panic: oh", "failed: m/d TestD (did not end)", "FAIL\tm/d"},
+			nil,
 		},
 		{"a package that does not build", doesNotBuild, exit1, "tests failed", []string{"syntax error", "FAIL\tm/e [build failed]"}, nil},
 		{"go test ends badly without a reason", onePasses, exit1, "tests failed", nil, nil},
