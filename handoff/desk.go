@@ -30,6 +30,9 @@ type Desk struct {
 	db   *gorm.DB
 	now  func() time.Time
 	tz   *time.Location
+
+	hashing hashing     // of passwords
+	tokens  knownTokens // of programs
 }
 
 // Options are what a Desk needs. Pool is shared by GORM and by the turn's

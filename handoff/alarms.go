@@ -1,0 +1,42 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// maxAlarms is how many open alarms are listed; the newest are.
+const maxAlarms = 500
+
+// Alarm is a red alert about a person, or a fault that staff should know of.
+type Alarm struct {
+	ID           uuid.UUID
+	Kind         string
+	Subject      string     // what it is about: a channel, a conversation
+	Conversation *uuid.UUID // nil when it is about none
+	Text         string
+	RaisedAt     time.Time
+}
+
+// Alarms lists the open alarms, the newest first. Alarms about a conversation
+// are for those who may see it; all others are for everybody on the staff.
+func (d *Desk) Alarms(ctx context.Context, v Viewer) ([]Alarm, error) {
+	of := v.conversations("about")
+	db := d.db.WithContext(ctx).Where("cleared_at IS NULL")
+	if !v.Role.Known() {
+		db = db.Where("FALSE")
+	}
+	db = db.Where("(conversation_id IS NULL OR EXISTS (SELECT 1 FROM conversations about WHERE about.id = alarms.conversation_id AND "+of.sql+"))", of.vars...)
+	var rows []alarmRow
+	if err := db.Order("id DESC").Limit(maxAlarms).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list alarms: %w", err)
+	}
+	list := make([]Alarm, len(rows))
+	for i, r := range rows {
+		list[i] = Alarm{ID: r.ID, Kind: r.Kind, Subject: r.Subject, Conversation: r.ConversationID, Text: r.Text, RaisedAt: d.local(r.RaisedAt)}
+	}
+	return list, nil
+}

@@ -1,0 +1,147 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"nagorik/flows"
+)
+
+// Conversation is a thread of one identity.
+type Conversation struct {
+	ID       uuid.UUID
+	Contact  Ref
+	Channel  string
+	Owner    flows.Owner
+	Agent    *Ref   // who has it; nil unless a person of the staff does
+	Team     string // whom it was passed to
+	Reason   string // why it came to the desk
+	Urgent   bool
+	QueuedAt *time.Time // since when it waits; nil when it does not
+	Flow     string     // the service it is about, or was last
+	State    string
+	Language string
+	Ward     int // 0 when not known
+	OpenedAt time.Time
+	LastInAt time.Time // when the person last wrote
+	LastAt   time.Time // when anything last happened
+	ClosedAt *time.Time
+}
+
+// ConversationFilter narrows a list of conversations; empty fields do not.
+type ConversationFilter struct {
+	PageOf
+	Owner flows.Owner
+	Team  string
+	Open  *bool // true: only open ones, false: only closed ones
+}
+
+// Conversations lists the conversations that the viewer may see, the newest
+// first.
+func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter) (Page[Conversation], error) {
+	var none Page[Conversation]
+	limit, err := f.limit()
+	if err != nil {
+		return none, err
+	}
+	db := v.conversations("conversations").apply(d.db.WithContext(ctx))
+	switch f.Owner {
+	case "":
+	case flows.OwnerBot, flows.OwnerQueue, flows.OwnerAgent:
+		db = db.Where("owner = ?", f.Owner)
+	default:
+		return none, invalid("owner", "must be bot, queue or agent")
+	}
+	if f.Team != "" {
+		team, err := word("team", f.Team)
+		if err != nil {
+			return none, err
+		}
+		db = db.Where("team <> '' AND team = ?", team)
+	}
+	if f.Open != nil {
+		db = db.Where("(closed_at IS NULL) = ?", *f.Open)
+	}
+	if db, err = f.afterID(db, "id"); err != nil {
+		return none, err
+	}
+	var rows []conversationRow
+	if err := db.Order("id DESC").Limit(limit + 1).Find(&rows).Error; err != nil {
+		return none, fmt.Errorf("list conversations: %w", err)
+	}
+	rows, next := cut(rows, limit, func(r conversationRow) string { return r.ID.String() })
+	items, err := d.conversationsOf(ctx, rows)
+	return Page[Conversation]{Items: items, Next: next}, err
+}
+
+// conversationsOf makes conversations of their rows, with names.
+func (d *Desk) conversationsOf(ctx context.Context, rows []conversationRow) ([]Conversation, error) {
+	people, staff := make([]uuid.UUID, 0, len(rows)), make([]uuid.UUID, 0, len(rows))
+	for _, r := range rows {
+		people = append(people, r.ContactID)
+		if r.AgentID != nil {
+			staff = append(staff, *r.AgentID)
+		}
+	}
+	contacts, err := d.contactNames(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	agents, err := d.agentNames(ctx, staff)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Conversation, len(rows))
+	for i, r := range rows {
+		items[i] = Conversation{
+			ID: r.ID, Contact: Ref{r.ContactID, contacts[r.ContactID]}, Channel: r.Channel,
+			Owner: flows.Owner(r.Owner), Agent: refOf(r.AgentID, agents), Team: r.Team, Reason: r.Reason, Urgent: r.Urgent,
+			QueuedAt: d.localOrNil(r.QueuedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: orZero(r.Ward),
+			OpenedAt: d.local(r.OpenedAt), LastInAt: d.local(r.LastInAt), LastAt: d.local(r.LastAt), ClosedAt: d.localOrNil(r.ClosedAt),
+		}
+	}
+	return items, nil
+}
+
+// refOf names an agent; nil when there is none.
+func refOf(id *uuid.UUID, names map[uuid.UUID]string) *Ref {
+	if id == nil {
+		return nil
+	}
+	return &Ref{*id, names[*id]}
+}
+
+// contactNames reads the names of contacts.
+func (d *Desk) contactNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return d.namesIn(ctx, "contacts", ids)
+}
+
+// agentNames reads the names of the staff.
+func (d *Desk) agentNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return d.namesIn(ctx, "agents", ids)
+}
+
+func (d *Desk) namesIn(ctx context.Context, table string, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	found := make(map[uuid.UUID]string, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	var rows []struct {
+		ID   uuid.UUID `gorm:"column:id"`
+		Name string    `gorm:"column:name"`
+	}
+	err := d.db.WithContext(ctx).Table(table).Select("id, name").Where("id IN ?", slices.Compact(ids)).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read names of %s: %w", table, err)
+	}
+	for _, r := range rows {
+		found[r.ID] = r.Name
+	}
+	return found, nil
+}

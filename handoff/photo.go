@@ -1,0 +1,76 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Photo is a picture that came with a message. SHA256 names it in the store
+// of photos and is empty until it was fetched.
+type Photo struct {
+	ID     uuid.UUID
+	Status string // "pending", "kept" or "failed"
+	SHA256 string
+	Type   string // media type of the original
+	Width  int    // pixels, upright; 0 when not known
+	Height int
+	At     time.Time // by the provider's clock
+}
+
+func (d *Desk) photoOf(r photoRow) Photo {
+	return Photo{
+		ID: r.ID, Status: r.Status, SHA256: orZero(r.SHA256), Type: orZero(r.Type),
+		Width: orZero(r.Width), Height: orZero(r.Height), At: d.local(r.At),
+	}
+}
+
+// Photo reads one photo. The viewer must be allowed to see the conversation it
+// was sent in or the case it belongs to; otherwise it is ErrNotFound.
+func (d *Desk) Photo(ctx context.Context, v Viewer, id uuid.UUID) (Photo, error) {
+	talk, matter := v.conversations("sent"), v.cases("filed")
+	db := d.db.WithContext(ctx).Where("photos.id = ?", id).Where(
+		"(EXISTS (SELECT 1 FROM conversations sent WHERE sent.id = photos.conversation_id AND "+talk.sql+
+			") OR EXISTS (SELECT 1 FROM cases filed WHERE filed.number = photos.case_number AND "+matter.sql+"))",
+		append(talk.vars, matter.vars...)...)
+	row, err := first[photoRow](db, "photo")
+	if err != nil {
+		return Photo{}, err
+	}
+	return d.photoOf(row), nil
+}
+
+// photosOfMessages reads photos by the message they came with, in order.
+func (d *Desk) photosOfMessages(ctx context.Context, messages []uuid.UUID) (map[uuid.UUID][]Photo, error) {
+	found := map[uuid.UUID][]Photo{}
+	if len(messages) == 0 {
+		return found, nil
+	}
+	var rows []photoRow
+	if err := d.db.WithContext(ctx).Where("message_id IN ?", messages).Order("at, id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read photos of messages: %w", err)
+	}
+	for _, r := range rows {
+		found[r.MessageID] = append(found[r.MessageID], d.photoOf(r))
+	}
+	return found, nil
+}
+
+// photosOfCases reads photos by the case they belong to, in order.
+func (d *Desk) photosOfCases(ctx context.Context, numbers []int64) (map[int64][]Photo, error) {
+	found := map[int64][]Photo{}
+	if len(numbers) == 0 {
+		return found, nil
+	}
+	var rows []photoRow
+	if err := d.db.WithContext(ctx).Where("case_number IN ?", numbers).Order("at, id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read photos of cases: %w", err)
+	}
+	for _, r := range rows {
+		n := orZero(r.CaseNumber)
+		found[n] = append(found[n], d.photoOf(r))
+	}
+	return found, nil
+}

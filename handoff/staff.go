@@ -1,0 +1,198 @@
+package handoff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"nagorik/flows/bangla"
+)
+
+// Bounds of a staff account.
+const (
+	MinPassword   = 10  // characters
+	MaxPassword   = 200 // characters; longer ones only cost time
+	maxAgentName  = 100 // characters
+	maxAgentLists = 200 // teams, wards
+	maxWard       = 9999
+	hashesAtOnce  = 2 // each takes 64 MB and a core for a moment
+)
+
+// Agent is a person of the staff.
+type Agent struct {
+	ID        uuid.UUID
+	Email     string
+	Name      string
+	Role      Role
+	Teams     []string // empty: all
+	Wards     []int    // empty: all
+	CreatedAt time.Time
+}
+
+// NewAgent is a staff account to be made.
+type NewAgent struct {
+	Email string
+	Name  string
+	Role  Role
+	Teams []string
+	Wards []int
+}
+
+// Viewer is what the agent sees of the record.
+func (a Agent) Viewer() Viewer {
+	return Viewer{AgentID: a.ID, Role: a.Role, Teams: a.Teams, Wards: a.Wards}
+}
+
+// hashing bounds how many passwords are hashed at once. Its zero value is ready.
+type hashing struct {
+	once  sync.Once
+	slots chan struct{}
+}
+
+// hash returns the argon2id hash of a password, or ctx's error when it ends
+// before there is room.
+func (h *hashing) hash(ctx context.Context, password string) (string, error) {
+	h.once.Do(func() { h.slots = make(chan struct{}, hashesAtOnce) })
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("wait to hash a password: %w", ctx.Err())
+	}
+	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
+	if err != nil {
+		return "", fmt.Errorf("hash a password: %w", err)
+	}
+	return hash, nil
+}
+
+// AddAgent makes a staff account without a password, and a one-time sign-in
+// link by which its owner sets one. An e-mail address that has an account is
+// an ErrInvalid of the field "email".
+func (d *Desk) AddAgent(ctx context.Context, n NewAgent) (Agent, LinkToken, error) {
+	row, err := d.newAgentRow(n)
+	if err != nil {
+		return Agent{}, "", err
+	}
+	var link LinkToken
+	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		link, err = d.addLink(tx, row.ID)
+		return err
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return Agent{}, "", invalid("email", "has an account already")
+	}
+	if err != nil {
+		return Agent{}, "", fmt.Errorf("add agent: %w", err)
+	}
+	return d.agentOf(row), link, nil
+}
+
+// newAgentRow checks what is known of a new agent.
+func (d *Desk) newAgentRow(n NewAgent) (agentRow, error) {
+	var none agentRow
+	email, err := address(n.Email)
+	if err != nil {
+		return none, err
+	}
+	name := bangla.Clean(n.Name)
+	if name == "" || utf8.RuneCountInString(name) > maxAgentName {
+		return none, invalid("name", "must have 1 to %d characters", maxAgentName)
+	}
+	if !n.Role.Known() {
+		return none, invalid("role", "must be agent, supervisor or administrator")
+	}
+	if len(n.Teams) > maxAgentLists || len(n.Wards) > maxAgentLists {
+		return none, invalid("teams", "must be at most %d teams and wards", maxAgentLists)
+	}
+	row := agentRow{ID: NewID(), Email: email, Name: name, Role: string(n.Role), CreatedAt: d.now()}
+	for _, t := range n.Teams {
+		if t, err = word("teams", strings.TrimSpace(t)); err != nil || t == "" {
+			return none, invalid("teams", "must be names of teams")
+		}
+		row.Teams = append(row.Teams, t)
+	}
+	for _, w := range n.Wards {
+		if w < 1 || w > maxWard {
+			return none, invalid("wards", "must be numbers of wards")
+		}
+		row.Wards = append(row.Wards, int32(w))
+	}
+	slices.Sort(row.Wards)
+	return row, nil
+}
+
+// address checks an e-mail address and returns it in the form accounts have.
+func address(email string) (string, error) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || len(email) > 254 || strings.ContainsRune(email, 0) {
+		return "", invalid("email", "must be an e-mail address")
+	}
+	return email, nil
+}
+
+// SetPassword sets an agent's password and makes his unused sign-in links
+// void. Nobody with that e-mail address is ErrNotFound.
+func (d *Desk) SetPassword(ctx context.Context, email, password string) error {
+	row, err := d.agentByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	hash, err := d.passwordHash(ctx, password)
+	if err != nil {
+		return err
+	}
+	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return d.setHash(tx, row.ID, hash) })
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}
+
+// setHash writes the hash and uses up all links.
+func (d *Desk) setHash(tx *gorm.DB, agent uuid.UUID, hash string) error {
+	if err := tx.Model(&agentRow{}).Where("id = ?", agent).Update("password_hash", hash).Error; err != nil {
+		return err
+	}
+	return tx.Model(&linkRow{}).Where("agent_id = ? AND used_at IS NULL", agent).Update("used_at", d.now()).Error
+}
+
+// passwordHash checks a new password and hashes it.
+func (d *Desk) passwordHash(ctx context.Context, password string) (string, error) {
+	n := utf8.RuneCountInString(password)
+	if n < MinPassword || n > MaxPassword || !utf8.ValidString(password) {
+		return "", invalid("password", "must have %d to %d characters", MinPassword, MaxPassword)
+	}
+	return d.hashing.hash(ctx, password)
+}
+
+// agentByEmail finds an account that is not disabled.
+func (d *Desk) agentByEmail(ctx context.Context, email string) (agentRow, error) {
+	email, err := address(email)
+	if err != nil {
+		return agentRow{}, err
+	}
+	return first[agentRow](d.db.WithContext(ctx).Where("lower(email) = ? AND disabled_at IS NULL", email), "agent")
+}
+
+func (d *Desk) agentOf(r agentRow) Agent {
+	a := Agent{ID: r.ID, Email: r.Email, Name: r.Name, Role: Role(r.Role), Teams: r.Teams, CreatedAt: d.local(r.CreatedAt)}
+	for _, w := range r.Wards {
+		a.Wards = append(a.Wards, int(w))
+	}
+	return a
+}
