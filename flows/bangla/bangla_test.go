@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestFold(t *testing.T) {
@@ -376,6 +378,9 @@ func exercise(t *testing.T, s string) {
 	folded := Fold(s)
 	if again := Fold(folded); again != folded {
 		t.Errorf("Fold is not idempotent: %q, %q, %q", s, folded, again)
+	}
+	if !norm.NFC.IsNormalString(folded) {
+		t.Errorf("Fold(%q) = %q is not NFC", s, folded)
 	}
 	clean := Clean(s)
 	if !utf8.ValidString(clean) || Clean(clean) != clean {

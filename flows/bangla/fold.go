@@ -32,13 +32,33 @@ func Fold(s string) string {
 		return foldASCII(s)
 	}
 	b := foldRunes(make([]byte, 0, len(s)+len(s)/4), s)
-	if !norm.NFC.IsNormal(b) {
+	if !isSimple(b) && !norm.NFC.IsNormal(b) {
 		b = norm.NFC.Bytes(b)
 	}
 	if string(b) == s {
 		return s
 	}
 	return string(b)
+}
+
+// isSimple tells text that appendFolded leaves in NFC by itself: ASCII, Bangla without a nukta after a hasant, dandas.
+func isSimple(b []byte) bool {
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case r == '।' || r == '॥':
+		case r < 0x0980 || r >= 0x09FE:
+			return false
+		case r == signNukta && i >= n && string(b[i-n:i]) == string(signHasant):
+			return false
+		}
+		i += n
+	}
+	return true
 }
 
 func isASCII(s string) bool {
