@@ -67,7 +67,7 @@ func TestYesNoSentences(t *testing.T) {
 		},
 		No: {
 			"না ভাই লাগবে না", "ঠিক আছে লাগবে না", "not ok", "na vul", "এখনো হয় নাই", "হয়নি", "ছবি নাই", "kono chobi nai",
-			"na na", "নাাা", "no it is wrong", "ভুল হয়েছে", "জ্বি না", "হুম না", "not yet", "nope", "dorkar nei", "2 না",
+			"na na", "নাাা", "no it is wrong", "ভুল হয়েছে", "জ্বি না", "হুম না", "not yet", "কখনো না", "অবশ্যই না", "nope", "dorkar nei", "2 না",
 		},
 		Unclear: {
 			"", "?", "হাহা", "ha ha ha", "না, ঠিক আছে", "হ্যাঁ না", "not sure", "ঠিক আছে?", "জানিনা", "ami jani na", "no water", "no 5",
@@ -185,7 +185,7 @@ func TestWardSentences(t *testing.T) {
 	const several = -1
 	for in, want := range map[string]int{
 		"রোড ৫ ওয়ার্ড ১২": 12, "১২ নং ওয়ার্ড ৫ নং রোড": 12, "রোড ৫, ১২ নং ওয়ার্ড": 12, "twenty one no ward": 21, "একুশ নং ওয়ার্ড": 21,
-		"mirpur 12 ward 2": 2, "w-7": 7, "12th ward": 12, "ওয়াড নাম্বার ১৭": 17, "word no 9": 9, "zone 4 ward 12": 12,
+		"mirpur 12 ward 2": 2, "w-7": 7, "12th ward": 12, "ওয়াড নাম্বার ১৭": 17, "৭ নাম্বার ওর্য়াড": 7, "word no 9": 9, "zone 4 ward 12": 12,
 		"ward no: 33, house 12": 33, "ward number is 12": 12, "ward 12 e thaki": 12, "case 10234 ward 12": 12,
 		"১২ ও ১৩ নং ওয়ার্ড": several, "ward 12 & 13": several, "ward 12,13": several, "ward 12 na 13": several, "ward 5 or ward 6": several,
 		"আমাদের ওয়ার্ডে ৩ দিন ধরে ময়লা": 0, "ward e ekta library": 0, "order 5": 0, "১২ নাম্বার রোডের ওয়ার্ড অফিস": 0, "ward": 0, "ward 123456": 0,

@@ -66,7 +66,7 @@ func isWardWord(ts []token, i int) bool {
 	}
 	var buf keyBuf
 	key := string(appendKey(buf[:0], t))
-	for _, base := range [...]string{"oard", "ord", "oad", "oar"} {
+	for _, base := range [...]string{"oard", "oriad", "ord", "oad", "oar"} {
 		if rest, ok := strings.CutPrefix(key, base); ok {
 			return rest == "" && (base != "oar" || !isASCII(t)) || wardEndings.has(rest) && base != "oar"
 		}

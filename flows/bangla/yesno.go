@@ -68,9 +68,9 @@ const (
 )
 
 var senses = senseTable(map[sense]string{
-	strongYes: "হ্যাঁ হ্যা হাঁ হ্যাহ হ অয় ইয়েস অবশ্যই নিশ্চয়ই আলবত নিশ্চিত yes y ye yea yeah yep yup yaa hae hya hyan hyaa han hah haw oy " +
-		"sure confirm confirmed কনফার্ম done obosshoi oboshoi nischoi nischit রাজি raji একমত সম্মত",
-	politeYes: "জি জ্বি জ্বী জী জে হুম হু হুঁ আচ্ছা আচ্ছ ওকে ওক্কে ji jee jii jy jwi jbi zi hum hm hmm hoom accha acha achha acca accah " +
+	strongYes: "হ্যাঁ হ্যা হাঁ হ্যাহ হ অয় ইয়েস আলবত নিশ্চিত yes y ye yea yeah yep yup yaa hae hya hyan hyaa han hah haw oy " +
+		"sure confirm confirmed কনফার্ম done nischit রাজি raji একমত সম্মত",
+	politeYes: "জি জ্বি জ্বী জী জে হুম হু হুঁ আচ্ছা আচ্ছ ওকে ওক্কে অবশ্যই নিশ্চয়ই obosshoi oboshoi nischoi ji jee jii jy jwi jbi zi hum hm hmm hoom accha acha achha acca accah " +
 		"ok okay okey okk k kk oke right correct true agree agreed fine",
 	laugh: "হা ha",
 	verb: "ঠিক ঠিকই সঠিক ঠিকাছে লাগবে লাগব লাগতো লাগে নাগবে দরকার চাই চাইতেছি চাইছি হয় হবে হইবো হইব হবেই করে করব করবো করেন করুন কর দেব দিব দেবো দিবো দেন দিন দাও " +
@@ -87,7 +87,7 @@ var senses = senseTable(map[sense]string{
 	knowing:  "জানি জানিনা জানিনে বুঝি বুঝিনি বুঝলাম বুঝতে পারছি পারতেছি মনে জানা jani janina janinah buji bujhi bujhina bujlam bujte bujhte mone know understand remember",
 	question: "কি কী কেন কীভাবে কিভাবে কোথায় কখন কবে কত কে কোনটা ki kee keno kivabe kothay kokhon kobe koto what why how when where which who konta",
 	neutral: "ভাই ভাইয়া আপা আপু স্যার ম্যাডাম জনাব প্লিজ দয়া ধন্যবাদ একদম পুরোপুরি এটা এটাই এইটা এটি ওটা সেটা তাই তো আমি আমার আমাদের আর এখন এখনো এখনও কোনো কোন সব " +
-		"সবই আপনি ই গো রে যে আল্লাহ ইনশাআল্লাহ ইনশাল্লাহ অনেক খুব একটা ভালো ভালোই টা তা আপনার কাজ কিছু কিছুই " +
+		"সবই আপনি ই গো রে যে আল্লাহ ইনশাআল্লাহ ইনশাল্লাহ অনেক খুব একটা ভালো ভালোই টা তা আপনার কাজ কিছু কিছুই কখনো কখনোই কখনও kokhono konodin " +
 		"vai bhai vaia bhaia bhaiya apa apu sir madam mam please pls plz thanks thank you dhonnobad ekdom eta etai eita ota tai to ami amar ar r ekhon ekhono kono sob " +
 		"is are am i it it's its that that's thats this all the very much a my me inshallah dear good valo bhalo ektu kaj work still yet nothing kichu",
 })
