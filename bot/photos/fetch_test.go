@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -67,7 +68,9 @@ func TestFetchTLS(t *testing.T) {
 	if _, err := f.Fetch(t.Context(), s.URL, store); err == nil || errors.Is(err, ErrHost) || errors.Is(err, ErrGone) {
 		t.Errorf("a certificate that nobody vouches for: %v", err)
 	}
-	f.transport.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	f.transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	if _, err := f.Fetch(t.Context(), s.URL, store); err != nil {
 		t.Error(err)
 	}
@@ -242,7 +245,7 @@ func TestFetchBody(t *testing.T) {
 			_, _ = w.Write(file)
 		}, 0, nil},
 		{"longer than said is cut", func(w http.ResponseWriter, _ *http.Request) {
-			conn, buf, err := w.(http.Hijacker).Hijack()
+			conn, buf, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				t.Error(err)
 				return
@@ -253,7 +256,7 @@ func TestFetchBody(t *testing.T) {
 		}, 0, ErrNotPhoto},
 		{"stops in the middle", func(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write(file[:len(file)/2])
-			w.(http.Flusher).Flush()
+			_ = http.NewResponseController(w).Flush()
 			<-release
 		}, 50 * time.Millisecond, nil},
 		{"never answers", func(http.ResponseWriter, *http.Request) { <-release }, 50 * time.Millisecond, nil},

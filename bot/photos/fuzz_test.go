@@ -18,7 +18,7 @@ func seeds(f *testing.F) {
 		pngOf(f, picture(30, 20), exif),
 		gifOf(f, 30, 20, image.Pt(3, 3), red, blue),
 		webpOf(30, 20, green),
-		webpChunks("VP8X", []byte{8, 0, 0, 0, 29, 0, 0, 19, 0, 0}, "VP8L", webpOf(30, 20, red)[20:], "EXIF", exif),
+		webpFile(chunk{"VP8X", []byte{8, 0, 0, 0, 29, 0, 0, 19, 0, 0}}, chunk{"VP8L", webpOf(30, 20, red)[20:]}, chunk{"EXIF", exif}),
 		heicOf("heic", 30, 20, true, exif),
 		cmykJPEG(),
 		pngClaiming(70_000, 70_000),

@@ -109,17 +109,22 @@ func webpOf(w, h int, c color.RGBA) []byte {
 		bits.write(uint32(v), 8)
 	}
 	bits.write(0b0001, 4) // distances: simple code, one symbol, of 1 bit: 0
-	return webpChunks("VP8L", bits.bytes())
+	return webpFile(chunk{"VP8L", bits.bytes()})
 }
 
-// webpChunks wraps pairs of kind and body as a WebP file.
-func webpChunks(pairs ...any) []byte {
+// chunk is a part of a WebP file.
+type chunk struct {
+	kind string
+	body []byte
+}
+
+// webpFile wraps chunks as a WebP file.
+func webpFile(chunks ...chunk) []byte {
 	body := []byte("WEBP")
-	for i := 0; i < len(pairs); i += 2 {
-		b := pairs[i+1].([]byte)
-		body = binary.LittleEndian.AppendUint32(append(body, pairs[i].(string)...), uint32(len(b)))
-		body = append(body, b...)
-		if len(b)%2 == 1 {
+	for _, c := range chunks {
+		body = binary.LittleEndian.AppendUint32(append(body, c.kind...), uint32(len(c.body)))
+		body = append(body, c.body...)
+		if len(c.body)%2 == 1 {
 			body = append(body, 0)
 		}
 	}

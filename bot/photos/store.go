@@ -15,7 +15,7 @@ import (
 // Bounds of the work done at once, so that memory stays bounded.
 const (
 	decodesAtOnce = 2          // photos being read and drawn
-	largePixels   = 16_000_000 // a photo with more is decoded alone among the large: it can take 600 MB
+	largePixels   = 16_000_000 // a photo with more is decoded alone among the large: a progressive JPEG can take 800 MB
 )
 
 // Store is a folder of photos. It may be used from several goroutines, and by several processes.

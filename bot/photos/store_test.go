@@ -101,6 +101,7 @@ func TestKeep(t *testing.T) {
 		{"GIF", gifOf(t, 30, 20, image.Point{}, blue), "image/gif", 30, 20, image.Pt(30, 20), image.Pt(30, 20), blue},
 		{"animated GIF shows its first frame", gifOf(t, 30, 20, image.Point{}, green, red), "image/gif", 30, 20, image.Pt(30, 20), image.Pt(30, 20), green},
 		{"GIF frame in a corner", gifOf(t, 30, 20, image.Pt(15, 10), red), "image/gif", 30, 20, image.Pt(30, 20), image.Pt(30, 20), white},
+		{"large enough to be decoded alone", webpOf(5000, 4000, blue), "image/webp", 5000, 4000, image.Pt(1280, 1024), image.Pt(320, 256), blue},
 		{"WebP", webpOf(300, 400, green), "image/webp", 300, 400, image.Pt(300, 400), image.Pt(240, 320), green},
 	}
 	for _, tt := range tests {
@@ -122,6 +123,9 @@ func TestKeep(t *testing.T) {
 			}
 			if !near(view.At(0, 0), tt.pixel) || !near(thumb.At(0, 0), tt.pixel) {
 				t.Errorf("top left is %v and %v, want %v", view.At(0, 0), thumb.At(0, 0), tt.pixel)
+			}
+			if len(s.decodes) != 0 || len(s.large) != 0 {
+				t.Errorf("%d decodes, %d large ones are still counted", len(s.decodes), len(s.large))
 			}
 			if n := left(t, s); n != 4 {
 				t.Errorf("%d files, want the photo, two copies and the note", n)
@@ -165,7 +169,7 @@ func TestKeepRefuses(t *testing.T) {
 		{"GIF of no size", append([]byte("GIF89a\x00\x00\x00\x00\x00\x00\x00"), ';'), nil, ErrNotPhoto, ""},
 		{
 			"WebP bomb behind a small frame",
-			webpChunks("VP8X", make([]byte, 10), "VP8L", webpOf(16384, 16384, red)[20:]),
+			webpFile(chunk{"VP8X", make([]byte, 10)}, chunk{"VP8L", webpOf(16384, 16384, red)[20:]}),
 			nil, ErrNotPhoto, "",
 		},
 		{"JPEG of endless scans", bytes.Join([][]byte{whole[:len(whole)-2], scans, whole[len(whole)-2:]}, nil), nil, ErrNotPhoto, "65 scans"},
@@ -260,7 +264,7 @@ func TestKeepCameraNotes(t *testing.T) {
 		"JPEG":             jpegOf(t, picture(30, 40), full),
 		"JPEG, big-endian": jpegOf(t, picture(30, 40), other),
 		"PNG":              pngOf(t, picture(30, 40), full),
-		"WebP":             webpChunks("VP8X", head, "VP8L", webp[20:], "EXIF", full),
+		"WebP":             webpFile(chunk{"VP8X", head}, chunk{"VP8L", webp[20:]}, chunk{"EXIF", full}),
 		"HEIC":             heicOf("heic", 30, 40, false, full),
 		"HEIF":             heicOf("mif1", 40, 30, true, other),
 	} {

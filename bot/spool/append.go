@@ -59,7 +59,7 @@ func (s *Spool) join(buf []byte, records int, behind bool) (g *group, first bool
 		return nil, false, ErrClosed
 	case behind && s.empty():
 		return nil, false, nil
-	case s.bytes+s.waiting()+int64(len(buf)) > s.max:
+	case s.bytes+s.waiting()+int64(len(buf)) > s.bound:
 		return nil, false, ErrFull
 	}
 	if first = s.gathering == nil; first {

@@ -30,7 +30,7 @@ const segmentBytes = 16 << 20
 // on disk, and is always taken before mu. drains holds a token while a Drain runs.
 type Spool struct {
 	dir          string
-	max          int64
+	bound        int64 // bytes
 	segmentBytes int64
 	lock         *os.File
 	notes        *os.File // the position file
@@ -59,20 +59,20 @@ type Recovery struct {
 }
 
 // Open opens the spool in dir, making the folder (mode 0700) when it is not there, and repairs what a crash left. The spool
-// takes at most max bytes. Its errors wrap ErrInUse when another process has it.
-func Open(dir string, max int64) (*Spool, error) {
-	s, err := open(dir, max, segmentBytes)
+// takes at most bound bytes. Its errors wrap ErrInUse when another process has it.
+func Open(dir string, bound int64) (*Spool, error) {
+	s, err := open(dir, bound, segmentBytes)
 	if err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", dir, err)
 	}
 	return s, nil
 }
 
-func open(dir string, max, segmentBytes int64) (_ *Spool, err error) {
+func open(dir string, bound, segmentBytes int64) (_ *Spool, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &Spool{dir: dir, max: max, segmentBytes: segmentBytes, drains: make(chan struct{}, 1)}
+	s := &Spool{dir: dir, bound: bound, segmentBytes: segmentBytes, drains: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			_ = s.release()
