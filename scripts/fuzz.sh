@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 time=${1:-10s}
 go list -f '{{.Dir}}' ./... | while read -r dir; do
-	grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go 2>/dev/null | sed 's/^func //' | while read -r target; do
+	{ grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go 2>/dev/null || true; } | sed 's/^func //' | while read -r target; do
 		echo "== ${dir#"$PWD"/} $target"
 		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$dir" </dev/null
 	done
