@@ -1,0 +1,337 @@
+package flows
+
+import (
+	"strconv"
+
+	"nagorik/flows/bangla"
+)
+
+// The bot's own small questions: what Session.Ask can hold. The menu's is
+// "menu", or "menu 2" for the second menu within it.
+const (
+	askMenu     = "menu"
+	askStuck    = "stuck"    // menu or a person?
+	askWard     = "ward"     // is it this ward, or which of these?
+	askChange   = "change"   // which answer is to be changed?
+	askCancel   = "cancel"   // really throw the answers away?
+	askResume   = "resume"   // go on with the dialogue left half-way?
+	askLanguage = "language" // which language?
+)
+
+// promptAsk puts the bot's own question.
+func (t *turn) promptAsk() {
+	switch t.s.Ask {
+	case askStuck:
+		t.question(t.c.texts["unclear2"], []option{t.ownOption("menu", 1, "menu"), t.ownOption("person", 0, "person")}, "")
+	case askWard:
+		t.promptWards()
+	case askChange:
+		t.promptChange()
+	case askCancel:
+		t.question(t.c.texts["cancel_ask"], t.yesNo("yes", "no"), "")
+	case askResume:
+		t.question(t.c.texts["resume"], t.yesNo("continue", "start_over"), "")
+	case askLanguage:
+		t.promptLanguage()
+	default:
+		t.s.Ask, t.s.Offer = "", nil
+		t.prompt()
+	}
+}
+
+// ownOption is a button of the standing own question.
+func (t *turn) ownOption(button string, number int, value string) option {
+	return option{t.c.buttons[button][t.lang], payloadAsk + "/" + t.s.Ask + "=" + value, number}
+}
+
+func (t *turn) yesNo(yes, no string) []option {
+	return []option{t.ownOption(yes, 1, "yes"), t.ownOption(no, 2, "no")}
+}
+
+// promptWards asks back one ward, or offers a few. Offer holds their numbers and,
+// last, the name of the area.
+func (t *turn) promptWards() {
+	n := len(t.s.Offer) - 1
+	if n < 1 || t.f == nil {
+		t.s.Ask, t.s.Offer = "", nil
+		t.prompt()
+		return
+	}
+	t.fills[fillArea] = t.s.Offer[n]
+	t.fills[fillWard] = t.c.digits(t.s.Offer[0], t.lang)
+	if n == 1 {
+		t.question(t.c.texts["ward_confirm"], t.yesNo("yes", "no"), "")
+		return
+	}
+	options := make([]option, 0, n)
+	for i, ward := range t.s.Offer[:n] {
+		options = append(options, option{
+			t.f.wardLabel(t.lang) + " " + t.c.digits(ward, t.lang), payloadAsk + "/ward=" + ward, i + 1,
+		})
+	}
+	t.question(t.c.texts["ward_many"], options, "")
+}
+
+// wardLabel is what the flow calls a ward.
+func (f *flow) wardLabel(lang int) string {
+	for i := range f.slots {
+		if f.slots[i].kind == SlotWard {
+			return f.slots[i].label[lang]
+		}
+	}
+	return ""
+}
+
+func (t *turn) promptChange() {
+	options := make([]option, 0, len(t.s.Offer))
+	for i, name := range t.s.Offer {
+		sl := t.f.slot(name)
+		if sl == nil {
+			t.s.Ask, t.s.Offer = "", nil
+			t.prompt()
+			return
+		}
+		options = append(options, option{sl.label[t.lang], payloadAsk + "/change=" + name, i + 1})
+	}
+	t.question(t.c.texts["edit_which"], options, "")
+}
+
+func (t *turn) promptLanguage() {
+	options := make([]option, len(t.c.codes))
+	for i, code := range t.c.codes {
+		options[i] = option{t.c.names[i], payloadAsk + "/language=" + code, i + 1}
+	}
+	t.question(t.c.texts["language_ask"], options, "")
+}
+
+// answerAsk reads an input as the answer to the bot's own question. False means
+// that it is none: the caller goes on, with the question still standing.
+func (t *turn) answerAsk() bool {
+	switch t.s.Ask {
+	case askStuck:
+		return t.answerStuck()
+	case askWard:
+		return t.answerWard()
+	case askChange:
+		return t.answerChange()
+	case askCancel:
+		return t.answerCancel()
+	case askResume:
+		return t.answerResume()
+	case askLanguage:
+		return t.answerLanguage()
+	default:
+		t.s.Ask, t.s.Offer = "", nil
+		return false
+	}
+}
+
+// picked is the index of what was picked among n things, by number or tap.
+func (t *turn) picked(n int, payload func(int) string) (int, bool) {
+	if t.tapped != "" {
+		for i := range n {
+			if payload(i) == t.tapped {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	if t.in.Kind != InputText && t.in.Kind != InputChoice {
+		return 0, false
+	}
+	i, ok := bangla.Pick(t.text, 99)
+	return i - 1, ok && i >= 1 && i <= n
+}
+
+func (t *turn) answerStuck() bool {
+	n, isNumber := bangla.Pick(t.text, 9)
+	switch {
+	case t.tapped == "person" || t.tapped == "" && isNumber && n == 0:
+		t.callPerson(ReasonMissed)
+	case t.tapped == "menu" || t.tapped == "" && isNumber && n == 1:
+		t.mainMenu("asked for the menu")
+	default:
+		t.s.Ask = ""
+		return false
+	}
+	return true
+}
+
+func (t *turn) answerWard() bool {
+	n := len(t.s.Offer) - 1
+	if t.f == nil || n < 1 || t.standing().kind != SlotWard {
+		t.s.Ask, t.s.Offer = "", nil
+		return false
+	}
+	if n == 1 {
+		yes, ok := t.yesOrNo()
+		if ok && yes {
+			t.acceptWard(t.s.Offer[0])
+			return true
+		}
+		t.s.Ask, t.s.Offer = "", nil
+		if ok {
+			t.prompt()
+		}
+		return ok
+	}
+	if i, ok := t.picked(n, func(i int) string { return t.s.Offer[i] }); ok {
+		t.acceptWard(t.s.Offer[i])
+		return true
+	}
+	if n, r := bangla.Ward(t.text, true); r == bangla.OneWard && has(t.s.Offer, strconv.Itoa(n)) {
+		t.acceptWard(strconv.Itoa(n))
+		return true
+	}
+	t.s.Ask, t.s.Offer = "", nil
+	return false
+}
+
+func (t *turn) acceptWard(number string) {
+	n, err := strconv.Atoi(number)
+	if err != nil || !t.c.isWard(n) {
+		t.s.Ask, t.s.Offer = "", nil
+		t.prompt()
+		return
+	}
+	t.accept(NumberValue(float64(n)), "ward "+number)
+}
+
+// offerChange asks which answer is wrong; with only one there is nothing to ask.
+func (t *turn) offerChange() {
+	var offers []string
+	for _, a := range t.s.Answers {
+		sl := t.f.slot(a.Slot)
+		if sl != nil && sl.kind != SlotConfirm && t.f.asker(a.Slot) != "" && len(offers) < maxButtons {
+			offers = append(offers, a.Slot)
+		}
+	}
+	switch len(offers) {
+	case 0:
+		t.prompt()
+	case 1:
+		t.change(offers[0])
+	default:
+		t.s.Ask, t.s.Offer = askChange, offers
+		t.promptAsk()
+	}
+}
+
+// asker is the state that asks a slot.
+func (f *flow) asker(slot string) string {
+	for i := range f.states {
+		st := &f.states[i]
+		if st.kind == stateAsk && f.slots[st.slot].name == slot {
+			return st.name
+		}
+	}
+	return ""
+}
+
+// change asks one slot anew and comes back to the confirmation.
+func (t *turn) change(slot string) {
+	back := t.s.State
+	t.s.Ask, t.s.Offer, t.s.Misses = "", nil, 0
+	t.s.State, t.s.Change = t.f.asker(slot), back
+	if sl := t.f.slot(slot); sl.kind == SlotPhoto || sl.several {
+		t.s.drop(slot)
+	}
+	t.move(back, t.s.State, "", "to be changed: "+slot)
+	t.prompt()
+}
+
+func (t *turn) answerChange() bool {
+	if t.f == nil {
+		t.s.Ask = ""
+		return false
+	}
+	i, ok := t.picked(len(t.s.Offer), func(i int) string { return t.s.Offer[i] })
+	if !ok {
+		i, ok = t.labelled()
+	}
+	if !ok {
+		t.miss(reading{})
+		return true
+	}
+	if t.f.asker(t.s.Offer[i]) == "" {
+		t.s.Ask, t.s.Offer = "", nil
+		return false
+	}
+	t.change(t.s.Offer[i])
+	return true
+}
+
+// labelled finds the offered slot whose label was typed.
+func (t *turn) labelled() (int, bool) {
+	for i, name := range t.s.Offer {
+		sl := t.f.slot(name)
+		for _, label := range sl.labels() {
+			if bangla.Fold(label) == t.folded {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func (s *slot) labels() []string {
+	if s == nil {
+		return nil
+	}
+	return s.label
+}
+
+func (t *turn) answerCancel() bool {
+	yes, ok := t.yesOrNo()
+	t.s.Ask = ""
+	if !ok {
+		return false
+	}
+	if yes {
+		t.cancelled()
+		return true
+	}
+	t.prompt()
+	return true
+}
+
+func (t *turn) answerResume() bool {
+	yes, ok := t.yesOrNo()
+	if !ok || t.s.Parked == nil {
+		t.s.Ask = ""
+		return false
+	}
+	if yes {
+		t.unpark()
+		return true
+	}
+	id := t.s.Parked.Flow
+	t.s.Parked, t.s.Ask = nil, ""
+	t.begin(t.c.byFlowID(id), "start over")
+	return true
+}
+
+// unpark takes the dialogue up again where it was left.
+func (t *turn) unpark() {
+	photos := t.s.Photos
+	t.s.unpark()
+	t.keepPhotos(photos)
+	t.f = t.c.byFlowID(t.s.Flow)
+	t.settle()
+	t.move("", t.s.State, "", "taken up again")
+	if t.settled {
+		t.enter(0)
+		return
+	}
+	t.prompt()
+}
+
+func (t *turn) answerLanguage() bool {
+	i, ok := t.picked(len(t.c.codes), func(i int) string { return t.c.codes[i] })
+	if !ok {
+		t.s.Ask = ""
+		return false
+	}
+	t.setLanguage(i)
+	return true
+}

@@ -1,0 +1,195 @@
+package flows
+
+import (
+	"strings"
+
+	"nagorik/flows/bangla"
+)
+
+// owner is who a word belongs to.
+type owner struct {
+	name string
+	at   position
+}
+
+// addPhrase lists a word, unless it means something else already.
+func (k *compiler) addPhrase(to *phrases, w word, target int, name string) {
+	p := phraseOf(w.text, target)
+	if len(p.tokens) == 0 {
+		if w.text != "" {
+			k.fail(w.position, "%q has no letters or digits to listen for", w.text)
+		}
+		return
+	}
+	if first, taken := k.claim(p, w, name); taken {
+		if first.name != name {
+			k.fail(w.position, "%q already belongs to %s (%s line %d): a word can have one meaning",
+				w.text, first.name, first.at.file, first.at.line)
+		}
+		return
+	}
+	to.add(p)
+}
+
+// claim notes who a phrase belongs to, and tells who had it before.
+func (k *compiler) claim(p phrase, w word, name string) (owner, bool) {
+	key := p.key()
+	if first, ok := k.owners[key]; ok {
+		return first, true
+	}
+	if k.owners == nil {
+		k.owners = map[string]owner{}
+	}
+	k.owners[key] = owner{name, w.position}
+	return owner{}, false
+}
+
+func (p *phrase) key() string {
+	var b strings.Builder
+	for _, t := range p.tokens {
+		b.WriteByte(t.script)
+		b.WriteString(t.text)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func (k *compiler) skipWords() {
+	for _, c := range k.d.commands {
+		if c.name.text == commandSkip {
+			for _, w := range c.words {
+				k.lists.skipWords = append(k.lists.skipWords, bangla.Fold(w.text))
+			}
+		}
+	}
+}
+
+func (k *compiler) commandWords() {
+	given := map[string]bool{}
+	for _, c := range k.d.commands {
+		given[c.name.text] = true
+		for _, w := range c.words {
+			k.addPhrase(&k.lists.commands, w, indexOf(commandNames, c.name.text), "the command "+c.name.text)
+		}
+	}
+	for _, name := range commandNames {
+		if !given[name] {
+			k.fail(k.start, "`commands` lacks words for %q", name)
+		}
+	}
+	for i, f := range k.d.flows {
+		for _, w := range f.triggers {
+			k.addPhrase(&k.lists.flows, w, i, "the service "+f.id.text)
+		}
+	}
+}
+
+// dangerWords reads lines such as
+//
+//   - agun
+//   - gas + smell        both, in any order
+func (k *compiler) dangerWords() {
+	for i, d := range k.d.danger {
+		var unless []phrase
+		for _, w := range d.unless {
+			unless = append(unless, phraseOf(w.text, i))
+		}
+		for _, w := range d.words {
+			parts := strings.Split(w.text, "+")
+			p := phraseOf(parts[0], i)
+			p.shown, p.unless = w.text, unless
+			for _, also := range parts[1:] {
+				p.also = append(p.also, phraseOf(also, i))
+			}
+			if !p.complete() {
+				k.fail(w.position, "%q has nothing to listen for on one side of the +", w.text)
+				continue
+			}
+			k.lists.danger.add(p)
+		}
+		text := k.c.texts[d.text.text]
+		if text == nil && d.text.text != "" {
+			k.fail(d.text.position, "there is no text %q%s", d.text.text, suggest(d.text.text, k.textNames()))
+		}
+		k.used[d.text.text] = true
+		k.c.dangers = append(k.c.dangers, text)
+	}
+}
+
+func (p *phrase) complete() bool {
+	for i := range p.also {
+		if len(p.also[i].tokens) == 0 {
+			return false
+		}
+	}
+	return len(p.tokens) > 0
+}
+
+func (k *compiler) smallTalk() {
+	for i, t := range k.d.talk {
+		for _, w := range t.words {
+			k.addPhrase(&k.lists.talk, w, i, "small_talk")
+		}
+		k.c.talk = append(k.c.talk, talk{text: k.text(t.text, scope{what: "small_talk"}, true), menu: t.menu})
+	}
+}
+
+func (k *compiler) menus() {
+	if k.d.menu == nil {
+		k.fail(k.start, "`menu` is missing: list the services")
+		return
+	}
+	k.menu(k.d.menu)
+}
+
+// menu compiles one menu and those within it, and returns its index.
+func (k *compiler) menu(d *draftMenu) int {
+	index := len(k.c.menus)
+	k.c.menus = append(k.c.menus, menu{})
+	m := menu{text: k.text(d.text, scope{what: "the menu"}, true)}
+	if d.title.given {
+		m.title = k.text(d.title, scope{what: "a title"}, true)
+		k.titleFits(d.title)
+	}
+	if n := len(d.items); n > maxButtons {
+		k.fail(d.items[maxButtons].position, "this menu has %d lines; Messenger shows at most %d", n, maxButtons)
+	}
+	numbers := map[int]bool{}
+	for i, item := range d.items {
+		x := menuItem{number: i + 1, flow: -1}
+		if item.number >= 0 {
+			x.number = item.number
+		}
+		if numbers[x.number] {
+			k.fail(item.position, "number %d is taken by another line of this menu", x.number)
+		}
+		numbers[x.number] = true
+		if item.sub != nil {
+			x.sub = k.menu(item.sub)
+		} else if flow, ok := k.c.byFlow[item.flow.text]; ok {
+			x.flow = flow
+		} else if item.flow.text != "" {
+			k.fail(item.flow.position, "there is no service %q%s", item.flow.text, suggest(item.flow.text, k.flowNames()))
+		}
+		m.items = append(m.items, x)
+	}
+	k.c.menus[index] = m
+	return index
+}
+
+func (k *compiler) flowNames() []string {
+	var names []string
+	for _, f := range k.d.flows {
+		names = append(names, f.id.text)
+	}
+	return names
+}
+
+func indexOf(list []string, s string) int {
+	for i, x := range list {
+		if x == s {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,215 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"nagorik/flows/bangla"
+)
+
+// atMenu reports that a menu stands, or nothing at all.
+func (t *turn) atMenu() bool {
+	return t.f == nil && (t.s.Ask == "" || t.s.Ask == askMenu || strings.HasPrefix(t.s.Ask, askMenu+" "))
+}
+
+// mainMenu shows the main menu. An open dialogue is set aside, to be offered
+// again.
+func (t *turn) mainMenu(why string) {
+	if t.f != nil {
+		t.move(t.s.State, "", "", why)
+		t.s.park(t.in.At)
+		t.f = nil
+	}
+	t.s.Misses, t.s.Offer = 0, nil
+	t.s.Ask = askMenu
+	t.promptMenu()
+}
+
+// standingMenu is the index of the menu that stands.
+func (t *turn) standingMenu() int {
+	n, err := strconv.Atoi(strings.TrimPrefix(t.s.Ask, askMenu+" "))
+	if err != nil || n < 0 || n >= len(t.c.menus) {
+		return 0
+	}
+	return n
+}
+
+func (t *turn) promptMenu() {
+	i := t.standingMenu()
+	if t.s.Ask == "" {
+		t.s.Ask = askMenu
+	}
+	m := &t.c.menus[i]
+	options := make([]option, 0, len(m.items)+1)
+	for _, item := range m.items {
+		options = append(options, option{t.c.itemTitle(item, t.lang), payloadMenu + "=" + t.c.itemID(item), item.number})
+	}
+	if i > 0 && !t.in.Face.Buttons {
+		options = append(options, option{t.c.buttons["back"][t.lang], payloadMenu + "=0", 0})
+	} else if i > 0 {
+		options = append(options, option{t.c.buttons["back"][t.lang], payloadMenu + "=0", -1})
+	}
+	t.question(m.text, options, "")
+}
+
+func (c *Catalog) itemTitle(item menuItem, lang int) string {
+	if item.flow >= 0 {
+		return c.flows[item.flow].title[lang]
+	}
+	if title := c.menus[item.sub].title; title != nil && len(title.forms[lang].long.parts) > 0 {
+		return title.forms[lang].long.parts[0].words
+	}
+	return ""
+}
+
+// itemID is what an item's button sends: a flow's id, or a menu's number.
+func (c *Catalog) itemID(item menuItem) string {
+	if item.flow >= 0 {
+		return c.flows[item.flow].id
+	}
+	return strconv.Itoa(item.sub)
+}
+
+// tapMenu follows a menu's button, from this menu or an old one.
+func (t *turn) tapMenu(value string) {
+	if f := t.c.byFlowID(value); f != nil {
+		if t.f == f {
+			t.prompt()
+			return
+		}
+		t.openFlow(f, "tapped "+value)
+		return
+	}
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(t.c.menus) {
+		t.mainMenu("tapped a menu")
+		t.out.Messages = t.out.Messages[:len(t.out.Messages)-1]
+		t.openMenu(n)
+		return
+	}
+	t.oldButton()
+}
+
+func (t *turn) openMenu(n int) {
+	t.s.Ask = askMenu
+	if n > 0 {
+		t.s.Ask = askMenu + " " + strconv.Itoa(n)
+	}
+	t.promptMenu()
+}
+
+// openFlow begins a flow from the menu or from another flow. One that was left
+// half-way is offered first.
+func (t *turn) openFlow(f *flow, why string) {
+	if t.f != nil {
+		t.s.park(t.in.At)
+		t.f = nil
+	}
+	if t.s.Parked != nil && t.s.Parked.Flow == f.id {
+		t.s.Ask, t.s.Misses = askResume, 0
+		t.promptAsk()
+		return
+	}
+	t.begin(f, why)
+}
+
+// idle answers text while no flow is open: a line of the menu, a case number, a
+// service, a command within a sentence, a friendly word.
+func (t *turn) idle() {
+	switch {
+	case t.tellNumber():
+	case t.pickMenu():
+	case t.unreadable(nil):
+	case t.intent():
+	case t.smallTalk():
+	case t.s.Parked != nil && t.s.Ask == "":
+		t.s.Ask = askResume
+		t.promptAsk()
+	default:
+		t.miss(reading{})
+	}
+}
+
+// pickMenu reads a number or a title of the standing menu.
+func (t *turn) pickMenu() bool {
+	i := t.standingMenu()
+	m := &t.c.menus[i]
+	n, isNumber := bangla.Pick(t.text, 99)
+	if isNumber && i > 0 && n == 0 {
+		t.openMenu(0)
+		return true
+	}
+	if isNumber && t.s.Ask == "" {
+		return false
+	}
+	for _, item := range m.items {
+		if isNumber && n == item.number || !isNumber && t.isTitle(item) {
+			t.follow(item, "menu "+t.text)
+			return true
+		}
+	}
+	return false
+}
+
+func (t *turn) isTitle(item menuItem) bool {
+	for lang := range t.c.codes {
+		if bangla.Fold(t.c.itemTitle(item, lang)) == t.folded {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *turn) follow(item menuItem, why string) {
+	if item.flow >= 0 {
+		t.openFlow(t.c.flows[item.flow], why)
+		return
+	}
+	t.s.Misses = 0
+	t.openMenu(item.sub)
+}
+
+// intent looks for what is wanted within a sentence. A command for people or for
+// a case's status goes before a service of equal length: "the drain report, what
+// became of it?" asks for the status.
+func (t *turn) intent() bool {
+	message := t.tokens()
+	service, command := t.c.lists.flows.longest(message), t.c.lists.commands.longest(message)
+	if command != nil && (service == nil || len(command.tokens) >= len(service.tokens)) {
+		switch name := commandNames[command.target]; name {
+		case commandMenu, commandAgent, commandStatus, commandLanguage, commandCancel:
+			return t.command(name)
+		}
+	}
+	if service != nil {
+		t.openFlow(t.c.flows[service.target], matched(service))
+		return true
+	}
+	if p := t.c.lists.languages.longest(message); p != nil && len(message) <= 4 {
+		t.setLanguage(p.target)
+		return true
+	}
+	return false
+}
+
+func (t *turn) smallTalk() bool {
+	p := t.c.lists.talk.longest(t.tokens())
+	if p == nil || len(t.tokens()) > len(p.tokens)+3 {
+		return false
+	}
+	talk := t.c.talk[p.target]
+	t.move("", "", "", matched(p))
+	switch {
+	case talk.menu && t.s.Parked != nil && t.s.Ask == "":
+		t.addLead(talk.text)
+		t.s.Ask = askResume
+		t.promptAsk()
+	case talk.menu && t.in.First:
+		t.mainMenu("greeted")
+	case talk.menu:
+		t.addLead(talk.text)
+		t.mainMenu("greeted")
+	default:
+		t.say(talk.text)
+	}
+	return true
+}

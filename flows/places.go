@@ -1,0 +1,130 @@
+package flows
+
+import (
+	"nagorik/flows/bangla"
+	"nagorik/flows/place"
+)
+
+// onPin takes a pin: as the answer, or for the place the flow will ask for.
+func (t *turn) onPin() {
+	switch {
+	case t.f == nil || t.settled:
+		t.miss(reading{})
+	case t.s.Ask == "" || t.s.Ask == askWard:
+		kind := t.standing().kind
+		if kind == SlotLocation || kind == SlotWard {
+			t.s.Ask, t.s.Offer = "", nil
+			t.answer()
+			return
+		}
+		t.pinEarly()
+	default:
+		t.pinEarly()
+	}
+}
+
+// pinEarly keeps a pin that came before the question for the place.
+func (t *turn) pinEarly() {
+	if t.f.slotOfKind(SlotLocation) == nil || !onEarth(t.in.Lat, t.in.Lon) {
+		t.miss(reading{})
+		return
+	}
+	if !t.wardFromPin() {
+		t.addLead(t.c.texts["ward_outside"])
+		t.prompt()
+		return
+	}
+	t.prefillPlace()
+	t.addLead(t.c.texts["pin_kept"])
+	t.prompt()
+}
+
+func (f *flow) slotOfKind(kind SlotType) *slot {
+	for i := range f.slots {
+		if f.slots[i].kind == kind {
+			return &f.slots[i]
+		}
+	}
+	return nil
+}
+
+// wardFromPin sets the ward a pin lies in, unless the person has named one in
+// this dialogue. False means that the pin lies in no ward.
+func (t *turn) wardFromPin() bool {
+	if t.c.wards == nil || !t.c.wards.HasPolygons() {
+		return true
+	}
+	w, ok := t.c.wards.At(t.in.Lat, t.in.Lon)
+	if !ok {
+		return false
+	}
+	t.wardIs(w.Number)
+	return true
+}
+
+// wardFromText takes a ward that was said beside something else.
+func (t *turn) wardFromText() {
+	if n, r := bangla.Ward(t.text, false); r == bangla.OneWard && t.c.isWard(n) {
+		t.wardIs(n)
+	}
+}
+
+// wardIs fills the flow's ward, if nobody has answered it in this dialogue. A
+// remembered ward gives way: it is where the person lives, not where the trouble
+// is.
+func (t *turn) wardIs(n int) {
+	sl := t.f.slotOfKind(SlotWard)
+	if sl == nil {
+		return
+	}
+	v, answered := t.s.Answer(sl.name)
+	if answered && v.Number != 0 && !t.s.knows(sl.name) {
+		return
+	}
+	t.s.put(sl.name, NumberValue(float64(n)))
+	t.s.Known = with(t.s.Known, sl.name)
+}
+
+// prefillPlace keeps this turn's pin as the place, unless one was given.
+func (t *turn) prefillPlace() {
+	sl := t.f.slotOfKind(SlotLocation)
+	if sl == nil {
+		return
+	}
+	if v, ok := t.s.Answer(sl.name); ok && v.Shape != Nothing {
+		return
+	}
+	t.s.put(sl.name, PlaceValue(t.in.Lat, t.in.Lon, ""))
+	t.s.Known = with(t.s.Known, sl.name)
+}
+
+// prefill takes what the words that began the flow say about its choices and its
+// ward, where they say it clearly.
+func (t *turn) prefill() {
+	if t.in.Kind != InputText || len(t.tokens()) < 2 {
+		return
+	}
+	for i := range t.f.slots {
+		sl := &t.f.slots[i]
+		if sl.kind != SlotChoice || sl.several || sl.optional {
+			continue
+		}
+		p := sl.words.longest(t.tokens())
+		if p == nil || sl.ambiguous(t.tokens(), p) {
+			continue
+		}
+		t.s.put(sl.name, ListValue(sl.choices[p.target].id))
+		t.s.Known = with(t.s.Known, sl.name)
+	}
+	t.wardFromText()
+}
+
+func areaName(m place.Match, lang string) string {
+	if name := m.Area[lang]; name != "" {
+		return name
+	}
+	for _, name := range m.Area {
+		return name
+	}
+	return ""
+}

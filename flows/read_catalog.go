@@ -1,0 +1,239 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The sections of a flow file.
+var sections = []string{
+	"languages", "city", "teams", "statuses", "idle", "commands", "buttons",
+	"danger", "small_talk", "texts", "menu", "flows",
+}
+
+// read adds one file to the draft.
+func (r *reader) read(d *draft, root *yaml.Node) {
+	fields := r.members(root, "the file")
+	for _, m := range fields {
+		if !has(sections, m.key.text) {
+			r.fail(m.key.position, "a flow file has no %q%s", m.key.text, suggest(m.key.text, sections))
+			continue
+		}
+		r.section(d, m)
+	}
+}
+
+func (r *reader) section(d *draft, m member) {
+	switch m.key.text {
+	case "languages":
+		r.languages(d, m)
+	case "city":
+		r.city(d, m)
+	case "teams":
+		d.teams = append(d.teams, r.named(m.value, "teams")...)
+	case "statuses":
+		d.statuses = append(d.statuses, r.named(m.value, "statuses")...)
+	case "idle":
+		r.idle(d, m)
+	case "commands":
+		r.commands(d, m)
+	case "buttons":
+		d.buttons = append(d.buttons, r.named(m.value, "buttons")...)
+	case "danger":
+		r.danger(d, m)
+	case "small_talk":
+		r.smallTalk(d, m)
+	case "texts":
+		d.texts = append(d.texts, r.named(m.value, "texts")...)
+	case "menu":
+		r.menuSection(d, m)
+	case "flows":
+		r.flows(d, m)
+	}
+}
+
+// once refuses a section that only one file may have.
+func (r *reader) once(m member, taken bool) bool {
+	if taken {
+		r.fail(m.key.position, "%q is there already in another file: keep one", m.key.text)
+	}
+	return !taken
+}
+
+func (r *reader) languages(d *draft, m member) {
+	if !r.once(m, d.languages != nil) {
+		return
+	}
+	for _, lang := range r.members(m.value, "languages") {
+		f := r.fields(lang.value, "a language", "name", "words")
+		l := draftLanguage{code: lang.key}
+		r.name(lang.key, "language")
+		if n := f["name"]; n != nil {
+			l.name = r.word(n, "name")
+		} else {
+			r.fail(lang.key.position, "language %q needs a name", lang.key.text)
+		}
+		if n := f["words"]; n != nil {
+			l.words = r.words(n, "words")
+		}
+		d.languages = append(d.languages, l)
+	}
+}
+
+func (r *reader) city(d *draft, m member) {
+	if !r.once(m, d.city.given) {
+		return
+	}
+	f := r.fields(m.value, "city", "name", "settings")
+	if n := f["name"]; n != nil {
+		d.city = r.text(n, "name")
+	} else {
+		r.fail(m.key.position, "city needs a name")
+	}
+	if n := f["settings"]; n != nil {
+		for _, s := range r.members(n, "settings") {
+			r.setting(d, s)
+		}
+	}
+}
+
+func (r *reader) setting(d *draft, m member) {
+	r.name(m.key, "setting")
+	f := r.fields(m.value, "a setting", "value", "source", "checked_on", "needs_checking")
+	for _, need := range []string{"value", "source", "checked_on"} {
+		if f != nil && f[need] == nil {
+			r.fail(m.key.position, "setting %q needs %s", m.key.text, need)
+		}
+	}
+	s := draftSetting{name: m.key}
+	if n := f["value"]; n != nil {
+		s.value = r.word(n, "value")
+		_, err := strconv.ParseFloat(s.value.text, 64)
+		s.num = err == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0
+	}
+	if n := f["source"]; n != nil {
+		r.word(n, "source")
+	}
+	if n := f["checked_on"]; n != nil {
+		if _, err := time.Parse(time.DateOnly, n.Value); err != nil {
+			r.fail(r.at(n), "checked_on must be a date such as 2026-11-23")
+		}
+	}
+	if n := f["needs_checking"]; n != nil && r.boolean(n, "needs_checking") {
+		r.warn(m.key.position, "setting %q is marked as needing a check", m.key.text)
+	}
+	d.settings = append(d.settings, s)
+}
+
+func (r *reader) named(n *yaml.Node, what string) []draftNamed {
+	var list []draftNamed
+	for _, m := range r.members(n, what) {
+		r.name(m.key, "name")
+		list = append(list, draftNamed{m.key, r.text(m.value, strconv.Quote(m.key.text))})
+	}
+	return list
+}
+
+func (r *reader) idle(d *draft, m member) {
+	if !r.once(m, d.idle.line > 0) {
+		return
+	}
+	d.idle = m.key.position
+	f := r.fields(m.value, "idle", "remind_after", "expire_after")
+	if n := f["remind_after"]; n != nil {
+		d.remind = r.duration(n, "remind_after")
+	}
+	if n := f["expire_after"]; n != nil {
+		d.expire = r.duration(n, "expire_after")
+	}
+	if d.remind > 0 && d.expire > 0 && d.expire <= d.remind {
+		r.fail(m.key.position, "expire_after must be longer than remind_after")
+	}
+}
+
+func (r *reader) commands(d *draft, m member) {
+	if !r.once(m, d.commands != nil) {
+		return
+	}
+	for _, c := range r.members(m.value, "commands") {
+		if !has(commandNames, c.key.text) {
+			r.fail(c.key.position, "there is no command %q%s", c.key.text, suggest(c.key.text, commandNames))
+			continue
+		}
+		d.commands = append(d.commands, draftWords{c.key, r.wordsByLanguage(c.value, "words")})
+	}
+}
+
+// wordsByLanguage reads words listed per language, or in one list.
+func (r *reader) wordsByLanguage(n *yaml.Node, what string) []word {
+	if n.Kind != yaml.MappingNode {
+		return r.words(n, what)
+	}
+	var list []word
+	for _, m := range r.members(n, what) {
+		r.checkLanguage(m.key)
+		list = append(list, r.words(m.value, what)...)
+	}
+	return list
+}
+
+func (r *reader) danger(d *draft, m member) {
+	for _, item := range r.items(m.value, "danger") {
+		f := r.fields(item, "a line of danger", "words", "unless", "text")
+		if f == nil {
+			continue
+		}
+		x := draftDanger{position: r.at(item)}
+		if n := f["words"]; n != nil {
+			x.words = r.words(n, "words")
+		} else {
+			r.fail(x.position, "this needs words")
+		}
+		if n := f["unless"]; n != nil {
+			x.unless = r.words(n, "unless")
+		}
+		if n := f["text"]; n != nil {
+			x.text = r.word(n, "text")
+		} else {
+			r.fail(x.position, "this needs text: the name of one of the texts")
+		}
+		d.danger = append(d.danger, x)
+	}
+}
+
+func (r *reader) smallTalk(d *draft, m member) {
+	for _, item := range r.items(m.value, "small_talk") {
+		f := r.fields(item, "a line of small_talk", "words", "text", "menu")
+		if f == nil {
+			continue
+		}
+		x := draftTalk{position: r.at(item)}
+		if n := f["words"]; n != nil {
+			x.words = r.words(n, "words")
+		} else {
+			r.fail(x.position, "this needs words")
+		}
+		if n := f["text"]; n != nil {
+			x.text = r.text(n, "text")
+		} else {
+			r.fail(x.position, "this needs a text")
+		}
+		if n := f["menu"]; n != nil {
+			x.menu = r.boolean(n, "menu")
+		}
+		d.talk = append(d.talk, x)
+	}
+}
+
+// checkLanguage refuses a code that no catalogue could have; which of them this
+// one has is known only when all files are read.
+func (r *reader) checkLanguage(w word) {
+	if len(w.text) < 2 || len(w.text) > 8 || strings.ToLower(w.text) != w.text {
+		r.fail(w.position, "%q is no language: use a code such as bn or en", w.text)
+		return
+	}
+	r.codes = append(r.codes, w)
+}

@@ -1,0 +1,317 @@
+package flows
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"nagorik/flows/gsm"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// The faces of the channels, as their packages declare them.
+var faces = map[string]Face{
+	"sms":       {Name: "sms", Short: true},
+	"messenger": {Name: "messenger", Buttons: true, MaxChoices: 13, Photos: true},
+	"web":       {Name: "web", Buttons: true, Photos: true, Location: true},
+}
+
+// desk plays the caller of Step: it keeps the session as JSON, answers look-ups
+// and does what the effects say.
+type desk struct {
+	t          testing.TB
+	c          *Catalog
+	face       Face
+	owner      Owner
+	muted      bool
+	first      bool
+	at         time.Time
+	session    []byte
+	number     int64
+	remembered map[string]Value
+	cases      map[int64]*CaseFound
+	last       Turn
+	buttons    []Choice
+}
+
+func newDesk(t testing.TB, c *Catalog) *desk {
+	return &desk{
+		t: t, c: c, face: faces["web"], owner: OwnerBot, number: 10234,
+		at:         time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC),
+		remembered: map[string]Value{}, cases: map[int64]*CaseFound{},
+	}
+}
+
+// step takes one input through as many rounds as its look-ups need.
+func (d *desk) step(in Input) Turn {
+	d.t.Helper()
+	in.At, in.Face, in.Owner, in.Muted, in.Case, in.First = d.at, d.face, d.owner, d.muted, d.number, d.first
+	d.first = false
+	s, err := DecodeSession(d.session)
+	if err != nil {
+		d.t.Fatalf("the session of the last turn cannot be read: %v", err)
+	}
+	before := string(s.AppendJSON(nil))
+	for round := 0; ; round++ {
+		if round > 4 {
+			d.t.Fatal("more than four rounds of look-ups")
+		}
+		turn := d.c.Step(s, in)
+		if after := string(s.AppendJSON(nil)); after != before {
+			d.t.Fatalf("Step changed the session it was given:\n%s\n%s", before, after)
+		}
+		if len(turn.Lookups) == 0 {
+			d.settle(turn)
+			return turn
+		}
+		for _, l := range turn.Lookups {
+			d.answer(&in.Found, l)
+		}
+	}
+}
+
+func (d *desk) answer(found *Found, l Lookup) {
+	switch l.Kind {
+	case LookupRemembered:
+		found.Remembered = d.remembered
+	case LookupCase:
+		if found.Cases == nil {
+			found.Cases = map[int64]*CaseFound{}
+		}
+		found.Cases[l.Number] = d.cases[l.Number]
+	case LookupMine:
+		found.Mine = []CaseFound{}
+		for n := d.number; n > 10000; n-- {
+			if c := d.cases[n]; c != nil && c.Mine {
+				found.Mine = append(found.Mine, *c)
+			}
+		}
+	}
+}
+
+// settle keeps what the turn left: the session through JSON, the effects.
+func (d *desk) settle(turn Turn) {
+	d.session = turn.Session.AppendJSON(nil)
+	again, err := DecodeSession(d.session)
+	if err != nil {
+		d.t.Fatalf("%v in %s", err, d.session)
+	}
+	if !reflect.DeepEqual(again, turn.Session) {
+		d.t.Fatalf("the session changes through JSON:\n%#v\n%#v", turn.Session, again)
+	}
+	for _, e := range turn.Effects {
+		switch e := e.(type) {
+		case OpenCase:
+			d.cases[e.Number] = &CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", UpdatedAt: d.at, Mine: true}
+			d.number++
+		case Remember:
+			d.remembered[e.Slot] = e.Value
+		case Handoff:
+			d.owner = OwnerQueue
+		case Reclaim:
+			d.owner = OwnerBot
+		case Mute:
+			d.muted = e.On
+		}
+	}
+	d.last = turn
+	if n := len(turn.Messages); n > 0 {
+		d.buttons = turn.Messages[n-1].Choices
+	}
+}
+
+// tap is the payload of the button with this title in the last message.
+func (d *desk) tap(title string) Input {
+	for _, c := range d.buttons {
+		if c.Title == title {
+			return Input{Kind: InputChoice, Text: title, Payload: c.Payload}
+		}
+	}
+	d.t.Fatalf("there is no button %q to tap in %v", title, d.buttons)
+	return Input{}
+}
+
+// directive does one line that begins with a colon. It returns the input the
+// line stands for, if any.
+func (d *desk) directive(line string) (Input, bool) {
+	word, rest, _ := strings.Cut(strings.TrimPrefix(line, ":"), " ")
+	switch word {
+	case "face":
+		face, ok := faces[rest]
+		if !ok {
+			d.t.Fatalf("no face %q", rest)
+		}
+		d.face = face
+	case "first":
+		d.first = true
+	case "owner":
+		d.owner = Owner(rest)
+	case "wait":
+		pause, err := time.ParseDuration(rest)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.at = d.at.Add(pause)
+	case "remember":
+		d.know(rest)
+	case "case":
+		d.file(rest)
+	case "session":
+		d.session = []byte(rest)
+	case "tap":
+		return Input{Kind: InputChoice, Payload: rest, Text: "?"}, true
+	case "photo":
+		ids, caption, _ := strings.Cut(rest, " | ")
+		return Input{Kind: InputPhotos, Photos: strings.Fields(ids), Text: caption}, true
+	case "pin":
+		var lat, lon float64
+		if _, err := fmt.Sscan(rest, &lat, &lon); err != nil {
+			d.t.Fatal(err)
+		}
+		return Input{Kind: InputLocation, Lat: lat, Lon: lon}, true
+	case "other":
+		return Input{Kind: InputOther, Payload: rest}, true
+	case "start":
+		return Input{Kind: InputStart, Ref: rest}, true
+	case "remind", "expire", "resume":
+		return Input{Kind: InputKind(word), Payload: rest}, true
+	default:
+		d.t.Fatalf("unknown directive %q", line)
+	}
+	return Input{}, false
+}
+
+func (d *desk) know(rest string) {
+	slot, value, _ := strings.Cut(rest, "=")
+	var v Value
+	if err := v.UnmarshalJSON([]byte(value)); err != nil {
+		d.t.Fatal(err)
+	}
+	d.remembered[slot] = v
+}
+
+// file puts a case on record: number flow status [mine].
+func (d *desk) file(rest string) {
+	f := strings.Fields(rest)
+	n, err := strconv.ParseInt(f[0], 10, 64)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.cases[n] = &CaseFound{Number: n, Flow: f[1], Status: f[2], UpdatedAt: d.at, Mine: len(f) > 3}
+}
+
+// play runs a transcript and writes it anew with what the bot really does.
+func play(t testing.TB, c *Catalog, source string) string {
+	d := newDesk(t, c)
+	var out strings.Builder
+	for _, line := range strings.Split(strings.TrimRight(source, "\n"), "\n") {
+		if line != "" && strings.ContainsRune("<!~|=", rune(line[0])) {
+			continue
+		}
+		out.WriteString(line + "\n")
+		switch {
+		case strings.HasPrefix(line, ">> "):
+			d.write(&out, d.step(d.tap(strings.TrimPrefix(line, ">> "))))
+		case strings.HasPrefix(line, ">"):
+			d.write(&out, d.step(Input{Kind: InputText, Text: strings.ReplaceAll(strings.TrimPrefix(line[1:], " "), `\n`, "\n")}))
+		case strings.HasPrefix(line, ":"):
+			if in, ok := d.directive(line); ok {
+				d.write(&out, d.step(in))
+			}
+		}
+	}
+	return out.String()
+}
+
+func (d *desk) write(out *strings.Builder, turn Turn) {
+	for _, m := range turn.Messages {
+		d.writeMessage(out, m)
+	}
+	for _, e := range turn.Effects {
+		fmt.Fprintf(out, "! %T %s\n", e, strings.TrimPrefix(fmt.Sprintf("%+v", e), "flows."))
+	}
+	if turn.Silence != "" {
+		fmt.Fprintf(out, "~ silence: %s\n", turn.Silence)
+	}
+	if turn.End {
+		out.WriteString("~ end\n")
+	}
+	if turn.WakeWith != "" && turn.WakeWith != InputRemind {
+		fmt.Fprintf(out, "~ wake in %v to %s\n", turn.Wake, turn.WakeWith)
+	}
+}
+
+func (d *desk) writeMessage(out *strings.Builder, m Message) {
+	note := ""
+	if d.face.Short {
+		note = fmt.Sprintf("(%d) ", gsm.Segments(gsm.OneLetter(m.Text)).Segments)
+	}
+	if m.Kind == Receipt {
+		note += "(receipt) "
+	}
+	if m.Delay > 0 {
+		note += fmt.Sprintf("(after %v) ", m.Delay)
+	}
+	fmt.Fprintf(out, "< %s%s\n", note, strings.ReplaceAll(m.Text, "\n", "\n| "))
+	for i := 0; i < len(m.Choices); i++ {
+		if i == 0 {
+			out.WriteString("=")
+		}
+		fmt.Fprintf(out, " [%s]", m.Choices[i].Title)
+		if i == len(m.Choices)-1 {
+			out.WriteString("\n")
+		}
+	}
+}
+
+func TestTranscripts(t *testing.T) {
+	c := shipped(t)
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no transcripts", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, c, string(source))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(source) {
+				t.Errorf("the bot says something else now (run with -update and read the diff):\n%s", diff(string(source), got))
+			}
+		})
+	}
+}
+
+// diff shows the first lines that differ.
+func diff(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := 0; i < len(w) || i < len(g); i++ {
+		a, b := at(w, i), at(g, i)
+		if a != b {
+			return fmt.Sprintf("line %d\n- %s\n+ %s", i+1, a, b)
+		}
+	}
+	return ""
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return "(nothing)"
+}

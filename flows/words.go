@@ -1,0 +1,197 @@
+package flows
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"nagorik/flows/bangla"
+)
+
+// Bounds of what is listened to.
+const (
+	maxWords = 400 // words of one message that are looked at
+	maxKey   = 40  // letters of a word that is worth a phonetic key
+	minKey   = 4   // below this a phonetic key says too little (স্তূপ and স্টপ are both "stp")
+	minStem  = 2   // letters a word keeps when its ending is cut off
+)
+
+// token is a word in the form in which words are compared: its phonetic key
+// without an ending where that says enough, otherwise the word itself.
+type token struct {
+	script byte // 'b' Bangla, 'l' Latin, 0 for both where the key joins them
+	text   string
+}
+
+// tokens takes a folded message apart into words. Punctuation falls away.
+func tokens(dst []token, folded string) []token {
+	for len(folded) > 0 && len(dst) < maxWords {
+		start := strings.IndexFunc(folded, wordRune)
+		if start < 0 {
+			break
+		}
+		folded = folded[start:]
+		end := strings.IndexFunc(folded, func(r rune) bool { return !wordRune(r) })
+		if end < 0 {
+			end = len(folded)
+		}
+		dst = append(dst, tokenOf(folded[:end]))
+		folded = folded[end:]
+	}
+	return dst
+}
+
+func wordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
+}
+
+func tokenOf(word string) token {
+	script := byte('l')
+	if word[0] >= utf8.RuneSelf {
+		script = 'b'
+	}
+	if len(word) > 3*maxKey {
+		return token{script, word}
+	}
+	key := bangla.Stem(bangla.Latin(word))
+	if len(key) < minKey || strings.IndexByte(key, ' ') >= 0 {
+		return token{script, bare(word)}
+	}
+	return token{0, key}
+}
+
+// endings are what Bangla words take on, longest first.
+var endings = []string{"গুলোতে", "গুলোর", "গুলো", "গুলি", "টিতে", "টাতে", "টির", "টার", "টি", "টা", "তে", "ের", "কে", "রা", "ে", "র"}
+
+// bare is a short word without its ending: আগুনে is আগুন. Romanised words stay
+// as they are.
+func bare(word string) string {
+	if word[0] < utf8.RuneSelf {
+		return word
+	}
+	for _, ending := range endings {
+		if stem, ok := strings.CutSuffix(word, ending); ok && utf8.RuneCountInString(stem) >= minStem {
+			return stem
+		}
+	}
+	return word
+}
+
+// phrase is words that stand next to each other.
+type phrase struct {
+	tokens []token
+	target int
+	shown  string // as it was listed
+	also   []phrase
+	unless []phrase
+}
+
+// within reports whether the phrase begins at message[i].
+func (p *phrase) within(message []token, i int) bool {
+	if i+len(p.tokens) > len(message) {
+		return false
+	}
+	for j, t := range p.tokens {
+		if message[i+j] != t {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *phrase) anywhere(message []token) bool {
+	for i := range message {
+		if p.within(message, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// phrases finds listed phrases inside messages.
+type phrases struct {
+	byFirst map[token][]phrase
+}
+
+func (x *phrases) add(p phrase) {
+	if len(p.tokens) == 0 {
+		return
+	}
+	if x.byFirst == nil {
+		x.byFirst = map[token][]phrase{}
+	}
+	x.byFirst[p.tokens[0]] = append(x.byFirst[p.tokens[0]], p)
+}
+
+// longest is the longest phrase in the message, the first of equals.
+func (x *phrases) longest(message []token) (best *phrase) {
+	for i := range message {
+		list := x.byFirst[message[i]]
+		for j := range list {
+			p := &list[j]
+			if (best == nil || len(p.tokens) > len(best.tokens)) && p.within(message, i) && p.holds(message) {
+				best = p
+			}
+		}
+	}
+	return best
+}
+
+// whole is the phrase that is the whole message.
+func (x *phrases) whole(message []token) *phrase {
+	if len(message) == 0 {
+		return nil
+	}
+	list := x.byFirst[message[0]]
+	for j := range list {
+		if p := &list[j]; len(p.tokens) == len(message) && p.within(message, 0) {
+			return p
+		}
+	}
+	return nil
+}
+
+// holds reports whether the rest of a phrase's condition is met.
+func (p *phrase) holds(message []token) bool {
+	for i := range p.also {
+		if !p.also[i].anywhere(message) {
+			return false
+		}
+	}
+	for i := range p.unless {
+		if p.unless[i].anywhere(message) {
+			return false
+		}
+	}
+	return true
+}
+
+// lists are all words a catalogue listens for.
+type lists struct {
+	commands  phrases // target: index in commandNames
+	flows     phrases // target: index of the flow
+	danger    phrases // target: index of the danger text
+	talk      phrases // target: index of the small talk
+	languages phrases // target: index of the language
+	skipWords []string
+}
+
+// mentions reports whether a folded text names a word of the command.
+func (l *lists) mentions(folded, command string) bool {
+	if command != commandSkip {
+		return false
+	}
+	for _, w := range l.skipWords {
+		if strings.Contains(folded, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func phraseOf(shown string, target int) phrase {
+	return phrase{tokens: tokens(nil, bangla.Fold(shown)), target: target, shown: shown}
+}
