@@ -52,7 +52,10 @@ func (m *Messenger) verification(call bot.Call) (bot.Delivery, error) {
 	if !right || q.Get("hub.mode") != "subscribe" || len(challenge) > maxChallenge {
 		return bot.Delivery{}, bot.ErrSignature
 	}
-	return bot.Delivery{Answer: bot.Answer{Status: http.StatusOK, Type: "text/plain; charset=utf-8", Body: []byte(challenge)}}, nil
+	return bot.Delivery{Answer: bot.Answer{
+		Status: http.StatusOK, Type: "text/plain; charset=utf-8", Body: []byte(challenge),
+		Header: http.Header{"X-Content-Type-Options": {"nosniff"}},
+	}}, nil
 }
 
 // signed checks X-Hub-Signature-256 over the bytes as they came. The older
