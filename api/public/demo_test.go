@@ -33,8 +33,10 @@ import (
 type demo struct {
 	*httptest.Server
 	chat *web.Web
-	down atomic.Bool // every connection breaks
 	done chan struct{}
+
+	down   atomic.Bool // every connection breaks
+	broken atomic.Bool // the history cannot be read
 
 	mu     sync.Mutex
 	lines  map[string][]web.Line
@@ -235,6 +237,9 @@ func (d *demo) open(sum string, _ bool) (io.ReadSeekCloser, string, time.Time, e
 func (d *demo) history(_ context.Context, address, after string, limit int) ([]web.Line, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.broken.Load() {
+		return nil, errors.New("no database")
+	}
 	var found []web.Line
 	for _, l := range d.lines[address] {
 		if l.Seq > after {

@@ -20,6 +20,10 @@ import (
 const (
 	languageCookie = "nagorik_lang"
 	refLimit       = 100 // letters of a link's ref=
+
+	// How often one network may open the page; thousands of phones may share it.
+	visitsPerSecond = 50.0
+	visitsBurst     = 500
 )
 
 // view is everything the page shows.
@@ -34,6 +38,7 @@ type view struct {
 	Choices []flows.Choice
 	Wants   string
 	Cursor  string
+	Begin   bool   // nothing was said yet
 	Post    string // the id of a form sent without script
 	Ref     string
 	Fault   string // in words
@@ -105,16 +110,30 @@ func (s *site) view(c echo.Context, lang string) (view, error) {
 		Track:   s.track(c, lang),
 	}
 	address := s.opt.Chat.Visit(c.Response(), c.Request())
-	lines, err := s.opt.Chat.Lines(c.Request().Context(), address, "")
-	if err != nil {
-		s.opt.Log.Error("public page: history", "err", err)
-		v.Fault = w.Faults["trouble"]
+	lines, fault := s.history(c, address)
+	if fault != "" {
+		v.Fault = w.Faults[fault]
 	}
 	v.show(w, lines, s.opt.Now())
+	v.Begin = fault == "" && len(lines) == 0
+	var err error
 	if v.Script, err = w.script(lang); err != nil {
 		return view{}, err
 	}
 	return v, nil
+}
+
+// history reads the lines to show; fault is the code of why there are none.
+func (s *site) history(c echo.Context, address string) (lines []web.Shown, fault string) {
+	if !s.visits.Allow(web.Network(remote(c)), s.opt.Now()) {
+		return nil, "slow_down"
+	}
+	lines, err := s.opt.Chat.Lines(c.Request().Context(), address, "")
+	if err != nil {
+		s.opt.Log.Error("public page: history", "err", err)
+		return nil, "trouble"
+	}
+	return lines, ""
 }
 
 // script is what the page's script says and writes by itself, as JSON.

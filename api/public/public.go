@@ -55,6 +55,9 @@ func Register(e *echo.Echo, opt Options) error {
 	return nil
 }
 
+// networks is how many callers' networks are remembered to bound them.
+const networks = 10_000
+
 // site is the page with everything it is made of.
 type site struct {
 	opt    Options
@@ -62,6 +65,7 @@ type site struct {
 	page   *pageTemplate
 	words  map[string]*words
 	tracks *web.Limiter
+	visits *web.Limiter
 }
 
 func newSite(opt Options) (*site, error) {
@@ -79,7 +83,8 @@ func newSite(opt Options) (*site, error) {
 	}
 	return &site{
 		opt: opt, assets: assets, page: page, words: words,
-		tracks: web.NewLimiter(trackPerSecond, trackBurst, trackNetworks),
+		tracks: web.NewLimiter(trackPerSecond, trackBurst, networks),
+		visits: web.NewLimiter(visitsPerSecond, visitsBurst, networks),
 	}, nil
 }
 

@@ -67,6 +67,19 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestPageWithoutHistory: the record cannot be read, yet the page opens, says
+// so, and does not begin the dialogue anew.
+func TestPageWithoutHistory(t *testing.T) {
+	d := newDemo(t)
+	c := browse(t)
+	fetch(t, c, d.URL+"/")
+	d.broken.Store(true)
+	body, r := fetch(t, c, d.URL+"/")
+	if r.StatusCode != http.StatusOK || !strings.Contains(body, "দুঃখিত, সমস্যা হচ্ছে") || !strings.Contains(body, `data-empty="no"`) {
+		t.Errorf("%s without a word of what is wrong", r.Status)
+	}
+}
+
 func TestPageIsSmall(t *testing.T) {
 	d := newDemo(t)
 	c := browse(t)

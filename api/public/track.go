@@ -16,7 +16,6 @@ const (
 	// all the numbers; phones of one carrier share a network.
 	trackPerSecond = 0.5
 	trackBurst     = 30
-	trackNetworks  = 10_000
 
 	// trackTime is how long every look-up takes at least, so that its time
 	// does not tell a known number from an unknown one.

@@ -219,7 +219,9 @@ func photoForm(t testing.TB, id string, n int) (contentType string, body []byte)
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	form.WriteField("id", id)
+	if err := form.WriteField("id", id); err != nil {
+		t.Fatal(err)
+	}
 	for i := range n {
 		part, err := form.CreateFormFile("photo", "drain.jpg")
 		if err != nil {

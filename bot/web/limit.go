@@ -36,13 +36,13 @@ type Limiter struct {
 	size  int
 
 	mu    sync.Mutex
-	keys  map[string]*list.Element
-	order *list.List // of *bucket, most recently used first
+	keys  map[string]bucket
+	order *list.List // of keys, most recently used first
 }
 
 type bucket struct {
-	key    string
 	tokens *rate.Limiter
+	place  *list.Element
 }
 
 // NewLimiter allows each key burst at once and perSecond in the long run, for
@@ -50,7 +50,7 @@ type bucket struct {
 func NewLimiter(perSecond float64, burst, size int) *Limiter {
 	return &Limiter{
 		limit: rate.Limit(perSecond), burst: burst, size: size,
-		keys: make(map[string]*list.Element), order: list.New(),
+		keys: make(map[string]bucket), order: list.New(),
 	}
 }
 
@@ -58,18 +58,18 @@ func NewLimiter(perSecond float64, burst, size int) *Limiter {
 func (l *Limiter) Allow(key string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e, ok := l.keys[key]
+	b, ok := l.keys[key]
 	if ok {
-		l.order.MoveToFront(e)
+		l.order.MoveToFront(b.place)
 	} else {
-		e = l.order.PushFront(&bucket{key, rate.NewLimiter(l.limit, l.burst)})
-		l.keys[key] = e
+		b = bucket{rate.NewLimiter(l.limit, l.burst), l.order.PushFront(key)}
+		l.keys[key] = b
 	}
 	for l.order.Len() > l.size {
-		last := l.order.Back()
-		delete(l.keys, l.order.Remove(last).(*bucket).key)
+		last, _ := l.order.Remove(l.order.Back()).(string)
+		delete(l.keys, last)
 	}
-	return e.Value.(*bucket).tokens.AllowN(now, 1)
+	return b.tokens.AllowN(now, 1)
 }
 
 // Network is the part of an address that one subscriber has: an IPv4 address,

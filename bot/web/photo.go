@@ -36,7 +36,7 @@ func (w *Web) Photo(rw http.ResponseWriter, r *http.Request) {
 		http.NotFound(rw, r)
 		return
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	h := rw.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("X-Content-Type-Options", "nosniff")

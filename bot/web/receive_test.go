@@ -282,13 +282,14 @@ func TestReceiveOnlyPost(t *testing.T) {
 
 func TestOddIDs(t *testing.T) {
 	long := strings.Repeat("x", idLimit+1)
-	if clientID(long) != clientID(long) || clientID(long) == clientID(long+"x") || len(clientID(long)) > idLimit {
+	first, again, longer := clientID(long), clientID(long), clientID(long+"x")
+	if first != again || first == longer || len(first) > idLimit {
 		t.Error("long ids must stay apart and short")
 	}
 	if clientID("a:b\n") == "a:b\n" {
 		t.Error("an odd id is kept as it is")
 	}
-	if clientID("") == clientID("") {
+	if one, other := clientID(""), clientID(""); one == other {
 		t.Error("no id must not be one id")
 	}
 }

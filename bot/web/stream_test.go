@@ -42,6 +42,14 @@ func (p *page) take() string {
 	return s
 }
 
+// poke tells that there is something new.
+func (c *city) poke(t *testing.T, address string) {
+	t.Helper()
+	if err := c.hint(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (p *page) hasEnded() bool {
 	synctest.Wait()
 	select {
@@ -100,7 +108,7 @@ func TestStream(t *testing.T) {
 			t.Fatalf("at first %q, header %v", texts, p.header)
 		}
 		c.write(s.address, Line{Direction: "out", Text: "two\nid: 9"})
-		c.hint(t.Context(), s.address)
+		c.poke(t, s.address)
 		if texts, _ = events(t, p.take()); len(texts) != 1 || texts[0] != "two\nid: 9" {
 			t.Errorf("after a hint %q", texts)
 		}
@@ -134,12 +142,12 @@ func TestStreamBeats(t *testing.T) {
 		s := w.newSession()
 		p := openStream(w, s, "")
 		p.take()
-		time.Sleep(heartbeat)
+		<-time.After(heartbeat)
 		if sent := p.take(); sent != ": \n\n" {
 			t.Errorf("after %s: %q", heartbeat, sent)
 		}
 		c.write(s.address, Line{Direction: "out", Text: "its hint was lost"})
-		time.Sleep(heartbeat * recheck)
+		<-time.After(heartbeat * recheck)
 		if texts, _ := events(t, p.take()); len(texts) != 1 {
 			t.Errorf("without a hint %q", texts)
 		}
@@ -232,12 +240,12 @@ func TestStreamAsJSON(t *testing.T) {
 			t.Fatal("did not wait")
 		}
 		c.write(s.address, Line{Direction: "out", Text: "two"})
-		c.hint(t.Context(), s.address)
+		c.poke(t, s.address)
 		if read(p) != 1 {
 			t.Error("the awaited line is missing")
 		}
 		p = ask("wait=9999&after=000002")
-		time.Sleep(waitLimit)
+		<-time.After(waitLimit)
 		if !p.hasEnded() || read(p) != 0 {
 			t.Error("waits longer than it may")
 		}
