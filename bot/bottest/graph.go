@@ -32,7 +32,7 @@ type GraphOptions struct {
 	EchoSpread time.Duration // added to it at random, which reorders echoes
 	Receipts   bool          // a delivery receipt follows each echo
 
-	AnswerDelay time.Duration // before a send is answered
+	AnswerDelay time.Duration // between taking a send and answering it
 	Known       bool          // refuse people of whom nothing was heard
 	Keep        int           // sends kept in memory; 0: all
 	OnSend      func(GraphSend)

@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -81,9 +82,6 @@ func (g *Graph) serveSend(w http.ResponseWriter, r *http.Request) {
 		g.serveAction(w, &req)
 		return
 	}
-	if g.opt.AnswerDelay > 0 {
-		time.Sleep(g.opt.AnswerDelay)
-	}
 	sent, e, refused := g.take(&req)
 	if refused {
 		g.refuse(w, e)
@@ -92,12 +90,26 @@ func (g *Graph) serveSend(w http.ResponseWriter, r *http.Request) {
 	if g.opt.OnSend != nil {
 		g.opt.OnSend(sent)
 	}
+	if g.opt.AnswerDelay > 0 {
+		g.delay(r.Context())
+	}
 	if e.name == answerDropped {
 		drop(w)
 	} else {
 		answer(w, accepted(&sent))
 	}
 	g.echo(&sent)
+}
+
+// delay holds an answer back for as long as the caller waits for it.
+func (g *Graph) delay(ctx context.Context) {
+	timer := time.NewTimer(g.opt.AnswerDelay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-g.ctx.Done():
+	}
 }
 
 // take holds a message against the rules and records it. An error that comes

@@ -373,6 +373,31 @@ func TestGraphRecords(t *testing.T) {
 	}
 }
 
+// TestGraphDelaysAnswers: a caller who gives up does not undo the send.
+func TestGraphDelaysAnswers(t *testing.T) {
+	g := newGraph(t, bottest.GraphOptions{AnswerDelay: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.URL()+"/v26.0/me/messages?access_token=token", strings.NewReader(message(`"text":"x"`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		resp, err := http.DefaultClient.Do(req)
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		done <- err
+	}()
+	if _, err := g.Wait(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("answered all the same: %v", err)
+	}
+}
+
 func TestGraphOtherCalls(t *testing.T) {
 	g := newGraph(t, bottest.GraphOptions{})
 	g.Name("61", "রহিমা", "খাতুন")

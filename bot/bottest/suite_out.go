@@ -49,7 +49,9 @@ func (s *suite) hostileOut(t *testing.T) {
 		heard := s.hear(t, who)
 		for _, part := range s.ch.Fit(flows.Message{Text: text}) {
 			_, err := s.ch.Send(t.Context(), bot.Outgoing{ID: "hostile-" + who, Address: who, Text: part.Text, Heard: heard, Attempt: 1})
-			sendError(t, err)
+			if e := sendError(t, err); e != nil && e.Outcome == bot.SendPause {
+				t.Errorf("text %d stops the channel: %v", i, err)
+			}
 		}
 		for _, r := range s.h.Received(who) {
 			if !utf8.ValidString(r.Text) {

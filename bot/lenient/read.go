@@ -18,9 +18,9 @@ const milliseconds = 1e12
 const latest = 32503680000
 
 // Text reads a string: NUL bytes dropped, invalid UTF-8 and lone surrogates
-// as U+FFFD, cut after max characters (code points; 0 for no bound).
+// as U+FFFD, cut after bound characters (code points; 0 for no bound).
 // It is false for everything that is not a string.
-func (v Value) Text(max int) (string, bool) {
+func (v Value) Text(bound int) (string, bool) {
 	if v.Kind() != String || len(v) < 2 {
 		return "", false
 	}
@@ -31,7 +31,7 @@ func (v Value) Text(max int) (string, bool) {
 	} else if json.Unmarshal(v, &s) != nil {
 		return "", false
 	}
-	return cut(clean(s), max), true
+	return cut(clean(s), bound), true
 }
 
 // clean drops NUL, which PostgreSQL cannot keep.
@@ -42,15 +42,15 @@ func clean(s string) string {
 	return strings.ReplaceAll(s, "\x00", "")
 }
 
-// cut keeps the first max characters, in memory of their own so that a huge
+// cut keeps the first bound characters, in memory of their own so that a huge
 // body is not held by a small text.
-func cut(s string, max int) string {
-	if max <= 0 || len(s) <= max {
+func cut(s string, bound int) string {
+	if bound <= 0 || len(s) <= bound {
 		return s
 	}
 	n := 0
 	for i := range s {
-		if n == max {
+		if n == bound {
 			return strings.Clone(s[:i])
 		}
 		n++
@@ -59,15 +59,15 @@ func cut(s string, max int) string {
 }
 
 // ID reads an identifier that is a string or a whole number, as "104…" or
-// 104…; everything else is empty. No more than max bytes are accepted.
-func (v Value) ID(max int) string {
+// 104…; everything else is empty. No more than bound bytes are accepted.
+func (v Value) ID(bound int) string {
 	switch v.Kind() {
 	case String:
-		if s, ok := v.Text(0); ok && len(s) <= max {
+		if s, ok := v.Text(0); ok && len(s) <= bound {
 			return s
 		}
 	case Number:
-		if len(v) <= max && digits(v) {
+		if len(v) <= bound && digits(v) {
 			return string(v)
 		}
 	}

@@ -61,11 +61,11 @@ func ref(referral lenient.Value) string {
 }
 
 // words reads a string, or a number as it is written.
-func words(v lenient.Value, max int) string {
-	if s, ok := v.Text(max); ok {
+func words(v lenient.Value, bound int) string {
+	if s, ok := v.Text(bound); ok {
 		return s
 	}
-	return v.ID(max)
+	return v.ID(bound)
 }
 
 func (r *reading) delivery(it *item)    { r.receipt(it, "delivered") }

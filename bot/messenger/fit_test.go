@@ -60,7 +60,7 @@ func TestFitChoices(t *testing.T) {
 	}{
 		"fits":                 {choice("হ্যাঁ", "yes"), choice("হ্যাঁ", "yes")},
 		"twenty units":         {choice(strings.Repeat("ক", 20), "x"), choice(strings.Repeat("ক", 20), "x")},
-		"long title":           {choice("মানুষের সাথে কথা বলতে চাই", "x"), choice("মানুষের সাথে কথা বলত", "x")},
+		"long title":           {choice("মানুষের সাথে কথা বলতে চাই", "x"), choice("মানুষের সাথে কথা বল", "x")},
 		"cut before a cluster": {choice("aaaaaaaaaaaaaaaaaaক্ষ", "x"), choice("aaaaaaaaaaaaaaaaaa", "x")},
 		"no title":             {choice(" ", "x"), nil},
 		"long payload":         {choice("a", strings.Repeat("x", 1001)), nil},
@@ -73,12 +73,6 @@ func TestFitChoices(t *testing.T) {
 				t.Fatalf("choices %+v", got)
 			}
 			for i := range got {
-				if name == "long title" {
-					if n := len(utf16.Encode([]rune(got[i].Title))); n > 20 || !strings.HasPrefix(c.choices[i].Title, got[i].Title) {
-						t.Errorf("title %q", got[i].Title)
-					}
-					continue
-				}
 				if got[i] != c.want[i] {
 					t.Errorf("choice %+v, want %+v", got[i], c.want[i])
 				}

@@ -216,20 +216,20 @@ func fixtureCall(t testing.TB, name string) bot.Call {
 	t.Helper()
 	var signatures struct {
 		AppSecret string `json:"app_secret"`
-		Files     map[string]map[string]any
+		Files     map[string]struct {
+			SHA256 string `json:"X-Hub-Signature-256"`
+			SHA1   string `json:"X-Hub-Signature"`
+		}
 	}
 	readJSON(t, "testdata/meta_signatures.json", &signatures)
 	if signatures.AppSecret != fixtureSecret {
 		t.Fatalf("app secret %q", signatures.AppSecret)
 	}
-	signed := signatures.Files["messenger/"+name]
-	if signed == nil {
+	signed, ok := signatures.Files["messenger/"+name]
+	if !ok {
 		t.Fatalf("%s has no signature", name)
 	}
-	h := http.Header{}
-	for _, k := range []string{"X-Hub-Signature-256", "X-Hub-Signature"} {
-		h.Set(k, signed[k].(string))
-	}
+	h := http.Header{"X-Hub-Signature-256": {signed.SHA256}, "X-Hub-Signature": {signed.SHA1}}
 	return bot.Call{Method: http.MethodPost, Header: h, Body: readFile(t, "testdata/webhooks/"+name)}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -117,17 +118,18 @@ func TestNeighboursSurvive(t *testing.T) {
 	head := `{"sender":{"id":"61"},"recipient":{"id":"` + fixturePage + `"},"timestamp":1795406400123,`
 	for name, middle := range map[string]string{
 		"null": "null", "number": "7", "array": "[[]]", "string": `"x"`, "empty": "{}",
-		"broken syntax":    `{"sender" 1, "message":}`,
-		"nesting bomb":     head + `"message":{"mid":"m","text":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}}`,
-		"numbers for all":  `{"sender":1,"recipient":2,"timestamp":{},"message":3}`,
-		"null text":        head + `"message":{"mid":"m","text":null}}`,
-		"null attachments": head + `"message":{"mid":"m","attachments":[null,1,"x",{}]}}`,
-		"odd quick reply":  head + `"message":{"mid":"m","quick_reply":[]}}`,
-		"odd postback":     head + `"postback":[]}`,
-		"odd delivery":     head + `"delivery":{"watermark":"x","mids":{}}}`,
-		"odd edit":         head + `"message_edit":{"text":7}}`,
-		"infinite pin":     head + `"message":{"attachments":[{"type":"location","payload":{"coordinates":{"lat":1e999,"long":-1e999}}}]}}`,
-		"duplicate key":    head + `"message":null,"message":5}`,
+		"broken syntax":     `{"sender" 1, "message":}`,
+		"half sound":        head + `"message":{"mid":"m","text":"x"} 7}`,
+		"nesting bomb":      head + `"message":{"mid":"m","text":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}}`,
+		"numbers for all":   `{"sender":1,"recipient":2,"timestamp":{},"message":3}`,
+		"null text":         head + `"message":{"mid":"m","text":null}}`,
+		"null attachments":  head + `"message":{"mid":"m","attachments":[null,1,"x",{}]}}`,
+		"odd quick reply":   head + `"message":{"mid":"m","quick_reply":[]}}`,
+		"odd postback":      head + `"postback":[]}`,
+		"odd delivery":      head + `"delivery":{"watermark":"x","mids":{}}}`,
+		"odd edit":          head + `"message_edit":{"text":7}}`,
+		"pin off the Earth": head + `"message":{"attachments":[{"type":"location","payload":{"coordinates":{"lat":1e999,"long":-1e999}}}]}}`,
+		"duplicate key":     head + `"message":null,"message":5}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := receive(t, `{"object":"page","entry":[{"id":"`+fixturePage+`","messaging":[`+first+","+middle+","+last+`]}]}`)
@@ -136,6 +138,9 @@ func TestNeighboursSurvive(t *testing.T) {
 				texts[e.Text] = true
 			}
 			if !texts["first"] || !texts["last"] {
+				t.Errorf("events %+v, skipped %v", d.Events, d.Skipped)
+			}
+			if len(d.Events) > 2 && d.Events[1].Other != "unsupported" || len(d.Events) == 2 && len(d.Skipped) != 1 {
 				t.Errorf("events %+v, skipped %v", d.Events, d.Skipped)
 			}
 		})
@@ -201,6 +206,33 @@ func TestOddIDs(t *testing.T) {
 		from := bottest.From{Page: fixturePage, PSID: psid, MID: "m_1", At: fixtureTime}
 		if d := receive(t, string(bottest.Webhook(fixturePage, fixtureTime, from.Text("x")))); len(d.Events) != 0 || d.Skipped["no_sender"] != 1 {
 			t.Errorf("psid %.20q: %+v", psid, d)
+		}
+	}
+}
+
+// TestBounds: no event grows with the body it came in.
+func TestBounds(t *testing.T) {
+	from := bottest.From{Page: fixturePage, PSID: fixturePSID, MID: "m_1", At: fixtureTime}
+	many := make([]string, 2000)
+	for i := range many {
+		many[i] = "https://scontent.xx.fbcdn.net/" + strconv.Itoa(i)
+	}
+	long := strings.Repeat("ক", 30_000)
+	for name, c := range map[string]struct {
+		item bottest.Item
+		size func(bot.Event) int
+		want int
+	}{
+		"photos":  {from.Photos(many...), func(e bot.Event) int { return len(e.Media) }, 30},
+		"mids":    {from.Delivered(many...), func(e bot.Event) int { return len(e.ProviderIDs) }, 1000},
+		"text":    {from.Text(long), func(e bot.Event) int { return utf8.RuneCountInString(e.Text) }, 20_000},
+		"payload": {from.QuickReply(flows.Choice{Title: "x", Payload: long}), func(e bot.Event) int { return utf8.RuneCountInString(e.Payload) }, 1000},
+		"title":   {from.Postback(flows.Choice{Title: long, Payload: "x"}, ""), func(e bot.Event) int { return utf8.RuneCountInString(e.Text) }, 200},
+		"ref":     {from.Postback(flows.Choice{Title: "x", Payload: "x"}, long), func(e bot.Event) int { return utf8.RuneCountInString(e.Ref) }, 250},
+	} {
+		d := receive(t, string(bottest.Webhook(fixturePage, fixtureTime, c.item)))
+		if len(d.Events) != 1 || c.size(d.Events[0]) != c.want {
+			t.Errorf("%s: %d, want %d", name, c.size(d.Events[0]), c.want)
 		}
 	}
 }
