@@ -10,6 +10,8 @@ func (t *turn) onText() {
 	case t.text == "":
 		t.miss(reading{})
 	case t.command(t.wholeCommand()):
+	case t.pointless():
+		t.miss(reading{})
 	case t.languageWord():
 	case t.zero():
 	case t.s.Ask != "" && !t.atMenu() && t.answerAsk():
@@ -18,6 +20,16 @@ func (t *turn) onText() {
 	default:
 		t.idle()
 	}
+}
+
+// pointless reports a word such as "done" where a place is asked: it says
+// nothing there, and must not be kept as one.
+func (t *turn) pointless() bool {
+	if t.f == nil || t.settled || t.s.Ask != "" || t.standing().kind != SlotLocation {
+		return false
+	}
+	word := t.wholeCommand()
+	return word == commandDone || word == commandUnknown
 }
 
 // zero goes back, where 0 is not an answer.
@@ -129,7 +141,9 @@ func (t *turn) miss(r reading) {
 	}
 	sl := t.standing()
 	t.fillBounds(sl)
-	t.addLead(t.missText(sl, r))
+	if t.s.Misses < missesBeforeHelp || r.bad != "" {
+		t.addLead(t.missText(sl, r))
+	}
 	if t.s.Misses >= missesBeforeHelp {
 		t.fills[fillExample] = t.renderPlain(sl.example)
 		t.addLead(t.c.texts["stuck"])

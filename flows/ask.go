@@ -233,7 +233,7 @@ func (t *turn) change(slot string) {
 	back := t.s.State
 	t.s.Ask, t.s.Offer, t.s.Misses = "", nil, 0
 	t.s.State, t.s.Change = t.f.asker(slot), back
-	if sl := t.f.slot(slot); sl.kind == SlotPhoto || sl.several {
+	if t.f.slot(slot).several {
 		t.s.drop(slot)
 	}
 	t.move(back, t.s.State, "", "to be changed: "+slot)

@@ -46,9 +46,7 @@ func (t *turn) expire() {
 		t.out.Silence = "nothing was open"
 		return
 	}
-	t.move(t.s.State, "", "", "nothing was heard")
-	t.s.park(t.in.At)
-	t.f = nil
+	t.setAside("nothing was heard")
 	if t.in.Muted {
 		t.out.Silence = "the person has sent STOP"
 		return
@@ -62,10 +60,7 @@ func (t *turn) busy() bool { return t.in.Owner == OwnerAgent || t.in.Owner == Ow
 func (t *turn) resumed() {
 	switch t.in.Payload {
 	case "end":
-		if t.f != nil {
-			t.s.park(t.in.At)
-			t.f = nil
-		}
+		t.setAside("the desk ended the conversation")
 		t.s.Ask, t.out.End = "", true
 		t.say(t.c.texts["agent_out"])
 	case "menu":

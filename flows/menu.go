@@ -15,14 +15,23 @@ func (t *turn) atMenu() bool {
 // mainMenu shows the main menu. An open dialogue is set aside, to be offered
 // again.
 func (t *turn) mainMenu(why string) {
-	if t.f != nil {
-		t.move(t.s.State, "", "", why)
-		t.s.park(t.in.At)
-		t.f = nil
+	t.setAside(why)
+	t.openMenu(0)
+}
+
+// setAside leaves the open dialogue so that it can be taken up again. One that
+// would open no case is not worth coming back to.
+func (t *turn) setAside(why string) {
+	if t.f == nil {
+		return
 	}
-	t.s.Misses, t.s.Offer = 0, nil
-	t.s.Ask = askMenu
-	t.promptMenu()
+	t.move(t.s.State, "", "", why)
+	if t.f.opens {
+		t.s.park(t.in.At)
+	} else {
+		t.s.clear()
+	}
+	t.f = nil
 }
 
 // standingMenu is the index of the menu that stands.
@@ -81,8 +90,7 @@ func (t *turn) tapMenu(value string) {
 		return
 	}
 	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(t.c.menus) {
-		t.mainMenu("tapped a menu")
-		t.out.Messages = t.out.Messages[:len(t.out.Messages)-1]
+		t.setAside("tapped a menu")
 		t.openMenu(n)
 		return
 	}
@@ -90,6 +98,7 @@ func (t *turn) tapMenu(value string) {
 }
 
 func (t *turn) openMenu(n int) {
+	t.s.Misses, t.s.Offer = 0, nil
 	t.s.Ask = askMenu
 	if n > 0 {
 		t.s.Ask = askMenu + " " + strconv.Itoa(n)
@@ -100,10 +109,7 @@ func (t *turn) openMenu(n int) {
 // openFlow begins a flow from the menu or from another flow. One that was left
 // half-way is offered first.
 func (t *turn) openFlow(f *flow, why string) {
-	if t.f != nil {
-		t.s.park(t.in.At)
-		t.f = nil
-	}
+	t.setAside(why)
 	if t.s.Parked != nil && t.s.Parked.Flow == f.id {
 		t.s.Ask, t.s.Misses = askResume, 0
 		t.promptAsk()
@@ -121,7 +127,9 @@ func (t *turn) idle() {
 	case t.unreadable(nil):
 	case t.intent():
 	case t.smallTalk():
-	case t.s.Parked != nil && t.s.Ask == "":
+	case t.s.Parked != nil && t.s.Misses < missesBeforeHelp:
+		t.out.Missed = true
+		t.s.Misses++
 		t.s.Ask = askResume
 		t.promptAsk()
 	default:
@@ -164,7 +172,6 @@ func (t *turn) follow(item menuItem, why string) {
 		t.openFlow(t.c.flows[item.flow], why)
 		return
 	}
-	t.s.Misses = 0
 	t.openMenu(item.sub)
 }
 

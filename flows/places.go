@@ -69,6 +69,21 @@ func (t *turn) wardFromText() {
 	}
 }
 
+// wardFromPlace helps a person who does not know the ward: the place they typed
+// may be an area that lies in one.
+func (t *turn) wardFromPlace() {
+	sl := t.f.slotOfKind(SlotWard)
+	if sl == nil || t.c.wards == nil {
+		return
+	}
+	if v, answered := t.s.Answer(sl.name); !answered || v.Number != 0 {
+		return
+	}
+	if matches := distinctWards(t.c.wards.Find(t.text)); len(matches) == 1 {
+		t.wardIs(matches[0].Ward.Number)
+	}
+}
+
 // wardIs fills the flow's ward, if nobody has answered it in this dialogue. A
 // remembered ward gives way: it is where the person lives, not where the trouble
 // is.
@@ -85,17 +100,20 @@ func (t *turn) wardIs(n int) {
 	t.s.Known = with(t.s.Known, sl.name)
 }
 
-// prefillPlace keeps this turn's pin as the place, unless one was given.
+// prefillPlace keeps this turn's pin as the place, beside what was typed.
 func (t *turn) prefillPlace() {
 	sl := t.f.slotOfKind(SlotLocation)
 	if sl == nil {
 		return
 	}
-	if v, ok := t.s.Answer(sl.name); ok && v.Shape != Nothing {
+	v, answered := t.s.Answer(sl.name)
+	if v.Pinned() {
 		return
 	}
-	t.s.put(sl.name, PlaceValue(t.in.Lat, t.in.Lon, ""))
-	t.s.Known = with(t.s.Known, sl.name)
+	t.s.put(sl.name, PlaceValue(t.in.Lat, t.in.Lon, v.Text))
+	if !answered {
+		t.s.Known = with(t.s.Known, sl.name)
+	}
 }
 
 // prefill takes what the words that began the flow say about its choices and its

@@ -42,6 +42,7 @@ func readLocation(t *turn, _ *slot) reading {
 			return reading{bad: "too_long"}
 		}
 		t.wardFromText()
+		t.wardFromPlace()
 		return reading{result: took, value: PlaceValue(0, 0, t.text), why: "typed"}
 	default:
 		return reading{}

@@ -64,6 +64,9 @@ func showPhotos(t *turn, _ *slot, v Value) string {
 
 // keepPhotos holds photos until a question for them comes, or the case is opened.
 func (t *turn) keepPhotos(ids []string) {
+	if len(ids) == 0 {
+		return
+	}
 	kept := append([]string{}, t.s.Photos...)
 	for _, id := range ids {
 		if len(kept) < maxPhotos {

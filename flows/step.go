@@ -272,7 +272,7 @@ func (t *turn) heard() bool {
 // wake says when an open question is followed up.
 func (t *turn) wake() {
 	waiting := t.in.Owner == OwnerBot || t.in.Owner == "" || t.reclaimed()
-	if t.out.End || t.handed || t.s.Flow == "" || !waiting {
+	if t.out.End || t.handed || t.s.Flow == "" || t.in.Muted || !waiting {
 		return
 	}
 	switch {

@@ -159,16 +159,17 @@ func (k *compiler) constant(name string, lang int) (string, bool) {
 }
 
 // countsItself is the largest n for which the text holds 1, 2 … n as words of
-// their own.
+// their own. A lone 1 counts only beside a 0.
 func countsItself(s string) int {
-	n := 0
+	n, zero := 0, false
 	for _, w := range strings.FieldsFunc(bangla.Digits(s), func(r rune) bool { return r == ' ' || r == '\n' }) {
 		w = strings.Trim(w, ".):(")
+		zero = zero || w == "0"
 		if w == digitWord(n+1) {
 			n++
 		}
 	}
-	if n < 2 {
+	if n == 1 && !zero {
 		return 0
 	}
 	return n
