@@ -2,6 +2,7 @@ package public
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -26,6 +27,7 @@ type assets struct {
 
 type asset struct {
 	content   []byte
+	packed    []byte // in gzip; nil where that is not smaller
 	mediaType string
 }
 
@@ -50,7 +52,7 @@ func loadAssets() (*assets, error) {
 		}
 		hashed := hashedName(t.name, content)
 		a.links[t.name] = "/assets/" + hashed
-		a.byURL[hashed] = asset{content, t.mediaType}
+		a.byURL[hashed] = asset{content, pack(content, gzip.BestCompression), t.mediaType}
 	}
 	return a, nil
 }
@@ -89,6 +91,14 @@ func (s *site) showAsset(c echo.Context) error {
 	secure(h)
 	h.Set("Content-Type", a.mediaType)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(a.content))
+	content := a.content
+	if a.packed != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if unpacks(c.Request()) {
+			h.Set("Content-Encoding", "gzip")
+			content = a.packed
+		}
+	}
+	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(content))
 	return nil
 }

@@ -213,6 +213,8 @@ func browserDialogue(t *testing.T, d *demo, b *tab) {
 	b.before(`navigator.geolocation.getCurrentPosition = function (ok) { ok({ coords: { latitude: 23.78061, longitude: 90.41932 } }); };`)
 	b.open(d.URL + "/")
 	b.says("কী দরকার?")
+	b.script(`document.fonts.load('16px "Nagorik Bangla"', "ক").then(function (f) { window.bangla = f.length; })`)
+	b.see("the Bangla font", `window.bangla === 1`)
 	b.tap("ড্রেন ও জলাবদ্ধতা")
 	b.says("ড্রেনের কী সমস্যা?")
 	b.tap("ড্রেন বন্ধ")
@@ -350,7 +352,8 @@ func browserWithoutScript(t *testing.T, d *demo, b *tab) {
 		t.Fatal(err)
 	}
 	b.open(d.URL + "/")
-	b.do(chromedp.Click(chromedp.CSS(".begin button")))
+	b.looks("bn-first")
+	b.do(chromedp.EmulateViewport(390, 800), chromedp.Click(chromedp.CSS(".begin button")))
 	b.says("কী দরকার?")
 	b.do(chromedp.Click(chromedp.CSS("#choices form:nth-child(2) button")))
 	b.says("ড্রেনের কী সমস্যা?")

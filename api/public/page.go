@@ -2,6 +2,7 @@ package public
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -78,8 +79,12 @@ func (s *site) showPage(c echo.Context) error {
 	h := c.Response().Header()
 	secure(h)
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Cookie, Save-Data")
+	h.Set("Vary", "Cookie, Save-Data, Accept-Encoding")
 	h.Set("Content-Language", lang)
+	if packed := pack(b.Bytes(), gzip.DefaultCompression); packed != nil && unpacks(c.Request()) {
+		h.Set("Content-Encoding", "gzip")
+		return c.HTMLBlob(http.StatusOK, packed)
+	}
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }
 

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -97,6 +98,32 @@ func TestPageIsSmall(t *testing.T) {
 	}
 	if size < 20_000 || size > 60_000 {
 		t.Errorf("the page with its assets has %d bytes, want under 60,000", size)
+	}
+}
+
+func TestPacked(t *testing.T) {
+	d := newDemo(t)
+	a, err := loadAssets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", a.links["chat.js"], a.links["chat.css"]} {
+		for accept, want := range map[string]string{"gzip, br": "gzip", "br;q=1, gzip;q=0.5": "gzip", "gzip;q=0": "", "": "", "identity": ""} {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.URL+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", accept)
+			answer, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			if err != nil || answer.Header.Get("Content-Encoding") != want || bytes.HasPrefix(body, []byte{0x1f, 0x8b}) != (want != "") {
+				t.Errorf("%s to a browser that takes %q: %q, %v", path, accept, answer.Header.Get("Content-Encoding"), err)
+			}
+		}
 	}
 }
 
