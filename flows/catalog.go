@@ -64,16 +64,21 @@ func Load(wards *place.Map, files ...File) (*Catalog, []Fault) {
 		r.fail(startOf(files[0].Name), "more than %d files", maxFiles)
 		files = files[:maxFiles]
 	}
+	read := 0
 	for _, f := range files {
 		if root := r.parse(f); root != nil {
 			r.read(d, root)
+			read++
 		}
 	}
 	k := &compiler{reader: r, d: d, wards: wards, c: &Catalog{wards: wards, files: slices.Clone(files)}}
 	if len(files) > 0 {
 		k.start = startOf(files[0].Name)
 	}
-	if !k.fatal() || len(d.languages) > 0 {
+	if len(files) == 0 {
+		k.fail(startOf("flows.yaml"), "there is no flow file")
+	}
+	if read == len(files) && read > 0 {
 		k.compile()
 	}
 	if k.fatal() {
@@ -88,6 +93,7 @@ func startOf(file string) position { return position{file, 1, 1} }
 func hashOf(files []File) string {
 	sum := sha256.New()
 	for _, f := range files {
+		sum.Write([]byte(f.Name + "\x00"))
 		sum.Write(f.Text)
 		sum.Write([]byte{0})
 	}

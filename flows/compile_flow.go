@@ -195,7 +195,7 @@ func (k *compiler) machine(f *flow, d *draftFlow) bool {
 	for i, ds := range d.states {
 		names[i] = ds.name.text
 		ways, ok := k.waysOut(f, ds)
-		list, whole = append(list, ways...), whole && ok && ds.kind != ""
+		list, whole = append(list, ways...), whole && ok && ds.kind != "" && !ds.broken
 	}
 	table, err := transitions(names[0], names, list)
 	if err != nil {

@@ -139,14 +139,23 @@ func (k *compiler) menus() {
 		k.fail(k.start, "`menu` is missing: list the services")
 		return
 	}
-	k.menu(k.d.menu)
+	inMenu := map[int]bool{}
+	k.menu(k.d.menu, inMenu)
+	for i, f := range k.d.flows {
+		if !inMenu[i] && len(f.triggers) == 0 {
+			k.warn(f.id.position, "nobody can find service %q: put it into the menu, or give it triggers", f.id.text)
+		}
+	}
 }
 
 // menu compiles one menu and those within it, and returns its index.
-func (k *compiler) menu(d *draftMenu) int {
+func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 	index := len(k.c.menus)
 	k.c.menus = append(k.c.menus, menu{})
-	m := menu{text: k.text(d.text, scope{what: "the menu"}, true)}
+	m := menu{}
+	if d.text.given {
+		m.text = k.text(d.text, scope{what: "the menu"}, true)
+	}
 	if d.title.given {
 		m.title = k.text(d.title, scope{what: "a title"}, true)
 		k.titleFits(d.title)
@@ -165,9 +174,10 @@ func (k *compiler) menu(d *draftMenu) int {
 		}
 		numbers[x.number] = true
 		if item.sub != nil {
-			x.sub = k.menu(item.sub)
+			x.sub = k.menu(item.sub, inMenu)
 		} else if flow, ok := k.c.byFlow[item.flow.text]; ok {
 			x.flow = flow
+			inMenu[flow] = true
 		} else if item.flow.text != "" {
 			k.fail(item.flow.position, "there is no service %q%s", item.flow.text, suggest(item.flow.text, k.flowNames()))
 		}

@@ -137,6 +137,7 @@ type draftState struct {
 	placeBy  word
 	team     word
 	urgent   bool
+	broken   bool // something it cannot do without is missing
 }
 
 // draftEdge is "answer: state" under `on`.

@@ -114,7 +114,8 @@ func (e *env) failExpr(w word, err error) {
 	e.k.fail(at, "this cannot be worked out: %s", message)
 }
 
-// nameChecker finds comparisons of a choice with something it can never be.
+// nameChecker finds comparisons of a choice with something it can never be, and
+// what could run for long.
 type nameChecker struct {
 	e  *env
 	at position
@@ -122,6 +123,7 @@ type nameChecker struct {
 
 // Visit is called by the expression library for every part of an expression.
 func (n *nameChecker) Visit(node *ast.Node) {
+	n.harmless(*node)
 	b, ok := (*node).(*ast.BinaryNode)
 	if !ok || b.Operator != "==" && b.Operator != "!=" && b.Operator != "in" {
 		return
@@ -137,6 +139,22 @@ func (n *nameChecker) Visit(node *ast.Node) {
 		}
 		for _, s := range stringsIn(pair[1]) {
 			n.check(sl, s)
+		}
+	}
+}
+
+// harmless refuses what could run for long: loops over lists and ranges.
+func (n *nameChecker) harmless(node ast.Node) {
+	at := n.at
+	at.col += node.Location().From
+	switch x := node.(type) {
+	case *ast.BuiltinNode:
+		if !has(allowedBuiltins, x.Name) {
+			n.e.k.fail(at, "%s() cannot be used here; there are %s", x.Name, strings.Join(allowedBuiltins, ", "))
+		}
+	case *ast.BinaryNode:
+		if x.Operator == ".." {
+			n.e.k.fail(at, "ranges with .. cannot be used here: compare with < and >")
 		}
 	}
 }

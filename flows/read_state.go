@@ -32,7 +32,7 @@ func (r *reader) state(m member) *draftState {
 	allowed := append([]string{string(s.kind)}, stateKeys[s.kind]...)
 	for _, f := range list {
 		switch {
-		case f.key.text == string(s.kind):
+		case has(stateKindNames, f.key.text):
 		case has(allowed, f.key.text):
 			r.stateField(s, f)
 		default:
@@ -182,7 +182,8 @@ func (r *reader) handoff(s *draftState, n *yaml.Node) {
 func (r *reader) stateComplete(s *draftState) {
 	need := func(w word, key string) {
 		if w.line == 0 {
-			r.fail(s.name.position, "state %q needs %s: where to go from here", s.name.text, key)
+			s.broken = true
+			r.fail(s.name.position, "state %q needs `%s`: where to go from here", s.name.text, key)
 		}
 	}
 	switch s.kind {

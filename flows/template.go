@@ -147,7 +147,10 @@ func (k *compiler) part(name string, w word, in scope) part {
 
 // constant is the value of {city} or of a setting in one language.
 func (k *compiler) constant(name string, lang int) (string, bool) {
-	if name == "city" && k.c.city != nil {
+	if name == "city" {
+		if k.c.city == nil {
+			return "", true
+		}
 		return k.c.city[lang], true
 	}
 	for _, s := range k.d.settings {

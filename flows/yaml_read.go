@@ -191,11 +191,23 @@ func suggest(name string, known []string) string {
 
 // closest is the known name that was probably meant, or empty.
 func closest(name string, known []string) string {
-	best, distance := "", 1+max(1, utf8.RuneCountInString(name)/3)
+	best, distance := "", 1+typos(utf8.RuneCountInString(name))
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(name, k); d < distance {
 			best, distance = k, d
 		}
 	}
 	return best
+}
+
+// typos is how many slips of the finger a name of n letters is forgiven.
+func typos(n int) int {
+	switch {
+	case n < 4:
+		return 1
+	case n < 9:
+		return 2
+	default:
+		return n / 3
+	}
 }
