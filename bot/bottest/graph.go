@@ -79,6 +79,7 @@ type Graph struct {
 	profiles map[string]profile
 	media    map[string]media
 	setup    []byte
+	started  bool          // the Page has a Get Started button
 	pending  int           // posts to the webhook not done
 	lost     int           // posts given up
 	changed  chan struct{} // closed at the next change somebody waits for

@@ -239,13 +239,18 @@ func (g *Graph) serveSetup(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, badParam("Invalid JSON"))
 		return
 	}
-	if v, _ := lenient.Parse(body); v.Member("persistent_menu") != nil && v.Member("get_started") == nil {
+	v, _ := lenient.Parse(body)
+	g.mu.Lock()
+	g.started = g.started || v.Member("get_started") != nil
+	refused := !g.started && v.Member("persistent_menu") != nil
+	if !refused {
+		g.setup = body
+	}
+	g.mu.Unlock()
+	if refused {
 		g.refuse(w, badParam("You must set a Get Started button if you also wish to use persistent menu."))
 		return
 	}
-	g.mu.Lock()
-	g.setup = body
-	g.mu.Unlock()
 	answer(w, []byte(`{"result":"success"}`))
 }
 

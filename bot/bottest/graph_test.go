@@ -398,6 +398,30 @@ func TestGraphDelaysAnswers(t *testing.T) {
 	}
 }
 
+// TestGraphSetup: the menu needs a Get Started button, set with it or before.
+func TestGraphSetup(t *testing.T) {
+	g := newGraph(t, bottest.GraphOptions{})
+	for _, step := range []struct {
+		body   string
+		status int
+	}{
+		{`{"persistent_menu":[]}`, 400},
+		{`{"greeting":[]}`, 200},
+		{`{"persistent_menu":[]}`, 400},
+		{`{"get_started":{"payload":"x"}}`, 200},
+		{`{"persistent_menu":[{}]}`, 200},
+		{`{`, 400},
+	} {
+		a, err := call(t, http.MethodPost, g.URL()+"/v26.0/me/messenger_profile", "token", step.body)
+		if err != nil || a.Status != step.status {
+			t.Errorf("%s: %d %s, %v", step.body, a.Status, a.Body, err)
+		}
+	}
+	if got := string(g.Setup()); got != `{"persistent_menu":[{}]}` {
+		t.Errorf("set up %s", got)
+	}
+}
+
 func TestGraphOtherCalls(t *testing.T) {
 	g := newGraph(t, bottest.GraphOptions{})
 	g.Name("61", "রহিমা", "খাতুন")
@@ -415,8 +439,6 @@ func TestGraphOtherCalls(t *testing.T) {
 		"unknown action":    {"POST", g.URL() + "/v26.0/me/messages", `{"recipient":{"id":"61"},"sender_action":"dance"}`, 400, "sender_action"},
 		"action and text":   {"POST", g.URL() + "/v26.0/me/messages", `{"recipient":{"id":"61"},"sender_action":"typing_on","message":{"text":"x"}}`, 400, "alone"},
 		"pass thread":       {"POST", g.URL() + "/v26.0/104/pass_thread_control", `{}`, 200, "success"},
-		"menu alone":        {"POST", g.URL() + "/v26.0/me/messenger_profile", `{"persistent_menu":[]}`, 400, "Get Started"},
-		"profile of page":   {"POST", g.URL() + "/v26.0/me/messenger_profile", `{"get_started":{"payload":"x"},"persistent_menu":[]}`, 200, "success"},
 		"something else":    {"DELETE", g.URL() + "/v26.0/me/messages", "", 400, "Unsupported"},
 		"without a version": {"GET", g.URL() + "/61", "", 200, "first_name"},
 	} {

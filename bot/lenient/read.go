@@ -2,7 +2,6 @@ package lenient
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -25,10 +24,11 @@ func (v Value) Text(bound int) (string, bool) {
 		return "", false
 	}
 	in := v[1 : len(v)-1]
-	s := ""
 	if bytes.IndexByte(in, '\\') < 0 && utf8.Valid(in) {
-		s = string(in)
-	} else if json.Unmarshal(v, &s) != nil {
+		return cut(clean(string(in)), bound), true
+	}
+	s, ok := unescape(in)
+	if !ok {
 		return "", false
 	}
 	return cut(clean(s), bound), true

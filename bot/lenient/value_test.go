@@ -88,6 +88,11 @@ func TestText(t *testing.T) {
 		"invalid utf-8":     {"\"\xff\xfe\"", 0, "\uFFFD\uFFFD", true},
 		"nul":               {`"a\u0000b"`, 0, "ab", true},
 		"cut by characters": {`"মশা মশা"`, 3, "মশা", true},
+		"two high halves":   {`"\ud83e\ud83e\udd9f"`, 0, "\uFFFD🦟", true},
+		"half before text":  {`"\ud83ex"`, 0, "\uFFFDx", true},
+		"short escape":      {`"\u12"`, 0, "", false},
+		"no such escape":    {`"\q"`, 0, "", false},
+		"capital digits":    {`"\u09AE"`, 0, "ম", true},
 		"number":            {`12`, 0, "", false},
 		"null":              {`null`, 0, "", false},
 	} {
@@ -131,10 +136,21 @@ func TestTime(t *testing.T) {
 	}
 }
 
+// likeJSON holds a sound string against what encoding/json reads.
+func likeJSON(t *testing.T, v lenient.Value) {
+	var want string
+	if v.Kind() != lenient.String || !v.Sound() || json.Unmarshal(v, &want) != nil {
+		return
+	}
+	if got, ok := v.Text(0); !ok || got != strings.ReplaceAll(want, "\x00", "") {
+		t.Fatalf("%s reads %q, want %q", v, got, want)
+	}
+}
+
 // FuzzValue holds the walk against encoding/json: whatever is sound gives the
 // same members, and nothing at all panics or gives text PostgreSQL refuses.
 func FuzzValue(f *testing.F) {
-	for _, s := range []string{`{"a":[1,{"b":"c\""}],"d":null}`, `{"a" 1}`, `[}`, `"\ud83e"`, `{"":{}}`, "\"\xff"} {
+	for _, s := range []string{`{"a":[1,{"b":"c\""}],"d":null}`, `{"a" 1}`, `[}`, `"\ud83e"`, `["\ud83e\udd9f\u0000\n"]`, `{"":{}}`, "\"\xff"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -149,6 +165,7 @@ func FuzzValue(f *testing.F) {
 			n[string(name)] = true
 			m.Float()
 			m.Time()
+			likeJSON(t, m)
 			if s, _ := m.Text(5); strings.ContainsRune(s, 0) || !utf8.ValidString(s) || utf8.RuneCountInString(s) > 5 {
 				t.Fatalf("text %q", s)
 			}
@@ -156,7 +173,9 @@ func FuzzValue(f *testing.F) {
 		if same && len(n) != len(want) {
 			t.Fatalf("%d members, want %d", len(n), len(want))
 		}
+		likeJSON(t, v)
 		for item := range v.Items() {
+			likeJSON(t, item)
 			item.ID(10)
 		}
 	})
