@@ -69,7 +69,7 @@ func TestCatalogsArePublishedWhenThereIsReason(t *testing.T) {
 
 func TestCatalogKeepsTheTextAsItIs(t *testing.T) {
 	r := newRecord(t)
-	text := "# মন্তব্য\r\nflows: \t{}\n\"\\u0041\" র‍্যাব <&> \u2028"
+	text := "# মন্তব্য\r\nflows: \t{}\n\"\\u0041\" র\u200d্যাব <&> \u2028"
 	version, _, err := r.PublishCatalog(t.Context(), flowFile(text), handoff.SourceCommand, "", "")
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,7 @@ type Message struct {
 	Photos    []Photo
 	Location  *Point // the pin that was sent
 	Other     string // "sticker", "audio", "video", "file" …: kept as a word only
+	Late      bool   // came after what was written later, and moved nothing
 	Status    string
 	At        time.Time
 	Error     string // why it was not sent
@@ -36,15 +37,25 @@ type Message struct {
 
 // Point is a place on the map in degrees, WGS 84.
 type Point struct {
-	Lat float64 `json:"lat"`
-	Lon float64 `json:"lon"`
+	Lat float64
+	Lon float64
 }
 
 // messageDetail is what a message's detail column may hold.
 type messageDetail struct {
-	Choices  []flows.Choice `json:"choices"`
-	Location *Point         `json:"location"`
-	Other    string         `json:"other"`
+	Choices []flows.Choice `json:"choices"`
+	Lat     *float64       `json:"lat"`
+	Lon     *float64       `json:"lon"`
+	Other   string         `json:"other"`
+	Late    bool           `json:"late"`
+}
+
+// pin is the place that was sent, if one was.
+func (m messageDetail) pin() *Point {
+	if m.Lat == nil || m.Lon == nil {
+		return nil
+	}
+	return &Point{Lat: *m.Lat, Lon: *m.Lon}
 }
 
 // ConversationRecord is a conversation with its messages, oldest first. Next
@@ -126,7 +137,7 @@ func (d *Desk) messagesOf(ctx context.Context, rows []messageRow) ([]Message, er
 		_ = json.Unmarshal(r.Detail, &detail)
 		items[i] = Message{
 			ID: r.ID, Direction: r.Direction, Author: r.Author, Agent: refOf(r.AgentID, agents), Channel: r.Channel, Kind: r.Kind,
-			Text: r.Text, Choices: detail.Choices, Photos: photos[r.ID], Location: detail.Location, Other: detail.Other,
+			Text: r.Text, Choices: detail.Choices, Photos: photos[r.ID], Location: detail.pin(), Other: detail.Other, Late: detail.Late,
 			Status: r.Status, At: d.local(r.At), Error: orZero(r.Error),
 		}
 	}

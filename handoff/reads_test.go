@@ -55,7 +55,7 @@ func TestConversationShowsMessagesOldestFirst(t *testing.T) {
 	last := r.message(id, 769, "out", "agent", "On our way", &anna.AgentID)
 	first := r.message(id, 256, "in", "contact", "ড্রেন উপচে পড়ছে", nil)
 	pin := r.message(id, 512, "in", "contact", "", nil)
-	r.exec(`UPDATE messages SET detail = '{"location":{"lat":23.75,"lon":90.39}}' WHERE id = $1`, pin)
+	r.exec(`UPDATE messages SET detail = '{"lat":23.75,"lon":90.39,"late":true}' WHERE id = $1`, pin)
 	offer := r.message(id, 513, "out", "bot", "Is it there?", nil)
 	r.exec(`UPDATE messages SET detail = '{"choices":[{"title":"Yes","payload":"y"}]}' WHERE id = $1`, offer)
 	odd := r.message(id, 768, "in", "contact", "", nil)
@@ -74,7 +74,7 @@ func TestConversationShowsMessagesOldestFirst(t *testing.T) {
 	if len(m[0].Photos) != 1 || m[0].Photos[0].ID != photo || m[0].Text != "ড্রেন উপচে পড়ছে" {
 		t.Errorf("photo: %+v", m[0])
 	}
-	if m[1].Location == nil || m[1].Location.Lat != 23.75 {
+	if m[1].Location == nil || m[1].Location.Lat != 23.75 || !m[1].Late || m[0].Late {
 		t.Errorf("pin: %+v", m[1])
 	}
 	if len(m[2].Choices) != 1 || m[2].Choices[0].Payload != "y" {

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"slices"
+
+	"nagorik/handoff"
+)
+
+// Permission is what a route needs. Nothing is allowed that is not named here.
+type Permission string
+
+// Permissions that do not come from a role.
+const (
+	Public   Permission = "public"   // anybody
+	Signed   Permission = "signed"   // a provider whose signature its channel checks
+	Operator Permission = "operator" // whoever runs the program: loopback, or METRICS_TOKEN
+)
+
+// Permissions of the staff, given by role.
+const (
+	ContactRead      Permission = "contact:read"
+	ConversationRead Permission = "conversation:read"
+	CaseRead         Permission = "case:read"
+)
+
+// everyRole may read the record; how much of it a person sees depends on his
+// teams and wards.
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead}
+
+// scopes says what each role may do.
+var scopes = map[handoff.Role][]Permission{
+	handoff.RoleAgent:         everyRole,
+	handoff.RoleSupervisor:    everyRole,
+	handoff.RoleAdministrator: everyRole,
+}
+
+// known reports whether p is one of the permissions.
+func (p Permission) known() bool {
+	switch p {
+	case Public, Signed, Operator:
+		return true
+	default:
+		return p.staff()
+	}
+}
+
+// staff reports whether p is had by a role, so that one must sign in for it.
+func (p Permission) staff() bool {
+	for _, has := range scopes {
+		if slices.Contains(has, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// allows reports whether a role has the permission.
+func allows(role handoff.Role, p Permission) bool { return slices.Contains(scopes[role], p) }
