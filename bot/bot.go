@@ -1,0 +1,238 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"nagorik/bot/photos"
+	"nagorik/bot/spool"
+	"nagorik/handoff"
+)
+
+// laneCount is how many lanes commit at once. Few are best: two committers
+// took 50,600 turns/s on two cores, more were slower (design.md §3).
+const laneCount = 2
+
+// Errors of Accept.
+var (
+	ErrFull    = errors.New("neither the database nor the spool can keep it")
+	ErrStopped = errors.New("the bot has stopped")
+)
+
+// Options are what a Bot needs.
+type Options struct {
+	Desk     *handoff.Desk
+	Redis    redis.UniversalClient
+	Catalogs *Catalogs
+	Channels []Channel
+	Photos   *photos.Store
+	Spool    *spool.Spool
+	Log      *slog.Logger
+	Metrics  *Metrics
+	Now      func() time.Time // time.Now when nil
+	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
+	// but the provider's own word.
+	RateOf func(channel string) float64
+}
+
+// Bot runs the conversations: it takes events from channels, steps their
+// flows, records the turns and sends what they say.
+type Bot struct {
+	desk     *handoff.Desk
+	sessions *Sessions
+	live     *Live
+	catalogs *Catalogs
+	channels map[string]Channel
+	photos   *photos.Store
+	spool    *spool.Spool
+	log      *slog.Logger
+	metrics  *Metrics
+	now      func() time.Time
+	seed     maphash.Seed
+	lanes    []*lane
+	outbox   *outbox
+	fetchers map[string]*photos.Fetcher
+
+	stop    context.CancelFunc
+	running sync.WaitGroup
+	pokes   pokes
+}
+
+// New returns a Bot. Start sets it going. Its error names a channel whose
+// photo hosts cannot be read.
+func New(opt Options) (*Bot, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	b := &Bot{
+		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
+		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool,
+		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
+		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(),
+	}
+	for _, c := range opt.Channels {
+		b.channels[c.Name()] = c
+		if source, ok := c.(MediaSource); ok {
+			f, err := photos.NewFetcher(photos.FetchOptions{Hosts: source.MediaHosts(), Header: source.MediaHeader()})
+			if err != nil {
+				return nil, fmt.Errorf("channel %s: %w", c.Name(), err)
+			}
+			b.fetchers[c.Name()] = f
+		}
+	}
+	for i := range laneCount {
+		b.lanes = append(b.lanes, newLane(b, i))
+	}
+	b.outbox = newOutbox(b, opt.RateOf)
+	return b, nil
+}
+
+// Live is the hub of live events.
+func (b *Bot) Live() *Live { return b.live }
+
+// Start sets lanes, senders and jobs going. They run until Stop.
+func (b *Bot) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	b.stop = cancel
+	b.running.Go(func() { b.live.Run(ctx) })
+	b.outbox.start(ctx, &b.running)
+	for _, job := range b.jobs() {
+		b.running.Go(func() { b.runJob(ctx, job) })
+	}
+	b.running.Go(func() { b.drainSpool(ctx) })
+	for _, l := range b.lanes {
+		l.start()
+	}
+}
+
+// Stop finishes what was accepted: lanes are emptied, replies that are on
+// their way are recorded. It waits until then or until the context ends; what
+// is not finished is found again at the next start.
+func (b *Bot) Stop(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		for _, l := range b.lanes {
+			l.stop()
+		}
+		b.outbox.finish(ctx)
+		b.stop()
+		b.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stop the bot: %w", ctx.Err())
+	}
+}
+
+// lane returns the lane an address always takes in this process.
+func (b *Bot) lane(channel, address string) *lane {
+	var h maphash.Hash
+	h.SetSeed(b.seed)
+	_, _ = h.WriteString(channel)
+	_ = h.WriteByte(0)
+	_, _ = h.WriteString(address)
+	return b.lanes[h.Sum64()%uint64(len(b.lanes))]
+}
+
+// Accept takes events and returns when all of them are safe: committed, or in
+// the spool. ErrFull means that at least one of them is not.
+func (b *Bot) Accept(ctx context.Context, events []Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	now := b.now()
+	waits := make([]*item, 0, len(events))
+	for i := range events {
+		it := &item{event: &events[i], received: now, done: make(chan error, 1)}
+		waits = append(waits, it)
+	}
+	for _, it := range waits {
+		b.lane(it.event.Channel, it.event.Address).put(it)
+	}
+	var failed error
+	for _, it := range waits {
+		select {
+		case err := <-it.done:
+			failed = errors.Join(failed, err)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return failed
+}
+
+// spooled is an event as it lies in the spool.
+type spooled struct {
+	Received time.Time `json:"received"`
+	Event    *Event    `json:"event"`
+}
+
+// toSpool keeps items on disk, in order. With behind it does so only while
+// the spool holds older ones, and reports whether it did.
+func (b *Bot) toSpool(items []*item, behind bool) (kept bool, err error) {
+	records := make([][]byte, len(items))
+	for i, it := range items {
+		if records[i], err = json.Marshal(spooled{Received: it.received, Event: it.event}); err != nil {
+			return false, fmt.Errorf("spool an event: %w", err)
+		}
+	}
+	if behind {
+		kept, err = b.spool.AppendBehind(records...)
+	} else {
+		kept, err = true, b.spool.Append(records...)
+	}
+	if err != nil {
+		b.log.Error("events could not be kept", "count", len(items), "error", err)
+		return false, fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	if kept {
+		b.metrics.Spooled.Add(float64(len(items)))
+	}
+	return kept, nil
+}
+
+// spoolPause is the wait between attempts to replay the spool.
+const spoolPause = 500 * time.Millisecond
+
+// drainSpool replays the spool whenever it holds something.
+func (b *Bot) drainSpool(ctx context.Context) {
+	for {
+		if !b.spool.Empty() {
+			if err := b.spool.Drain(ctx, func(record []byte) error { return b.replay(ctx, record) }); err != nil && ctx.Err() == nil {
+				b.log.Warn("the spool cannot be replayed yet", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(spoolPause):
+		}
+	}
+}
+
+// replay takes one spooled event through its lane.
+func (b *Bot) replay(ctx context.Context, record []byte) error {
+	var s spooled
+	if err := json.Unmarshal(record, &s); err != nil {
+		return b.desk.DeadTurn(ctx, handoff.Key{}, record, fmt.Errorf("read a spooled event: %w", err))
+	}
+	it := &item{event: s.Event, received: s.Received, replay: true, done: make(chan error, 1)}
+	b.lane(s.Event.Channel, s.Event.Address).put(it)
+	select {
+	case err := <-it.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

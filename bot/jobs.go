@@ -1,0 +1,210 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"nagorik/bot/photos"
+	"nagorik/handoff"
+)
+
+// Bounds of the work beside the turns.
+const (
+	idleMost     = 200 // idle conversations per round
+	photosMost   = 4   // photos fetched at once by this process
+	profilesMost = 5   // names asked for per round: the provider counts these calls
+	foldRounds   = 20  // folds in a row
+	jobWithin    = time.Minute
+)
+
+// keptSource begins the source of a photo that is on disk already.
+const keptSource = "kept:"
+
+// jobEvery is how often each job looks for itself what a poke may have missed.
+const (
+	sweepEvery    = time.Second
+	photosEvery   = 3 * time.Second
+	profilesEvery = 15 * time.Second
+	idleEvery     = 5 * time.Second
+	foldEvery     = 10 * time.Second
+)
+
+// background is work that is done beside the turns, now and then or when poked.
+type background struct {
+	name  string
+	every time.Duration
+	poked <-chan struct{}
+	run   func(ctx context.Context) error
+}
+
+func (b *Bot) jobs() []background {
+	return []background{
+		{"send replies", sweepEvery, b.pokes.outbox, b.outbox.sweepOnce},
+		{"fetch photos", photosEvery, b.pokes.photos, b.fetchPhotos},
+		{"ask for names", profilesEvery, b.pokes.profiles, b.askNames},
+		{"wake idle conversations", idleEvery, nil, b.wakeIdle},
+		{"fold counters", foldEvery, nil, b.foldCounters},
+	}
+}
+
+func (b *Bot) runJob(ctx context.Context, j background) {
+	tick := time.NewTicker(j.every)
+	defer tick.Stop()
+	for {
+		within, cancel := context.WithTimeout(ctx, jobWithin)
+		err := j.run(within)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			b.metrics.JobFaults.WithLabelValues(j.name).Inc()
+			b.log.Warn("background work failed and will be tried again", "job", j.name, "error", err)
+			// A failing database must not be asked in a circle of pokes.
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-j.poked:
+		}
+	}
+}
+
+// pokes wake jobs at once instead of at their next tick.
+type pokes struct {
+	outbox   chan struct{}
+	photos   chan struct{}
+	profiles chan struct{}
+}
+
+func newPokes() pokes {
+	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1)}
+}
+
+// after wakes the jobs that a committed turn has given work.
+func (p pokes) after(t *handoff.Turn) {
+	if len(t.Photos) > 0 {
+		poke(p.photos)
+	}
+	if t.Profile {
+		poke(p.profiles)
+	}
+	for i := range t.Out {
+		if wait := t.Out[i].SendAfter; !wait.IsZero() {
+			time.AfterFunc(time.Until(wait), func() { poke(p.outbox) })
+		}
+	}
+}
+
+// wakeIdle gives idle conversations their reminder, their end, or back to the
+// bot.
+func (b *Bot) wakeIdle(ctx context.Context) error {
+	idle, err := b.desk.IdleConversations(ctx, idleMost)
+	if err != nil {
+		return err
+	}
+	events := make([]Event, 0, len(idle))
+	for _, i := range idle {
+		events = append(events, Event{Kind: eventIdle, Channel: i.Key.Channel, Address: i.Key.Address, At: i.Due})
+	}
+	return b.Accept(ctx, events)
+}
+
+func (b *Bot) foldCounters(ctx context.Context) error {
+	for range foldRounds {
+		n, err := b.desk.FoldCounters(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// askNames asks the provider for the names of newcomers. It never holds up a
+// reply, and a provider that will not tell is asked once.
+func (b *Bot) askNames(ctx context.Context) error {
+	names := b.channelsThat(func(c Channel) bool { _, ok := c.(Profiler); return ok })
+	if len(names) == 0 {
+		return nil
+	}
+	keys, err := b.desk.LeaseProfiles(ctx, names, profilesMost)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		name, err := b.channels[key.Channel].(Profiler).Profile(ctx, key.Address)
+		var fault *SendError
+		if errors.As(err, &fault) && fault.Outcome != SendReject {
+			continue // asked again when the lease has lapsed
+		}
+		if err := b.desk.Profiled(ctx, key, strings.TrimSpace(name)); err != nil {
+			return err
+		}
+	}
+	if len(keys) == profilesMost {
+		time.AfterFunc(time.Second, func() { poke(b.pokes.profiles) })
+	}
+	return nil
+}
+
+func (b *Bot) channelsThat(fit func(Channel) bool) []string {
+	var names []string
+	for name, c := range b.channels {
+		if fit(c) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// fetchPhotos brings photos from providers to disk.
+func (b *Bot) fetchPhotos(ctx context.Context) error {
+	names := b.channelsThat(func(Channel) bool { return true })
+	pending, err := b.desk.LeasePhotos(ctx, names, photosMost)
+	if err != nil {
+		return err
+	}
+	var wait sync.WaitGroup
+	faults := make([]error, len(pending))
+	for i, p := range pending {
+		wait.Go(func() { faults[i] = b.fetchPhoto(ctx, p) })
+	}
+	wait.Wait()
+	if len(pending) == photosMost {
+		poke(b.pokes.photos)
+	}
+	return errors.Join(faults...)
+}
+
+func (b *Bot) fetchPhoto(ctx context.Context, p handoff.PendingPhoto) error {
+	got, err := b.bringPhoto(ctx, p)
+	if err != nil {
+		forGood := photos.Refused(err) || errors.Is(err, photos.ErrHost) || errors.Is(err, photos.ErrGone) || errors.Is(err, photos.ErrNotFound)
+		givenUp, failed := b.desk.PhotoFailed(ctx, p, forGood, err.Error())
+		if givenUp {
+			b.metrics.Photos.WithLabelValues("failed").Inc()
+		}
+		return failed
+	}
+	b.metrics.Photos.WithLabelValues("kept").Inc()
+	return b.desk.PhotoKept(ctx, p.ID, handoff.KeptPhoto{
+		SHA256: got.SHA256, Type: got.Type, Width: got.Width, Height: got.Height, Size: got.Size, Lat: got.Lat, Lon: got.Lon, TakenAt: got.TakenAt,
+	})
+}
+
+func (b *Bot) bringPhoto(ctx context.Context, p handoff.PendingPhoto) (photos.Photo, error) {
+	if sha, kept := strings.CutPrefix(p.Source, keptSource); kept {
+		return b.photos.Photo(sha)
+	}
+	fetcher := b.fetchers[p.Channel]
+	if fetcher == nil {
+		return photos.Photo{}, fmt.Errorf("%w: channel %s fetches none", photos.ErrHost, p.Channel)
+	}
+	return fetcher.Fetch(ctx, p.Source, b.photos)
+}

@@ -1,0 +1,274 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"nagorik/handoff"
+)
+
+// Bounds of a lane.
+const (
+	batchMost    = 256             // turns committed at once
+	commitWithin = 2 * time.Second // after which the events go to the spool
+	staleRounds  = 6               // how often a turn is stepped again because its conversation had moved on
+)
+
+// item is one event on its way through a lane.
+type item struct {
+	event    *Event
+	received time.Time
+	replay   bool       // comes from the spool: never goes back into it
+	done     chan error // told once, when the event is safe or cannot be kept
+
+	work work
+}
+
+func (it *item) key() handoff.Key {
+	return handoff.Key{Channel: it.event.Channel, Address: it.event.Address}
+}
+
+// lane works on the events of its addresses, one batch at a time. While a
+// batch commits, the next one gathers: that is all there is to group commit.
+type lane struct {
+	bot     *Bot
+	number  int
+	numbers caseNumbers
+
+	mu      sync.Mutex
+	some    *sync.Cond
+	waiting []*item
+	stopped bool
+	ended   chan struct{}
+}
+
+func newLane(b *Bot, number int) *lane {
+	l := &lane{bot: b, number: number, ended: make(chan struct{}), numbers: caseNumbers{desk: b.desk}}
+	l.some = sync.NewCond(&l.mu)
+	return l
+}
+
+func (l *lane) start() { go l.run() }
+
+// put adds an item. After the lane has stopped nothing is taken any more.
+func (l *lane) put(it *item) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopped {
+		it.done <- ErrStopped
+		return
+	}
+	l.waiting = append(l.waiting, it)
+	l.some.Signal()
+}
+
+// stop lets the lane finish what it holds, and waits for that.
+func (l *lane) stop() {
+	l.mu.Lock()
+	l.stopped = true
+	l.some.Signal()
+	l.mu.Unlock()
+	<-l.ended
+}
+
+func (l *lane) run() {
+	defer close(l.ended)
+	for {
+		batch := l.gather()
+		if len(batch) == 0 {
+			return
+		}
+		l.bot.metrics.LaneDepth.Observe(float64(len(batch)))
+		l.process(batch)
+	}
+}
+
+// gather takes what is waiting now, at most one event of a conversation. The
+// rest keep their order. It returns nothing when the lane has stopped.
+func (l *lane) gather() []*item {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.waiting) == 0 {
+		if l.stopped {
+			return nil
+		}
+		l.some.Wait()
+	}
+	taken := make([]*item, 0, min(len(l.waiting), batchMost))
+	rest := l.waiting[:0]
+	seen := make(map[handoff.Key]bool, cap(taken))
+	for _, it := range l.waiting {
+		if len(taken) == batchMost || seen[it.key()] {
+			rest = append(rest, it)
+			continue
+		}
+		if it.event.Kind != EventReceipt {
+			seen[it.key()] = true
+		}
+		taken = append(taken, it)
+	}
+	clear(l.waiting[len(rest):])
+	l.waiting = rest
+	return taken
+}
+
+// process makes one batch safe and tells those who wait for it.
+func (l *lane) process(batch []*item) {
+	if batch = l.behindSpool(batch); len(batch) == 0 {
+		return
+	}
+	err := l.record(batch)
+	switch {
+	case err == nil:
+		tell(batch, nil)
+	case away(err):
+		l.bot.log.Warn("the database is away; events go to the spool", "events", len(batch), "error", err)
+		l.setAside(batch, err)
+	default:
+		l.bot.metrics.Retried.Inc()
+		l.bot.log.Warn("a batch could not be recorded; its turns are tried one by one", "events", len(batch), "error", err)
+		l.oneByOne(batch)
+	}
+}
+
+// behindSpool sends new events to the end of the spool while it holds older
+// ones, and returns the others.
+func (l *lane) behindSpool(batch []*item) []*item {
+	if l.bot.spool.Empty() {
+		return batch
+	}
+	old, fresh := part(batch)
+	if len(fresh) == 0 {
+		return batch
+	}
+	kept, err := l.bot.toSpool(fresh, true)
+	if err == nil && !kept {
+		return batch
+	}
+	tell(fresh, err)
+	return old
+}
+
+// setAside keeps a batch on disk that the database would not take.
+func (l *lane) setAside(batch []*item, cause error) {
+	old, fresh := part(batch)
+	tell(old, cause)
+	if len(fresh) > 0 {
+		_, err := l.bot.toSpool(fresh, false)
+		tell(fresh, err)
+	}
+}
+
+// part parts a batch into what must not go into the spool, because it comes
+// from there or is found again anyway, and what may.
+func part(batch []*item) (old, fresh []*item) {
+	for _, it := range batch {
+		if it.replay || it.event.Kind == eventIdle {
+			old = append(old, it)
+		} else {
+			fresh = append(fresh, it)
+		}
+	}
+	return old, fresh
+}
+
+// oneByOne commits each turn alone. One that fails alone is kept raw, so that
+// it does not come again and again, and its neighbours are safe.
+func (l *lane) oneByOne(batch []*item) {
+	for _, it := range batch {
+		one := []*item{it}
+		err := l.record(one)
+		if err != nil && !away(err) {
+			err = l.bury(it, err)
+		}
+		if err != nil {
+			l.setAside(one, err)
+			continue
+		}
+		tell(one, nil)
+	}
+}
+
+// bury keeps a turn that cannot be recorded for the administrator.
+func (l *lane) bury(it *item, cause error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
+	defer cancel()
+	raw, err := json.Marshal(it.event)
+	if err != nil {
+		raw = []byte(fmt.Sprintf("%q", err.Error()))
+	}
+	l.bot.metrics.Dead.Inc()
+	l.bot.log.Error("a turn could not be recorded and is kept in dead_turns", "channel", it.event.Channel, "error", cause)
+	return l.bot.desk.DeadTurn(ctx, it.key(), raw, cause)
+}
+
+func tell(items []*item, err error) {
+	for _, it := range items {
+		it.done <- err
+	}
+}
+
+// away says whether an error means that the database cannot be reached now,
+// rather than that it refuses what it was given. Whether the commit happened
+// is open then; doing it again is safe.
+func away(err error) bool {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		switch {
+		case strings.HasPrefix(refused.Code, "08"), // connection
+			strings.HasPrefix(refused.Code, "53"),  // out of resources
+			strings.HasPrefix(refused.Code, "57P"), // shut down, starting up
+			strings.HasPrefix(refused.Code, "57014"),
+			strings.HasPrefix(refused.Code, "58"),    // system
+			strings.HasPrefix(refused.Code, "25006"), // read-only: a standby
+			strings.HasPrefix(refused.Code, "40"):    // deadlock, serialization
+			return true
+		}
+		return false
+	}
+	var network net.Error
+	var connect *pgconn.ConnectError
+	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) || isConnectionText(err)
+}
+
+// isConnectionText recognises the few connection errors that pgx gives no type.
+func isConnectionText(err error) bool {
+	for _, s := range []string{"unexpected EOF", "conn closed", "closed pool", "broken pipe", "connection reset"} {
+		if strings.Contains(err.Error(), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// caseNumbers hands out case numbers from a block of this lane.
+type caseNumbers struct {
+	desk *handoff.Desk
+	next int64
+	end  int64
+}
+
+// peek returns the number the next case will have, reserving a block when the
+// last one is used up.
+func (c *caseNumbers) peek(ctx context.Context) (int64, error) {
+	if c.next == c.end {
+		first, err := c.desk.CaseNumbers(ctx)
+		if err != nil {
+			return 0, err
+		}
+		c.next, c.end = first, first+handoff.CaseNumberBlock
+	}
+	return c.next, nil
+}
+
+// take uses the number that peek returned.
+func (c *caseNumbers) take() { c.next++ }

@@ -1,0 +1,366 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"nagorik/flows"
+	"nagorik/handoff"
+)
+
+// Bounds of the outbox.
+const (
+	sendersPerChannel = 64
+	sendQueue         = 8192             // jobs that wait for a sender; what does not fit is found by the sweep
+	sendWithin        = 8 * time.Second  // one call to a provider; shorter than handoff.LeaseFor
+	sweepMost         = 256              // conversations taken over in one sweep
+	recordMost        = 256              // rounds recorded in one transaction
+	recordWithin      = 5 * time.Second  // recording results
+	retryFirst        = time.Second      // the first wait before trying again; it doubles
+	retryMost         = 5 * time.Minute  // and ends here
+	attemptsMost      = 40               // about three hours of trying
+	unknownWait       = 5 * time.Second  // for our own echo, before a reply of unknown outcome is sent once more
+	unknownAttempts   = 2                // sends of a reply whose outcome stays unknown
+	pauseFor          = 30 * time.Second // a channel whose token or permission is broken
+)
+
+// job is the replies of one leased conversation, in order.
+type job struct {
+	conversation uuid.UUID
+	key          handoff.Key
+	heard        time.Time
+	until        time.Time // when the lease ends
+	replies      []outgoing
+}
+
+// outgoing is one reply of a job.
+type outgoing struct {
+	id       uuid.UUID
+	text     string
+	detail   []byte
+	attempts int
+	human    bool
+}
+
+// outbox sends what turns have recorded.
+type outbox struct {
+	bot     *Bot
+	queues  map[string]*queue
+	results chan handoff.Handed
+	sweep   chan struct{}
+	pending sync.WaitGroup // jobs from lease to recorded result
+}
+
+// queue is the jobs of one channel.
+type queue struct {
+	channel Channel
+	jobs    chan job
+	limiter *rate.Limiter // nil: no bound
+	paused  atomic.Int64  // until when, nanoseconds since 1970
+}
+
+func newOutbox(b *Bot, rateOf func(string) float64) *outbox {
+	o := &outbox{bot: b, queues: map[string]*queue{}, results: make(chan handoff.Handed, sendQueue), sweep: b.pokes.outbox}
+	for name, c := range b.channels {
+		q := &queue{channel: c, jobs: make(chan job, sendQueue)}
+		if rateOf != nil {
+			if perSecond := rateOf(name); perSecond > 0 {
+				q.limiter = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond/4)))
+			}
+		}
+		o.queues[name] = q
+	}
+	return o
+}
+
+func (o *outbox) start(ctx context.Context, running *sync.WaitGroup) {
+	for _, q := range o.queues {
+		for range sendersPerChannel {
+			running.Go(func() { o.send(ctx, q) })
+		}
+	}
+	running.Go(func() { o.record(ctx) })
+}
+
+// finish waits until the replies on their way are sent and recorded.
+func (o *outbox) finish(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { o.pending.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// committed takes over the replies of a turn that its commit has leased.
+func (o *outbox) committed(t *handoff.Turn, leased bool) {
+	if !leased {
+		return
+	}
+	j := job{conversation: t.Now.Conversation, key: t.Key, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
+	for _, r := range t.Out {
+		if r.SendAfter.IsZero() {
+			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1})
+		}
+	}
+	o.put(j)
+}
+
+// put queues a job. A full queue drops it: its lease lapses and the sweep
+// finds it again.
+func (o *outbox) put(j job) {
+	q := o.queues[j.key.Channel]
+	if q == nil {
+		return
+	}
+	o.pending.Add(1)
+	select {
+	case q.jobs <- j:
+	default:
+		o.pending.Done()
+		o.bot.metrics.OutboxDropped.Inc()
+	}
+}
+
+// sweepOnce takes over conversations that have something to send and no
+// sender: new ones whose sender disappeared, and those that waited.
+func (o *outbox) sweepOnce(ctx context.Context) error {
+	names := make([]string, 0, len(o.queues))
+	now := o.bot.now().UnixNano()
+	for name, q := range o.queues {
+		if q.paused.Load() < now && len(q.jobs) < sendQueue/2 {
+			names = append(names, name)
+		}
+	}
+	due, err := o.bot.desk.LeaseDue(ctx, names, sweepMost)
+	if err != nil {
+		return err
+	}
+	until := o.bot.now().Add(handoff.LeaseFor)
+	for start := 0; start < len(due); {
+		end := start
+		j := job{conversation: due[start].Conversation, key: due[start].Key, heard: due[start].Heard, until: until}
+		for ; end < len(due) && due[end].Conversation == j.conversation; end++ {
+			m := &due[end]
+			j.replies = append(j.replies, outgoing{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, human: m.Author == "agent"})
+		}
+		o.put(j)
+		start = end
+	}
+	if len(due) > 0 {
+		o.poke()
+	}
+	return nil
+}
+
+func (o *outbox) poke() {
+	select {
+	case o.sweep <- struct{}{}:
+	default:
+	}
+}
+
+// send works on one job after the other.
+func (o *outbox) send(ctx context.Context, q *queue) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-q.jobs:
+			o.results <- o.deliver(ctx, q, &j)
+		}
+	}
+}
+
+// deliver sends a job's replies in order. The first that has to wait makes all
+// behind it wait.
+func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handoff.Handed {
+	h := handoff.Handed{Conversation: j.conversation, Results: make([]handoff.SendResult, 0, len(j.replies))}
+	for i := range j.replies {
+		r := o.attempt(ctx, q, j, &j.replies[i])
+		h.Results = append(h.Results, r)
+		if r.Status != "queued" {
+			continue
+		}
+		h.Until = r.SendAfter
+		for k := i + 1; k < len(j.replies); k++ {
+			h.Results = append(h.Results, handoff.SendResult{ID: j.replies[k].id, Status: "queued", SendAfter: r.SendAfter, Untried: true})
+		}
+		break
+	}
+	return h
+}
+
+// attempt makes one call to the provider and says what became of it.
+func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) handoff.SendResult {
+	now := o.bot.now()
+	if paused := q.paused.Load(); paused > now.UnixNano() {
+		return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
+	}
+	if now.Add(sendWithin).After(j.until) {
+		return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: now, Untried: true}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer cancel()
+	if q.limiter != nil {
+		if err := q.limiter.Wait(ctx); err != nil {
+			return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: now, Untried: true}
+		}
+	}
+	var detail replyDetail
+	if len(m.detail) > 0 {
+		_ = json.Unmarshal(m.detail, &detail) // our own record; what cannot be read is sent as plain text
+	}
+	sent, err := q.channel.Send(ctx, Outgoing{
+		ID: m.id.String(), Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants,
+		Human: m.human, Heard: j.heard, Attempt: m.attempts,
+	})
+	o.bot.metrics.SendTime.WithLabelValues(q.channel.Name()).Observe(o.bot.now().Sub(now).Seconds())
+	if err == nil {
+		o.recovered(q)
+		o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), "sent").Inc()
+		return handoff.SendResult{ID: m.id, Status: "sent", ProviderID: sent.ProviderID}
+	}
+	return o.failed(q, m, err)
+}
+
+// failed turns a SendError into what is recorded and tried next.
+func (o *outbox) failed(q *queue, m *outgoing, err error) handoff.SendResult {
+	var e *SendError
+	if !errors.As(err, &e) {
+		e = &SendError{Outcome: SendUnknown, Text: err.Error()}
+	}
+	o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), string(e.Outcome)).Inc()
+	now := o.bot.now()
+	r := handoff.SendResult{ID: m.id, Error: e.Error()}
+	switch e.Outcome {
+	case SendReject:
+		r.Status = "failed"
+	case SendPause:
+		o.pause(q, e)
+		r.Status, r.SendAfter = "queued", now.Add(pauseFor)
+	case SendUnknown:
+		r.Status, r.SendAfter = "queued", now.Add(unknownWait)
+		if m.attempts >= unknownAttempts {
+			r.Status, r.SendAfter = "unknown", time.Time{}
+		}
+	case SendRetry:
+		r.Status, r.SendAfter = "queued", now.Add(max(e.After, backOff(m.attempts)))
+		if m.attempts >= attemptsMost {
+			r.Status, r.SendAfter = "failed", time.Time{}
+		}
+	default:
+		r.Status = "unknown"
+	}
+	return r
+}
+
+// backOff is the wait before the next attempt: doubling, with jitter, so that
+// many replies that failed together do not come again together.
+func backOff(attempts int) time.Duration {
+	wait := retryMost
+	if attempts < 10 {
+		wait = min(retryMost, retryFirst<<max(0, attempts-1))
+	}
+	return wait/2 + rand.N(wait/2)
+}
+
+// pause stops a channel for a while: its queue is kept and staff are told.
+func (o *outbox) pause(q *queue, e *SendError) {
+	was := q.paused.Swap(o.bot.now().Add(pauseFor).UnixNano())
+	if was != 0 {
+		return
+	}
+	o.bot.log.Error("a channel is paused", "channel", q.channel.Name(), "code", e.Code, "reason", e.Text)
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	if err := o.bot.desk.RaiseAlarm(ctx, "channel", q.channel.Name(), e.Error()); err != nil {
+		o.bot.log.Error("an alarm was not recorded", "error", err)
+	}
+}
+
+// recovered ends a pause after the first message that went out.
+func (o *outbox) recovered(q *queue) {
+	if q.paused.Load() == 0 {
+		return
+	}
+	q.paused.Store(0)
+	o.bot.log.Info("a channel works again", "channel", q.channel.Name())
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	if err := o.bot.desk.ClearAlarm(ctx, "channel", q.channel.Name()); err != nil {
+		o.bot.log.Error("an alarm was not cleared", "error", err)
+	}
+}
+
+// record writes down results, all that have gathered in one transaction.
+func (o *outbox) record(ctx context.Context) {
+	for {
+		var round []handoff.Handed
+		select {
+		case <-ctx.Done():
+			return
+		case h := <-o.results:
+			round = append(round, h)
+		}
+		for len(round) < recordMost {
+			select {
+			case h := <-o.results:
+				round = append(round, h)
+				continue
+			default:
+			}
+			break
+		}
+		o.recordRound(ctx, round)
+		o.pending.Add(-len(round))
+	}
+}
+
+// recordRound tries until the results are on record: what was sent must not
+// be sent again because the database was away for a moment.
+func (o *outbox) recordRound(ctx context.Context, round []handoff.Handed) {
+	for attempt := 1; ctx.Err() == nil; attempt++ {
+		within, cancel := context.WithTimeout(ctx, recordWithin)
+		more, err := o.bot.desk.HandBack(within, round)
+		cancel()
+		if err == nil {
+			if len(more) > 0 {
+				o.poke()
+			}
+			o.hint(ctx, round)
+			return
+		}
+		o.bot.log.Warn("what was sent is not on record yet", "conversations", len(round), "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(min(time.Second, backOff(attempt))):
+		}
+	}
+}
+
+// hint tells those who watch these conversations that something was sent or
+// failed. Hints of the web chat are the channel's own business.
+func (o *outbox) hint(ctx context.Context, round []handoff.Handed) {
+	hints := make([]Hint, 0, len(round))
+	now := o.bot.now().UnixMicro()
+	for _, h := range round {
+		for _, r := range h.Results {
+			if r.Status == "failed" || r.Status == "unknown" {
+				hints = append(hints, Hint{ID: now, Event: "message", Conversation: h.Conversation.String(), Owner: flows.OwnerBot})
+				break
+			}
+		}
+	}
+	if len(hints) > 0 {
+		_ = o.bot.live.Publish(ctx, hints...) // a lost hint costs a screen one refresh
+	}
+}
