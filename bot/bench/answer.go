@@ -1,0 +1,123 @@
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"nagorik/flows"
+)
+
+// What buttons mean to a citizen, by the end of their payloads.
+const (
+	endsYes     = "=yes"
+	endsSkip    = "=!skip"
+	endsUnknown = "=unknown"
+	commandMark = "=!"
+)
+
+// Wards are how many wards the sample city has.
+const Wards = 12
+
+// firstCase is the smallest case number (design.md §3).
+const firstCase = 10001
+
+// Words are what a citizen sends: typed text, or a tapped button.
+type Words struct {
+	Text   string
+	Choice flows.Choice
+	Tapped bool
+}
+
+// openings are messages that begin the drainage service.
+func openings() []string {
+	return []string{"ড্রেন", "ড্রেনেজ", "ড্রেইন", "drain", "drainage", "ড্রেনের সমস্যা"}
+}
+
+// Opening is one of the messages that begin the drainage service.
+func Opening(r *rand.Rand) Words {
+	all := openings()
+	return Words{Text: all[r.IntN(len(all))]}
+}
+
+// Answer is what a citizen sends to a message of the bot: a tap on what is
+// offered, or words where words are asked for. It is over when the message is
+// a receipt with a case number, which is then returned.
+func Answer(r *rand.Rand, text string, choices []flows.Choice) (w Words, number int64, over bool) {
+	var open []flows.Choice
+	for _, c := range choices {
+		switch {
+		case strings.HasSuffix(c.Payload, endsYes), strings.HasSuffix(c.Payload, endsSkip):
+			return Words{Choice: c, Tapped: true}, 0, false
+		case strings.HasSuffix(c.Payload, endsUnknown):
+			return ward(r), 0, false
+		case !strings.Contains(c.Payload, commandMark):
+			open = append(open, c)
+		}
+	}
+	if len(open) > 0 {
+		return Words{Choice: open[r.IntN(len(open))], Tapped: true}, 0, false
+	}
+	if n := caseNumber(text); n > 0 {
+		return Words{}, n, true
+	}
+	return place(r), 0, false
+}
+
+// ward is a ward's number as people write it.
+func ward(r *rand.Rand) Words {
+	n := 1 + r.IntN(Wards)
+	if r.IntN(2) == 0 {
+		return Words{Text: fmt.Sprint(n)}
+	}
+	return Words{Text: bangla(n) + " নং ওয়ার্ড"}
+}
+
+// place is where the trouble is, different for nearly everybody.
+func place(r *rand.Rand) Words {
+	house, road := 1+r.IntN(400), 1+r.IntN(60)
+	switch r.IntN(3) {
+	case 0:
+		return Words{Text: fmt.Sprintf("বাড়ি %s, রোড %s, স্কুলের পাশে 🏫", bangla(house), bangla(road))}
+	case 1:
+		return Words{Text: fmt.Sprintf("House %d, Road %d, beside the mosque", house, road)}
+	default:
+		return Words{Text: fmt.Sprintf("%s নম্বর গলির মুখে, বাজারের পেছনে, %s নম্বর বাড়ির সামনে", bangla(road), bangla(house))}
+	}
+}
+
+// bangla writes a number with Bangla digits.
+func bangla(n int) string {
+	var b strings.Builder
+	for _, c := range fmt.Sprint(n) {
+		b.WriteRune('০' + c - '0')
+	}
+	return b.String()
+}
+
+// maxDigits bounds a case number's length; a longer row of digits is none.
+const maxDigits = 12
+
+// caseNumber is the first case number in a text, in Bangla or Latin digits; 0
+// if there is none.
+func caseNumber(text string) int64 {
+	var n int64
+	digits := 0
+	for _, c := range text + " " {
+		switch {
+		case c >= '০' && c <= '৯':
+			c -= '০' - '0'
+			fallthrough
+		case c >= '0' && c <= '9':
+			if digits++; digits <= maxDigits {
+				n = n*10 + int64(c-'0')
+			}
+			continue
+		}
+		if n >= firstCase && digits <= maxDigits {
+			return n
+		}
+		n, digits = 0, 0
+	}
+	return 0
+}

@@ -1,0 +1,66 @@
+package bench
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"nagorik/flows"
+)
+
+func TestAnswer(t *testing.T) {
+	choice := func(payload string) flows.Choice { return flows.Choice{Title: "title of " + payload, Payload: payload} }
+	cases := []struct {
+		name     string
+		text     string
+		choices  []flows.Choice
+		payloads []string // what may be tapped; none: words are typed
+		number   int64
+		over     bool
+	}{
+		{"a list of troubles", "ড্রেনের কী সমস্যা?", []flows.Choice{choice("drainage/ask_trouble=water"), choice("drainage/ask_trouble=slab")},
+			[]string{"drainage/ask_trouble=water", "drainage/ask_trouble=slab"}, 0, false},
+		{"a ward is typed", "ওয়ার্ড?", []flows.Choice{choice("drainage/ask_ward=unknown")}, nil, 0, false},
+		{"a place is typed", "ঠিক কোথায়?", nil, nil, 0, false},
+		{"a photo is skipped", "একটি ছবি দিন", []flows.Choice{choice("drainage/ask_photo=!skip")}, []string{"drainage/ask_photo=!skip"}, 0, false},
+		{"yes to the summary", "বাড়ি ১২৩৪৫\nজমা দেব?", []flows.Choice{choice("drainage/ask_sure=no"), choice("drainage/ask_sure=yes")},
+			[]string{"drainage/ask_sure=yes"}, 0, false},
+		{"commands are not answers", "?", []flows.Choice{choice("f/s=!back"), choice("f/s=one"), choice("f/s=!agent")}, []string{"f/s=one"}, 0, false},
+		{"receipt in Bangla", "অভিযোগ জমা হয়েছে। নম্বর ১০০২৩। ২ দিনের মধ্যে", nil, nil, 10023, true},
+		{"receipt in English", "Report submitted, No. 123456.", nil, nil, 123456, true},
+		{"a smaller number is no case", "২ দিন, 999 এবং ১০০০০", nil, nil, 0, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 1))
+			for range 20 {
+				w, number, over := Answer(r, c.text, c.choices)
+				if number != c.number || over != c.over {
+					t.Fatalf("case %d, over %v; want %d, %v", number, over, c.number, c.over)
+				}
+				if over {
+					continue
+				}
+				if w.Tapped != (c.payloads != nil) {
+					t.Fatalf("answered %+v", w)
+				}
+				if w.Tapped && !strings.Contains(strings.Join(c.payloads, " ")+" ", w.Choice.Payload+" ") {
+					t.Fatalf("tapped %q", w.Choice.Payload)
+				}
+				if !w.Tapped && w.Text == "" {
+					t.Fatal("said nothing")
+				}
+			}
+		})
+	}
+}
+
+func TestCaseNumber(t *testing.T) {
+	for text, want := range map[string]int64{
+		"": 0, "10001": 10001, "x10000x": 0, "১০০০১": 10001, "9999 ১০০০২": 10002, "12345678901234567 10003": 10003,
+	} {
+		if got := caseNumber(text); got != want {
+			t.Errorf("case number of %q is %d, want %d", text, got, want)
+		}
+	}
+}
