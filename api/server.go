@@ -206,6 +206,20 @@ func remote(c echo.Context) netip.Addr {
 	return a.Unmap()
 }
 
+// Remote returns the way a caller's address is found for those who answer
+// outside echo: the connection's own, or behind a trusted proxy the one that
+// it names.
+func Remote(trusted []netip.Prefix) func(*http.Request) netip.Addr {
+	extract := extractor(trusted)
+	return func(r *http.Request) netip.Addr {
+		a, err := netip.ParseAddr(extract(r))
+		if err != nil {
+			return netip.Addr{}
+		}
+		return a.Unmap()
+	}
+}
+
 // noMeter counts nothing.
 type noMeter struct{}
 

@@ -72,8 +72,9 @@ func photoIDs(texts []string) []uuid.UUID {
 	return ids
 }
 
-// replyDetail is what a message carries besides its text.
-type replyDetail struct {
+// ReplyDetail is what a message of the bot carries besides its text, as it is
+// kept with the record.
+type ReplyDetail struct {
 	Choices []flows.Choice `json:"choices,omitempty"`
 	Wants   flows.SlotType `json:"wants,omitempty"`
 }
@@ -92,7 +93,7 @@ func (l *lane) say(t *handoff.Turn, it *item, messages []flows.Message) {
 		for _, part := range parts {
 			r := handoff.Reply{ID: handoff.NewID(), Kind: part.Kind, Text: part.Text}
 			if len(part.Choices) > 0 || part.Wants != "" {
-				r.Detail, _ = json.Marshal(replyDetail{Choices: part.Choices, Wants: part.Wants}) // strings always marshal
+				r.Detail, _ = json.Marshal(ReplyDetail{Choices: part.Choices, Wants: part.Wants}) // strings always marshal
 			}
 			if part.Delay > 0 {
 				r.SendAfter, delayed = now.Add(part.Delay), true

@@ -124,6 +124,9 @@ func (l *Live) Run(ctx context.Context) {
 func (l *Live) listen(ctx context.Context) {
 	sub := l.redis.Subscribe(ctx, hintsChannel)
 	defer sub.Close()
+	// A receive that waits does not see its context end; a closed one does.
+	stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
+	defer stop()
 	if _, err := sub.Receive(ctx); err != nil {
 		return
 	}

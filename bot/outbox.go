@@ -215,7 +215,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 			return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: now, Untried: true}
 		}
 	}
-	var detail replyDetail
+	var detail ReplyDetail
 	if len(m.detail) > 0 {
 		_ = json.Unmarshal(m.detail, &detail) // our own record; what cannot be read is sent as plain text
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -147,7 +148,11 @@ func (l *lane) stepFlow(ctx context.Context, it *item) ([]flows.Lookup, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := catalog.Step(w.session, l.input(it, number))
+	session := w.session
+	if session.Language == "" && it.event.Lang != "" && slices.Contains(catalog.Languages(), it.event.Lang) {
+		session.Language = it.event.Lang
+	}
+	out := catalog.Step(session, l.input(it, number))
 	if len(out.Lookups) > 0 {
 		return out.Lookups, nil
 	}

@@ -128,8 +128,8 @@ func queueReplies(q *pgx.Batch, b *batch) {
 		return
 	}
 	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at)
-		SELECT id, conversation_id, seq, 'out', 'bot', channel, kind, text, detail::jsonb, status, $9, send_after,
-			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9 END
+		SELECT id, conversation_id, seq, 'out', 'bot', channel, kind, text, detail::jsonb, status, $9::timestamptz, send_after,
+			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9::timestamptz END
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[])
 			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after)`,
 		id, conv, seq, channel, kind, text, detail, status, b.now, after)
@@ -152,7 +152,7 @@ func (m *moved) add(b *batch, i int, t *Turn) {
 	m.lang, m.team, m.reason = append(m.lang, t.Language), append(m.team, t.Team), append(m.reason, t.Reason)
 	m.urgent, m.ward = append(m.urgent, t.Urgent), append(m.ward, int64(t.Ward))
 	m.checkpoint, m.lastIn = append(m.checkpoint, string(t.Checkpoint)), append(m.lastIn, t.Now.Heard)
-	m.due, m.dueWith = append(m.due, timeOrNull(t.Due)), append(m.dueWith, t.Now.DueWith)
+	m.due, m.dueWith = append(m.due, timeOrNull(t.Now.Due)), append(m.dueWith, t.Now.DueWith)
 	m.outbox = append(m.outbox, b.outboxUntil(i, t))
 	var closed *time.Time
 	if t.Now.Closed {
@@ -195,8 +195,11 @@ func queueMoved(q *pgx.Batch, b *batch) {
 	for _, id := range m.id {
 		idle = append(idle, b.idle[id])
 	}
-	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, flow = n.flow, state = n.state, language = n.language,
-			team = n.team, reason = n.reason, urgent = n.urgent, ward = CASE n.ward WHEN 0 THEN c.ward ELSE n.ward END,
+	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, state = n.state, language = n.language,
+			flow = CASE n.flow WHEN '' THEN c.flow ELSE n.flow END,
+			team = CASE n.reason WHEN '' THEN c.team ELSE n.team END,
+			reason = CASE n.reason WHEN '' THEN c.reason ELSE n.reason END,
+			urgent = CASE n.reason WHEN '' THEN c.urgent ELSE n.urgent END, ward = CASE n.ward WHEN 0 THEN c.ward ELSE n.ward END,
 			queued_at = CASE WHEN n.owner <> 'queue' THEN NULL WHEN c.owner = 'queue' THEN c.queued_at ELSE $18 END,
 			agent_id = CASE n.owner WHEN 'agent' THEN c.agent_id END,
 			checkpoint = n.checkpoint::jsonb, last_in_at = n.last_in, last_at = $18,

@@ -28,7 +28,7 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	for i, k := range keys {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
-	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_with, c.checkpoint::text,
+	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
 			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
 		JOIN identities i ON i.channel = k.channel AND i.address = k.address
@@ -40,8 +40,12 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	var n int64
 	var s Standing
 	var owner, session string
-	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &s.DueWith, &session, &s.AckDue}, func() error {
-		s.Owner = flows.Owner(owner)
+	var due *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue}, func() error {
+		s.Owner, s.Due = flows.Owner(owner), time.Time{}
+		if due != nil {
+			s.Due = *due
+		}
 		found[n-1] = Checkpoint{Standing: s, Session: []byte(session)}
 		return nil
 	})

@@ -38,6 +38,7 @@ type SendResult struct {
 	ProviderID string
 	Error      string
 	SendAfter  time.Time // with "queued": not before
+	Untried    bool      // no call was made: the attempt does not count
 }
 
 // Handed is a conversation whose sender is done with it for now.
@@ -181,8 +182,10 @@ func queueResults(q *pgx.Batch, round []Handed) {
 	var status []string
 	var provider, fault []*string
 	var after []*time.Time
+	var untried []bool
 	for _, h := range round {
 		for _, r := range h.Results {
+			untried = append(untried, r.Untried)
 			id, status = append(id, r.ID), append(status, r.Status)
 			provider, fault = append(provider, orNull(r.ProviderID)), append(fault, orNull(r.Error))
 			after = append(after, timeOrNull(r.SendAfter))
@@ -192,7 +195,7 @@ func queueResults(q *pgx.Batch, round []Handed) {
 		return
 	}
 	q.Queue(`UPDATE messages m SET status = r.status, provider_id = COALESCE(m.provider_id, r.provider_id), error = r.error,
-			send_after = COALESCE(r.send_after, m.send_after)
-		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) AS r(id, status, provider_id, error, send_after)
-		WHERE m.id = r.id AND m.status IN ('sending', 'unknown')`, id, status, provider, fault, after)
+			send_after = COALESCE(r.send_after, m.send_after), attempts = m.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END
+		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[]) AS r(id, status, provider_id, error, send_after, untried)
+		WHERE m.id = r.id AND m.status IN ('sending', 'unknown')`, id, status, provider, fault, after, untried)
 }

@@ -81,7 +81,7 @@ func (r *Receipt) queueProgress(q *pgx.Batch) {
 	}
 	if !r.Watermark.IsZero() {
 		q.Queue(`UPDATE messages m SET status = $2 FROM conversations c, identities i
-			WHERE i.channel = $1 AND i.address = $3 AND c.identity_id = i.id AND m.conversation_id = c.id AND c.last_at > $4 - interval '7 days'
+			WHERE i.channel = $1 AND i.address = $3 AND c.identity_id = i.id AND m.conversation_id = c.id AND c.last_at > $4::timestamptz - interval '7 days'
 				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward,
 			r.Key.Channel, r.Status, r.Key.Address, r.Watermark)
 	}

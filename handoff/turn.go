@@ -25,10 +25,11 @@ type Standing struct {
 	Owner        flows.Owner `json:"owner"`
 	Muted        bool        `json:"muted,omitempty"`
 	Closed       bool        `json:"closed,omitempty"`
-	Heard        time.Time   `json:"heard,omitzero"` // newest provider time of what the person wrote
-	AckDue       bool        `json:"ack,omitempty"`  // a delayed acknowledgement may still be queued
-	Reply        ReplyBudget `json:"reply,omitzero"` // bot replies this hour
-	DueWith      string      `json:"due_with,omitempty"`
+	Heard        time.Time   `json:"heard,omitzero"`     // newest provider time of what the person wrote
+	AckDue       bool        `json:"ack,omitempty"`      // a delayed acknowledgement may still be queued
+	Reply        ReplyBudget `json:"reply,omitzero"`     // bot replies this hour
+	Due          time.Time   `json:"due,omitzero"`       // when silence is acted upon; zero: never
+	DueWith      string      `json:"due_with,omitempty"` // and how
 }
 
 // ReplyBudget counts the bot's replies to one address in one hour.
@@ -57,7 +58,6 @@ type Turn struct {
 	Team         string
 	Reason       string
 	Urgent       bool
-	Due          time.Time // zero: never
 
 	Name       string // the person's name when the channel said it
 	Cases      []NewCase

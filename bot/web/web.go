@@ -14,6 +14,9 @@ import (
 	"nagorik/flows"
 )
 
+// Name is the channel's word in records and routes.
+const Name = "web"
+
 // keyBytes is the least length of Options.Key.
 const keyBytes = 16
 
@@ -86,11 +89,11 @@ func New(opt Options) (*Web, error) {
 }
 
 // Name is "web".
-func (*Web) Name() string { return "web" }
+func (*Web) Name() string { return Name }
 
 // Face shows buttons without a bound, takes photos and pins.
 func (*Web) Face() flows.Face {
-	return flows.Face{Name: "web", Buttons: true, Photos: true, Location: true}
+	return flows.Face{Name: Name, Buttons: true, Photos: true, Location: true}
 }
 
 // Fit leaves a message whole: the page has no bound on its length.

@@ -1,0 +1,260 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"nagorik/bot"
+	"nagorik/bot/photos"
+	"nagorik/bot/spool"
+	"nagorik/flows"
+	"nagorik/flows/place"
+	"nagorik/handoff"
+	"nagorik/handoff/handofftest"
+)
+
+func TestMain(m *testing.M) { handofftest.Main(m) }
+
+// patience bounds how long a test waits for something that should happen.
+const patience = 20 * time.Second
+
+// paper is a channel that writes down what it is given to send.
+type paper struct {
+	mu    sync.Mutex
+	sent  []bot.Outgoing
+	fail  func(bot.Outgoing) error
+	some  *sync.Cond
+	panic string // a text whose answer makes Fit panic
+}
+
+func newPaper() *paper {
+	p := &paper{}
+	p.some = sync.NewCond(&p.mu)
+	return p
+}
+
+func (p *paper) Name() string { return "paper" }
+
+func (p *paper) Face() flows.Face {
+	return flows.Face{Name: "messenger", Buttons: true, MaxChoices: 13, Photos: true, Location: true}
+}
+
+func (p *paper) Receive(context.Context, bot.Call) (bot.Delivery, error) { return bot.Delivery{}, nil }
+
+func (p *paper) Fit(m flows.Message) []flows.Message {
+	if p.panic != "" {
+		panic(p.panic)
+	}
+	return []flows.Message{m}
+}
+
+func (p *paper) Send(_ context.Context, out bot.Outgoing) (bot.Sent, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fail != nil {
+		if err := p.fail(out); err != nil {
+			return bot.Sent{}, err
+		}
+	}
+	p.sent = append(p.sent, out)
+	p.some.Broadcast()
+	return bot.Sent{ProviderID: "sent-" + out.ID}, nil
+}
+
+// to is what was sent to an address, in order.
+func (p *paper) to(address string) []bot.Outgoing {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []bot.Outgoing
+	for _, out := range p.sent {
+		if out.Address == address {
+			list = append(list, out)
+		}
+	}
+	return list
+}
+
+// await waits until n messages were sent to the address and returns the last.
+func (p *paper) await(t testing.TB, address string, n int) bot.Outgoing {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d messages to %s", n, address), func() bool { return len(p.to(address)) >= n })
+	return p.to(address)[n-1]
+}
+
+// eventually waits for something that happens on other goroutines.
+func eventually(t testing.TB, what string, happened func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if happened() {
+			return
+		}
+	}
+	t.Fatalf("waited %s in vain for %s", patience, what)
+}
+
+// town is a running bot with all that belongs to it.
+type town struct {
+	*bot.Bot
+	t     testing.TB
+	paper *paper
+	pool  *pgxpool.Pool
+	desk  *handoff.Desk
+	redis redis.UniversalClient
+	dir   string
+	n     int
+}
+
+// settings of a town; empty ones are made.
+type settings struct {
+	dsn   string
+	redis redis.UniversalClient
+	paper *paper
+	now   func() time.Time
+}
+
+func catalog(t testing.TB) *flows.Catalog {
+	t.Helper()
+	text, err := os.ReadFile("../flows.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
+	if c == nil {
+		t.Fatal(faults)
+	}
+	return c
+}
+
+func redisFor(t testing.TB, real bool) redis.UniversalClient {
+	t.Helper()
+	opt := &redis.Options{}
+	if real {
+		var err error
+		if opt, err = redis.ParseURL(handofftest.Redis(t)); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		opt.Addr = miniredis.RunT(t).Addr()
+	}
+	opt.ContextTimeoutEnabled = true
+	client := redis.NewClient(opt)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func newTown(t testing.TB, s settings) *town {
+	t.Helper()
+	if s.dsn == "" {
+		s.dsn = handofftest.DSN(t)
+	}
+	if s.redis == nil {
+		s.redis = redisFor(t, false)
+	}
+	if s.paper == nil {
+		s.paper = newPaper()
+	}
+	w := &town{t: t, paper: s.paper, redis: s.redis, dir: t.TempDir()}
+	var err error
+	if w.pool, err = pgxpool.New(context.Background(), s.dsn); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.pool.Close)
+	if w.desk, err = handoff.New(handoff.Options{Pool: w.pool, Now: s.now}); err != nil {
+		t.Fatal(err)
+	}
+	store, err := photos.NewStore(w.dir + "/photos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	queue, err := spool.Open(w.dir+"/spool", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = queue.Close() })
+	current := catalog(t)
+	w.Bot, err = bot.New(bot.Options{
+		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.paper}, Photos: store, Spool: queue,
+		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, nil }),
+		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := w.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// accept takes an event in and fails the test when it is not safe.
+func (w *town) accept(events ...bot.Event) {
+	w.t.Helper()
+	if err := w.Accept(context.Background(), events); err != nil {
+		w.t.Fatalf("accept: %v", err)
+	}
+}
+
+// text is a typed line of a person.
+func (w *town) text(address, text string) bot.Event {
+	w.n++
+	return bot.Event{Kind: bot.EventMessage, Channel: "paper", Address: address, ProviderID: fmt.Sprintf("m_%s_%d", address, w.n), At: time.Now(), Text: text}
+}
+
+// tap is a person tapping a button of a message they were sent.
+func (w *town) tap(address string, m bot.Outgoing, title string) bot.Event {
+	w.t.Helper()
+	for _, c := range m.Choices {
+		if strings.Contains(c.Title, title) {
+			e := w.text(address, c.Title)
+			e.Payload, e.Tapped = c.Payload, true
+			return e
+		}
+	}
+	w.t.Fatalf("%q offers no %q: %+v", m.Text, title, m.Choices)
+	return bot.Event{}
+}
+
+func (w *town) count(sql string, args ...any) (n int) {
+	w.t.Helper()
+	if err := w.pool.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
+		w.t.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+// talk lets a person say lines one after the other, each after the answer to
+// the one before, and returns the last answer.
+func (w *town) talk(address string, lines ...string) bot.Outgoing {
+	w.t.Helper()
+	var last bot.Outgoing
+	for _, line := range lines {
+		had := len(w.paper.to(address))
+		w.accept(w.text(address, line))
+		last = w.paper.await(w.t, address, had+1)
+		// A turn may say several things; the next line answers the last.
+		eventually(w.t, "the turn's other replies", func() bool {
+			return w.count(`SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN identities i ON i.id = c.identity_id
+				WHERE i.address = $1 AND m.status IN ('queued', 'sending') AND m.send_after IS NULL`, address) == 0
+		})
+		all := w.paper.to(address)
+		last = all[len(all)-1]
+	}
+	return last
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"nagorik/api"
+	"nagorik/api/public"
+	"nagorik/bot"
+	"nagorik/bot/messenger"
+	"nagorik/bot/photos"
+	"nagorik/bot/web"
+	"nagorik/handoff"
+)
+
+// graphRate bounds the calls per second to Meta's own Graph API, which allows
+// a Page 300 (Messenger Platform, rate limiting). Elsewhere nothing is known
+// to bound them.
+const graphRate = 250
+
+// webUploads is how large a call of the web chat may be, in bytes: a photo as
+// it comes from a camera, from a page without script.
+const webUploads = photos.MaxBytes + 1<<20
+
+// channels makes the channels that the settings switch on, one line each, and
+// the public page that goes with the web chat.
+func (s *nagorik) channels() (mounts []api.Mount, page func(*echo.Echo) error, err error) {
+	chat, err := s.webChat()
+	if err != nil {
+		return nil, nil, err
+	}
+	mounts = append(mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
+	if m := s.config.Messenger; m != nil {
+		channel, err := messenger.New(messenger.Options{
+			PageID: m.PageID, PageToken: m.PageToken, AppSecret: m.AppSecret, VerifyToken: m.VerifyToken, AppID: m.AppID,
+			APIURL: m.APIURL, APIVersion: m.APIVersion, MediaHosts: m.MediaHosts,
+		})
+		if err != nil {
+			return nil, nil, badSetting("MESSENGER_API_URL", "%v", err)
+		}
+		mounts = append(mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
+	}
+	page = func(e *echo.Echo) error {
+		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Log: s.log})
+	}
+	return mounts, page, nil
+}
+
+// rateOf bounds the sends per second on a channel.
+func (s *nagorik) rateOf(channel string) float64 {
+	if channel == messenger.Name && s.config.Messenger.APIURL == graphURL {
+		return graphRate
+	}
+	return 0
+}
+
+// webChat makes the web chat's channel over the record, the photos and the
+// live hints.
+func (s *nagorik) webChat() (*web.Web, error) {
+	key, err := secretKey(s.config)
+	if err != nil {
+		return nil, err
+	}
+	at := func(address string) handoff.Key { return handoff.Key{Channel: web.Name, Address: address} }
+	return web.New(web.Options{
+		PublicURL: s.config.PublicURL.String(), Key: key, Remote: api.Remote(s.config.TrustedProxies), Done: s.done,
+		Keep: func(_ context.Context, photo []byte) (string, error) {
+			kept, err := s.photos.Keep(bytes.NewReader(photo))
+			return kept.SHA256, err
+		},
+		Refused: refusedPhoto,
+		Open:    s.openPhoto,
+		History: func(ctx context.Context, address, after string, limit int) ([]web.Line, error) {
+			said, err := s.records.desk.History(ctx, at(address), after, limit)
+			return lines(said), err
+		},
+		Publish: func(ctx context.Context, address string) error {
+			return s.bot.Live().Publish(ctx, bot.Hint{Event: "message", Channel: web.Name, Address: address})
+		},
+		Subscribe: func(address string) (<-chan struct{}, func()) { return s.bot.Live().Listen(at(address)) },
+	})
+}
+
+// openPhoto opens a copy of a photo for the web chat.
+func (s *nagorik) openPhoto(sha256 string, thumb bool) (io.ReadSeekCloser, string, time.Time, error) {
+	size := photos.View
+	if thumb {
+		size = photos.Thumb
+	}
+	return s.photos.Open(sha256, size)
+}
+
+// refusedPhoto says whether an upload is no photo that can be kept, and why.
+func refusedPhoto(err error) (code string, refused bool) {
+	switch {
+	case errors.Is(err, photos.ErrTooBig), errors.Is(err, photos.ErrTooManyPixels):
+		return "photo_too_big", true
+	case photos.Refused(err):
+		return "photo_unreadable", true
+	default:
+		return "", false
+	}
+}
+
+// lines turns what was said into what the page shows.
+func lines(said []handoff.Said) []web.Line {
+	list := make([]web.Line, len(said))
+	for i := range said {
+		m := &said[i]
+		var detail struct {
+			bot.ReplyDetail
+			Lat *float64 `json:"lat"`
+			Lon *float64 `json:"lon"`
+		}
+		if len(m.Detail) > 0 {
+			_ = json.Unmarshal(m.Detail, &detail) // our own record; what cannot be read is shown as plain text
+		}
+		line := web.Line{
+			ID: m.ID.String(), Seq: m.Cursor, ProviderID: m.ProviderID, Direction: m.Direction, Author: m.Author, AgentName: m.AgentName,
+			Text: m.Text, Choices: detail.Choices, Wants: detail.Wants, At: m.At, Kind: m.Kind,
+		}
+		if detail.Lat != nil && detail.Lon != nil {
+			line.Location = &bot.Location{Lat: *detail.Lat, Lon: *detail.Lon}
+		}
+		for _, p := range m.Photos {
+			line.Photos = append(line.Photos, web.KeptPhoto{SHA256: p.SHA256, Width: p.Width, Height: p.Height})
+		}
+		list[i] = line
+	}
+	return list
+}
+
+// city is the city's name, as the flows write it.
+func (s *nagorik) city(lang string) string { return s.catalogs.Current().City(lang) }
+
+// track is what anybody may know of a case: service, status and date.
+func (s *nagorik) track(ctx context.Context, number int64, lang string) (public.Tracked, bool, error) {
+	c, err := s.records.desk.TrackCase(ctx, number)
+	if errors.Is(err, handoff.ErrNotFound) {
+		return public.Tracked{}, false, nil
+	}
+	if err != nil {
+		return public.Tracked{}, false, err
+	}
+	catalog := s.catalogs.Current()
+	service := c.Flow
+	if f, ok := catalog.Flow(c.Flow); ok {
+		service = f.Title[lang]
+	}
+	return public.Tracked{Service: strings.TrimSpace(service), Status: catalog.Status(string(c.Status), lang), UpdatedAt: c.UpdatedAt}, true, nil
+}
