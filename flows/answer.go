@@ -82,14 +82,24 @@ func (t *turn) unreadable(sl *slot) bool {
 		return false
 	}
 	switch {
-	case bangla.Bijoy(t.text):
+	case !hasBangla(t.folded) && bangla.Bijoy(t.text):
 		t.refuse("bijoy")
-	case (sl == nil || sl.kind == SlotText || sl.kind == SlotLocation) && bangla.HasNID(t.text):
+	case (sl == nil || sl.kind == SlotText || sl.kind == SlotLocation) && hasDigit(t.folded) && bangla.HasNID(t.text):
 		t.refuse("nid_never")
 	default:
 		return false
 	}
 	return true
+}
+
+// hasBangla reports a letter or sign of the Bangla block, U+0980 to U+09FF.
+func hasBangla(folded string) bool {
+	for i := 0; i+1 < len(folded); i++ {
+		if folded[i] == 0xE0 && (folded[i+1] == 0xA6 || folded[i+1] == 0xA7) {
+			return true
+		}
+	}
+	return false
 }
 
 // refuse says why a message cannot be taken, and asks again.

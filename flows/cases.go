@@ -194,6 +194,9 @@ func (t *turn) fillMine() bool {
 
 // tellNumber answers a bare case number, "#10234" or "status 10234".
 func (t *turn) tellNumber() bool {
+	if !hasDigit(t.folded) {
+		return false
+	}
 	n, ok := bangla.CaseID(t.text, true)
 	if !ok {
 		return false
@@ -207,6 +210,8 @@ func (t *turn) tellNumber() bool {
 	t.tellCase(n)
 	return true
 }
+
+func hasDigit(folded string) bool { return strings.ContainsAny(folded, "0123456789") }
 
 // tellCase says how a case stands, and puts the standing question again.
 func (t *turn) tellCase(n int64) {

@@ -50,8 +50,9 @@ type menu struct {
 
 type menuItem struct {
 	number int
-	flow   int // index of the flow, or -1
-	sub    int // index of the menu
+	flow   int      // index of the flow, or -1
+	sub    int      // index of the menu
+	folded []string // titles in all languages, as they are compared
 }
 
 // Load reads, checks and compiles a catalogue from one or more files. All

@@ -12,13 +12,14 @@ import (
 // compiler turns a draft into a catalogue and goes on noting faults.
 type compiler struct {
 	*reader
-	d      *draft
-	c      *Catalog
-	lists  *lists
-	wards  *place.Map
-	start  position
-	owners map[string]owner // of the words, by phrase
-	used   map[string]bool  // shared texts that something says
+	d         *draft
+	c         *Catalog
+	lists     *lists
+	wards     *place.Map
+	start     position
+	subTitles map[int]map[string]word // of the menus within menus
+	owners    map[string]owner        // of the words, by phrase
+	used      map[string]bool         // shared texts that something says
 }
 
 func (k *compiler) compile() {

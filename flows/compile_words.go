@@ -140,11 +140,30 @@ func (k *compiler) menus() {
 		return
 	}
 	inMenu := map[int]bool{}
+	k.subTitles = map[int]map[string]word{}
 	k.menu(k.d.menu, inMenu)
+	for i := range k.c.menus {
+		for j := range k.c.menus[i].items {
+			k.foldTitle(&k.c.menus[i].items[j])
+		}
+	}
 	for i, f := range k.d.flows {
 		if !inMenu[i] && len(f.triggers) == 0 {
 			k.warn(f.id.position, "nobody can find service %q: put it into the menu, or give it triggers", f.id.text)
 		}
+	}
+}
+
+// foldTitle prepares the titles under which an item can be typed.
+func (k *compiler) foldTitle(item *menuItem) {
+	titles := map[string]word{}
+	if item.flow >= 0 {
+		titles = k.d.flows[item.flow].title.long
+	} else if item.sub > 0 {
+		titles = k.subTitles[item.sub]
+	}
+	for _, w := range titles {
+		item.folded = append(item.folded, bangla.Fold(w.text))
 	}
 }
 
@@ -157,6 +176,7 @@ func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 		m.text = k.text(d.text, scope{what: "the menu"}, true)
 	}
 	if d.title.given {
+		k.subTitles[index] = d.title.long
 		m.title = k.text(d.title, scope{what: "a title"}, true)
 		k.titleFits(d.title)
 	}

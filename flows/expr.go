@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -27,12 +28,14 @@ var allowedBuiltins = []string{"len", "abs", "ceil", "floor", "round", "int", "f
 // condition is a compiled `if`.
 type condition struct {
 	program *vm.Program
+	uses    []int // slots it mentions
 	source  string
 }
 
 // computation is a compiled line of `compute`.
 type computation struct {
 	slot    int
+	uses    []int
 	program *vm.Program
 }
 
@@ -60,7 +63,8 @@ func (k *compiler) newEnv(f *flow) *env {
 }
 
 func (e *env) condition(w word) condition {
-	return condition{e.compile(w, expr.AsBool()), w.text}
+	program, uses := e.compile(w, expr.AsBool())
+	return condition{program, uses, w.text}
 }
 
 func (e *env) computation(d draftCompute) computation {
@@ -70,19 +74,19 @@ func (e *env) computation(d draftCompute) computation {
 	}
 	switch kind := e.f.slots[c.slot].kind; kind {
 	case SlotNumber, SlotAmount:
-		c.program = e.compile(d.expr, expr.AsFloat64())
+		c.program, c.uses = e.compile(d.expr, expr.AsFloat64())
 	case SlotText:
-		c.program = e.compile(d.expr, expr.AsKind(reflect.String))
+		c.program, c.uses = e.compile(d.expr, expr.AsKind(reflect.String))
 	default:
 		e.k.fail(d.slot.position, "a slot of type %s cannot be computed: only number, amount and text can", kind)
 	}
 	return c
 }
 
-func (e *env) compile(w word, as expr.Option) *vm.Program {
+func (e *env) compile(w word, as expr.Option) (*vm.Program, []int) {
 	if len(w.text) > maxExpr {
 		e.k.fail(w.position, "this is too long: at most %d characters", maxExpr)
-		return nil
+		return nil, nil
 	}
 	options := []expr.Option{expr.Env(e.types), as, expr.MaxNodes(maxNodes), expr.DisableAllBuiltins()}
 	for _, name := range allowedBuiltins {
@@ -92,9 +96,9 @@ func (e *env) compile(w word, as expr.Option) *vm.Program {
 	program, err := expr.Compile(w.text, append(options, expr.Patch(names))...)
 	if err != nil {
 		e.failExpr(w, err)
-		return nil
+		return nil, nil
 	}
-	return program
+	return program, names.uses
 }
 
 // failExpr turns the library's message into one with the right place.
@@ -117,13 +121,19 @@ func (e *env) failExpr(w word, err error) {
 // nameChecker finds comparisons of a choice with something it can never be, and
 // what could run for long.
 type nameChecker struct {
-	e  *env
-	at position
+	e    *env
+	at   position
+	uses []int // slots that are mentioned
 }
 
 // Visit is called by the expression library for every part of an expression.
 func (n *nameChecker) Visit(node *ast.Node) {
 	n.harmless(*node)
+	if name, ok := (*node).(*ast.IdentifierNode); ok {
+		if i, ok := n.e.f.bySlot[name.Value]; ok && !slices.Contains(n.uses, i) {
+			n.uses = append(n.uses, i)
+		}
+	}
 	b, ok := (*node).(*ast.BinaryNode)
 	if !ok || b.Operator != "==" && b.Operator != "!=" && b.Operator != "in" {
 		return
@@ -183,15 +193,15 @@ func stringsIn(node ast.Node) []*ast.StringNode {
 	}
 }
 
-// variables are the values of an expression's names in a session.
-func (t *turn) variables() map[string]any {
+// variables are the values of the names an expression mentions.
+func (t *turn) variables(uses []int) map[string]any {
 	if t.env == nil {
-		t.env = make(map[string]any, len(t.f.slots)+len(t.c.settings))
+		t.env = make(map[string]any, len(uses)+len(t.c.settings))
 		for name, v := range t.c.settings {
 			t.env[name] = v
 		}
 	}
-	for i := range t.f.slots {
+	for _, i := range uses {
 		sl := &t.f.slots[i]
 		v, _ := t.s.Answer(sl.name)
 		t.env[sl.name] = sl.do.valueOf(sl, v)
@@ -201,7 +211,7 @@ func (t *turn) variables() map[string]any {
 
 // holds works a condition out. One that fails while running counts as false.
 func (t *turn) holds(c condition) bool {
-	result, err := expr.Run(c.program, t.variables())
+	result, err := expr.Run(c.program, t.variables(c.uses))
 	yes, ok := result.(bool)
 	return err == nil && ok && yes
 }
@@ -209,7 +219,7 @@ func (t *turn) holds(c condition) bool {
 // compute works slots out, each from those before it.
 func (t *turn) compute(list []computation) {
 	for _, c := range list {
-		result, err := expr.Run(c.program, t.variables())
+		result, err := expr.Run(c.program, t.variables(c.uses))
 		if err != nil {
 			t.s.drop(t.f.slots[c.slot].name)
 			continue

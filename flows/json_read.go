@@ -17,9 +17,10 @@ const (
 var errJSON = errors.New("malformed JSON")
 
 // jsonReader reads the small JSON of a session in one pass, without reflection.
-// Every method leaves it after the value it read.
+// Every method leaves it after the value it read. Strings are pieces of the
+// input, so that reading a session costs few allocations.
 type jsonReader struct {
-	b  []byte
+	b  string
 	at int
 }
 
@@ -53,7 +54,7 @@ func (r *jsonReader) take(c byte) bool {
 
 func (r *jsonReader) word(w string) bool {
 	r.skipSpace()
-	if len(r.b)-r.at < len(w) || string(r.b[r.at:r.at+len(w)]) != w {
+	if len(r.b)-r.at < len(w) || r.b[r.at:r.at+len(w)] != w {
 		return false
 	}
 	r.at += len(w)
@@ -61,7 +62,7 @@ func (r *jsonReader) word(w string) bool {
 }
 
 // object reads an object; member must read the value of every key.
-func (r *jsonReader) object(member func(key []byte) error) error {
+func (r *jsonReader) object(member func(key string) error) error {
 	if !r.take('{') {
 		return errJSON
 	}
@@ -69,7 +70,7 @@ func (r *jsonReader) object(member func(key []byte) error) error {
 		return nil
 	}
 	for {
-		key, err := r.bytes()
+		key, err := r.quoted()
 		if err != nil {
 			return err
 		}
@@ -92,15 +93,13 @@ func (r *jsonReader) string() (string, error) {
 	if r.word("null") {
 		return "", nil
 	}
-	b, err := r.bytes()
-	return string(b), err
+	return r.quoted()
 }
 
-// bytes reads a string. The result shares memory with the input where nothing
-// was escaped.
-func (r *jsonReader) bytes() ([]byte, error) {
+// quoted reads a string.
+func (r *jsonReader) quoted() (string, error) {
 	if !r.take('"') {
-		return nil, errJSON
+		return "", errJSON
 	}
 	start := r.at
 	for r.at < len(r.b) {
@@ -111,35 +110,35 @@ func (r *jsonReader) bytes() ([]byte, error) {
 		case c == '\\':
 			return r.escaped(start)
 		case c < 0x20:
-			return nil, errJSON
+			return "", errJSON
 		default:
 			r.at++
 		}
 	}
-	return nil, errJSON
+	return "", errJSON
 }
 
 // escaped goes on with a string in which the first backslash was met.
-func (r *jsonReader) escaped(start int) ([]byte, error) {
+func (r *jsonReader) escaped(start int) (string, error) {
 	out := append([]byte(nil), r.b[start:r.at]...)
 	for r.at < len(r.b) {
 		c := r.b[r.at]
 		r.at++
 		switch {
 		case c == '"':
-			return valid(out), nil
+			return valid(string(out)), nil
 		case c < 0x20:
-			return nil, errJSON
+			return "", errJSON
 		case c != '\\':
 			out = append(out, c)
 		default:
 			var err error
 			if out, err = r.escape(out); err != nil {
-				return nil, err
+				return "", err
 			}
 		}
 	}
-	return nil, errJSON
+	return "", errJSON
 }
 
 func (r *jsonReader) escape(out []byte) ([]byte, error) {
@@ -192,7 +191,7 @@ func (r *jsonReader) hex4() (rune, error) {
 	if len(r.b)-r.at < 4 {
 		return 0, errJSON
 	}
-	n, err := strconv.ParseUint(string(r.b[r.at:r.at+4]), 16, 16)
+	n, err := strconv.ParseUint(r.b[r.at:r.at+4], 16, 16)
 	if err != nil {
 		return 0, errJSON
 	}
@@ -201,11 +200,11 @@ func (r *jsonReader) hex4() (rune, error) {
 }
 
 // valid replaces what is not UTF-8.
-func valid(b []byte) []byte {
-	if utf8.Valid(b) {
-		return b
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
 	}
-	return []byte(string([]rune(string(b))))
+	return string([]rune(s))
 }
 
 // number reads the characters of a number.
@@ -222,7 +221,7 @@ func (r *jsonReader) number() (string, error) {
 	if start == r.at || r.b[start] == '+' || r.b[start] == '.' {
 		return "", errJSON
 	}
-	return string(r.b[start:r.at]), nil
+	return r.b[start:r.at], nil
 }
 
 func (r *jsonReader) integer() (int64, error) {

@@ -35,8 +35,7 @@ func (r *jsonReader) strings() ([]string, error) {
 // named twice keeps the later value.
 func (r *jsonReader) answers() ([]Answer, error) {
 	var list []Answer
-	err := r.object(func(key []byte) error {
-		slot := string(key)
+	err := r.object(func(slot string) error {
 		v, err := r.value()
 		if err != nil {
 			return err
@@ -51,7 +50,7 @@ func (r *jsonReader) answers() ([]Answer, error) {
 			return errJSON
 		}
 		if list == nil {
-			list = make([]Answer, 0, 8)
+			list = make([]Answer, 0, 6)
 		}
 		list = append(list, Answer{Slot: slot, Value: v})
 		return nil
@@ -86,8 +85,8 @@ func (r *jsonReader) value() (Value, error) {
 
 func (r *jsonReader) place() (Value, error) {
 	v := Value{Shape: PlaceShape}
-	err := r.object(func(key []byte) (err error) {
-		switch string(key) {
+	err := r.object(func(key string) (err error) {
+		switch key {
 		case "lat":
 			v.Lat, err = r.float()
 		case "lon":
@@ -109,10 +108,10 @@ func (r *jsonReader) skip(depth int) error {
 	}
 	switch r.peek() {
 	case '"':
-		_, err := r.bytes()
+		_, err := r.quoted()
 		return err
 	case '{':
-		return r.object(func([]byte) error { return r.skip(depth + 1) })
+		return r.object(func(string) error { return r.skip(depth + 1) })
 	case '[':
 		return r.skipArray(depth)
 	case 't', 'f':

@@ -159,12 +159,7 @@ func (t *turn) pickMenu() bool {
 }
 
 func (t *turn) isTitle(item menuItem) bool {
-	for lang := range t.c.codes {
-		if bangla.Fold(t.c.itemTitle(item, lang)) == t.folded {
-			return true
-		}
-	}
-	return false
+	return has(item.folded, t.folded)
 }
 
 func (t *turn) follow(item menuItem, why string) {

@@ -22,8 +22,8 @@ func DecodeSession(b []byte) (Session, error) {
 	if len(b) > maxSession {
 		return s, fmt.Errorf("read session: %d bytes are too many", len(b))
 	}
-	r := jsonReader{b: b}
-	if err := r.object(func(key []byte) error { return s.readField(&r, key) }); err != nil {
+	r := jsonReader{b: string(b)}
+	if err := r.object(func(key string) error { return s.readField(&r, key) }); err != nil {
 		return Session{}, fmt.Errorf("read session: %w", err)
 	}
 	if r.skipSpace(); r.at != len(b) {
@@ -32,8 +32,8 @@ func DecodeSession(b []byte) (Session, error) {
 	return s, nil
 }
 
-func (s *Session) readField(r *jsonReader, key []byte) (err error) {
-	switch string(key) {
+func (s *Session) readField(r *jsonReader, key string) (err error) {
+	switch key {
 	case "catalog":
 		s.Catalog, err = r.integer()
 	case "language":
@@ -68,15 +68,15 @@ func (s *Session) readField(r *jsonReader, key []byte) (err error) {
 		s.Reminded, err = r.boolean()
 	case "parked":
 		s.Parked = new(Parked)
-		err = r.object(func(key []byte) error { return s.Parked.readField(r, key) })
+		err = r.object(func(key string) error { return s.Parked.readField(r, key) })
 	default:
 		err = r.skip(0)
 	}
 	return err
 }
 
-func (p *Parked) readField(r *jsonReader, key []byte) (err error) {
-	switch string(key) {
+func (p *Parked) readField(r *jsonReader, key string) (err error) {
+	switch key {
 	case "flow":
 		p.Flow, err = r.string()
 	case "state":

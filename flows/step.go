@@ -21,7 +21,8 @@ const (
 // the same catalogue, session and input give the same turn, and s is not
 // changed. Any input and any session that DecodeSession accepts are answered.
 func (c *Catalog) Step(s Session, in Input) Turn {
-	t := turn{c: c, in: &in, s: s}
+	t := turn{c: c, input: in, s: s}
+	t.in = &t.input
 	t.prepare()
 	t.run()
 	if len(t.out.Lookups) > 0 {
@@ -33,8 +34,9 @@ func (c *Catalog) Step(s Session, in Input) Turn {
 // turn is the work on one input.
 type turn struct {
 	c       *Catalog
-	f       *flow // the open flow, nil at the menu
-	in      *Input
+	f       *flow  // the open flow, nil at the menu
+	in      *Input // points at input
+	input   Input
 	s       Session
 	out     Turn
 	lang    int
@@ -51,7 +53,7 @@ type turn struct {
 	settled bool      // the session's question is not in this catalogue: the flow begins again
 	handed  bool      // the conversation went to people
 	ended   bool      // the flow came to its end in this turn
-	room    [24]token
+	room    [16]token
 }
 
 // prepare makes the session fit to be worked on: its slices are clipped, so that

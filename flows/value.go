@@ -96,7 +96,7 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 	if !json.Valid(b) {
 		return fmt.Errorf("read a value: not JSON")
 	}
-	r := jsonReader{b: b}
+	r := jsonReader{b: string(b)}
 	got, err := r.value()
 	if err != nil {
 		return fmt.Errorf("read a value: %w", err)
