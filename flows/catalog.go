@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"nagorik/flows/bangla"
@@ -35,6 +36,7 @@ type Catalog struct {
 	hash      string
 	flowOrder []Flow
 	settings  map[string]any // for conditions
+	turns     *sync.Pool
 }
 
 type talk struct {
@@ -72,7 +74,7 @@ func Load(wards *place.Map, files ...File) (*Catalog, []Fault) {
 			read++
 		}
 	}
-	k := &compiler{reader: r, d: d, wards: wards, c: &Catalog{wards: wards, files: slices.Clone(files)}}
+	k := &compiler{reader: r, d: d, wards: wards, c: &Catalog{wards: wards, files: slices.Clone(files), turns: newTurns()}}
 	if len(files) > 0 {
 		k.start = startOf(files[0].Name)
 	}

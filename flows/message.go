@@ -70,9 +70,8 @@ func (t *turn) prompt() {
 
 // promptState puts the question of the standing state.
 func (t *turn) promptState() {
-	var room [maxButtons + 3]option
 	st, sl := t.state(), t.standing()
-	options := room[:0]
+	options := t.options[:0]
 	if sl.do.options != nil {
 		options = sl.do.options(t, sl, options)
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"nagorik/flows/bangla"
@@ -21,15 +22,23 @@ const (
 // the same catalogue, session and input give the same turn, and s is not
 // changed. Any input and any session that DecodeSession accepts are answered.
 func (c *Catalog) Step(s Session, in Input) Turn {
-	t := turn{c: c, input: in, s: s}
+	t := c.turns.Get().(*turn)
+	t.c, t.input, t.s = c, in, s
 	t.in = &t.input
 	t.prepare()
 	t.run()
-	if len(t.out.Lookups) > 0 {
-		return Turn{Session: s, Lookups: t.out.Lookups}
+	out := Turn{Session: s, Lookups: t.out.Lookups}
+	if len(out.Lookups) == 0 {
+		out = t.finish()
 	}
-	return t.finish()
+	*t = turn{} // nothing of this person stays behind for the next
+	c.turns.Put(t)
+	return out
 }
+
+// newTurns keeps the working memory of turns that are done, half of what a step
+// would otherwise allocate. A turn that panics does not come back.
+func newTurns() *sync.Pool { return &sync.Pool{New: func() any { return new(turn) }} }
 
 // turn is the work on one input.
 type turn struct {
@@ -48,12 +57,13 @@ type turn struct {
 	fills   [fills]string
 	env     map[string]any
 	entered int
-	passed  [4]uint64 // states passed over in this turn
-	filed   bool      // a case was opened in this turn
-	settled bool      // the session's question is not in this catalogue: the flow begins again
-	handed  bool      // the conversation went to people
-	ended   bool      // the flow came to its end in this turn
-	room    [16]token
+	passed  [4]uint64              // states passed over in this turn
+	filed   bool                   // a case was opened in this turn
+	settled bool                   // the session's question is not in this catalogue: the flow begins again
+	handed  bool                   // the conversation went to people
+	ended   bool                   // the flow came to its end in this turn
+	room    [16]token              // for words
+	options [maxButtons + 3]option // for the question
 }
 
 // prepare makes the session fit to be worked on: its slices are clipped, so that
@@ -236,6 +246,9 @@ func (t *turn) move(from, to, event, why string) {
 	id := ""
 	if t.f != nil {
 		id = t.f.id
+	}
+	if t.out.Moves == nil {
+		t.out.Moves = make([]Move, 0, 4)
 	}
 	t.out.Moves = append(t.out.Moves, Move{Flow: id, From: from, To: to, Event: event, Why: why})
 }

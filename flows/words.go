@@ -11,7 +11,8 @@ import (
 // Bounds of what is listened to.
 const (
 	maxWords = 400 // words of one message that are looked at
-	maxKey   = 40  // letters of a word that is worth a phonetic key
+	maxKey   = 120 // bytes of a word that is worth a phonetic key
+	maxKeyed = 600 // bytes of a message whose keys are made in one go
 	minKey   = 4   // below this a phonetic key says too little (স্তূপ and স্টপ are both "stp")
 	minStem  = 2   // letters a word keeps when its ending is cut off
 )
@@ -23,22 +24,45 @@ type token struct {
 	text   string
 }
 
-// tokens takes a folded message apart into words. Punctuation falls away.
+// tokens takes a folded message apart into words. Punctuation falls away. The
+// phonetic keys of all words are made in one go where that gives one key a word.
 func tokens(dst []token, folded string) []token {
-	for len(folded) > 0 && len(dst) < maxWords {
-		start := strings.IndexFunc(folded, wordRune)
-		if start < 0 {
+	rest, n := folded, 0
+	for word := ""; n < maxWords; n++ {
+		if word, rest = nextWord(rest); word == "" {
 			break
 		}
-		folded = folded[start:]
-		end := strings.IndexFunc(folded, func(r rune) bool { return !wordRune(r) })
-		if end < 0 {
-			end = len(folded)
+	}
+	keys := ""
+	if len(folded) <= maxKeyed {
+		keys = bangla.Latin(folded)
+	}
+	together := n > 0 && strings.Count(keys, " ") == n-1
+	for rest = folded; n > 0; n-- {
+		word, key := "", ""
+		word, rest = nextWord(rest)
+		if together {
+			key, keys, _ = strings.Cut(keys, " ")
+		} else if len(word) <= maxKey {
+			key = bangla.Latin(word)
 		}
-		dst = append(dst, tokenOf(folded[:end]))
-		folded = folded[end:]
+		dst = append(dst, tokenOf(word, key))
 	}
 	return dst
+}
+
+// nextWord is the first word of s, and what follows it.
+func nextWord(s string) (word, rest string) {
+	start := strings.IndexFunc(s, wordRune)
+	if start < 0 {
+		return "", ""
+	}
+	s = s[start:]
+	end := strings.IndexFunc(s, func(r rune) bool { return !wordRune(r) })
+	if end < 0 {
+		return s, ""
+	}
+	return s[:end], s[end:]
 }
 
 func wordRune(r rune) bool {
@@ -48,19 +72,17 @@ func wordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }
 
-func tokenOf(word string) token {
+func tokenOf(word, key string) token {
+	if len(word) <= maxKey {
+		if key = bangla.Stem(key); len(key) >= minKey && strings.IndexByte(key, ' ') < 0 {
+			return token{0, key}
+		}
+	}
 	script := byte('l')
 	if word[0] >= utf8.RuneSelf {
 		script = 'b'
 	}
-	if len(word) > 3*maxKey {
-		return token{script, word}
-	}
-	key := bangla.Stem(bangla.Latin(word))
-	if len(key) < minKey || strings.IndexByte(key, ' ') >= 0 {
-		return token{script, bare(word)}
-	}
-	return token{0, key}
+	return token{script, bare(word)}
 }
 
 // endings are what Bangla words take on, longest first.
