@@ -75,7 +75,7 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		}
 	case stateHandoff:
 		t.say(st.text)
-		t.handOff(st.team, ReasonFlow, st.urgent)
+		t.handOff(st.team, t.handOffReason(), st.urgent)
 		if len(st.edges) == 0 {
 			t.leave()
 			return 0, "", "", true
@@ -88,6 +88,15 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 	}
 	next, _ = st.out(eventNext)
 	return next, eventNext, "", false
+}
+
+// handOffReason says why the flow hands over. A flow that has asked nothing yet
+// was chosen for that alone: the person asked for people.
+func (t *turn) handOffReason() HandoffReason {
+	if len(t.s.Trail) == 0 {
+		return ReasonAsked
+	}
+	return ReasonFlow
 }
 
 // leave closes the flow for good.
