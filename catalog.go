@@ -143,6 +143,35 @@ func currentCatalog(ctx context.Context, c *Config, desk *handoff.Desk, wards *p
 	return storedCatalog(ctx, desk, wards, latest)
 }
 
+// followEvery is how often a process looks whether another one, or a command,
+// has published a newer version.
+const followEvery = 3 * time.Second
+
+// followCatalog keeps the current catalogue the newest published one until the
+// context ends. A version that cannot be read changes nothing.
+func (s *nagorik) followCatalog(ctx context.Context) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		latest, err := s.records.desk.LatestVersion(ctx)
+		if err != nil || latest == s.catalogs.Current().Version() {
+			continue // a database that is away is told of elsewhere
+		}
+		next, err := storedCatalog(ctx, s.records.desk, s.wards, latest)
+		if err != nil {
+			s.log.Error("a published version of the flows cannot be used; the old one stays", "version", latest, "error", err)
+			continue
+		}
+		s.catalogs.Publish(next)
+		s.log.Info("new dialogues begin in a newer version of the flows", "version", latest)
+	}
+}
+
 // checkCommand checks flow files.
 type checkCommand struct {
 	Files []string `arg:"" optional:"" help:"Files, or folders of *.yaml; the built-in flows when none is named."`

@@ -133,6 +133,9 @@ func (s *nagorik) serve(p *process) error {
 		return badSetting("ADDR", "%v", err)
 	}
 	s.bot.Start()
+	following, unfollow := context.WithCancel(context.Background())
+	defer unfollow()
+	go s.followCatalog(following)
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

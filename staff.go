@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,7 +38,7 @@ func (u *userAddCommand) Run(p *process) error {
 		}
 		password, err := bufio.NewReader(p.in).ReadString('\n')
 		if password = strings.TrimRight(password, "\r\n"); password == "" {
-			return fmt.Errorf("--password-stdin: no password on standard input (%v)", err)
+			return errors.Join(errors.New("--password-stdin: there is no password on standard input"), err)
 		}
 		if err := r.desk.SetPassword(p.ctx, agent.Email, password); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"testing"
-	"time"
 
 	"nagorik/handoff/postgres"
 	"nagorik/migrations"
@@ -51,7 +50,6 @@ func TestDatabaseAway(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM messages WHERE detail @> '{"late": true}'`); n != 0 {
 		t.Errorf("%d events overtook others on their way through the spool", n)
 	}
-	time.Sleep(time.Millisecond)
 	w.talk("61", "হ্যাঁ")
 	if n := w.count(`SELECT count(*) FROM cases`); n != 1 {
 		t.Errorf("%d cases, want 1", n)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +28,9 @@ func TestMain(m *testing.M) { handofftest.Main(m) }
 
 // patience bounds how long a test waits for something that should happen.
 const patience = 20 * time.Second
+
+// glance is how often it looks.
+const glance = 5 * time.Millisecond
 
 // paper is a channel that writes down what it is given to send.
 type paper struct {
@@ -96,7 +98,7 @@ func (p *paper) await(t testing.TB, address string, n int) bot.Outgoing {
 // eventually waits for something that happens on other goroutines.
 func eventually(t testing.TB, what string, happened func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(glance) {
 		if happened() {
 			return
 		}
@@ -137,10 +139,10 @@ func catalog(t testing.TB) *flows.Catalog {
 	return c
 }
 
-func redisFor(t testing.TB, real bool) redis.UniversalClient {
+func redisFor(t testing.TB, actual bool) redis.UniversalClient {
 	t.Helper()
 	opt := &redis.Options{}
-	if real {
+	if actual {
 		var err error
 		if opt, err = redis.ParseURL(handofftest.Redis(t)); err != nil {
 			t.Fatal(err)
@@ -217,20 +219,6 @@ func (w *town) text(address, text string) bot.Event {
 	return bot.Event{Kind: bot.EventMessage, Channel: "paper", Address: address, ProviderID: fmt.Sprintf("m_%s_%d", address, w.n), At: time.Now(), Text: text}
 }
 
-// tap is a person tapping a button of a message they were sent.
-func (w *town) tap(address string, m bot.Outgoing, title string) bot.Event {
-	w.t.Helper()
-	for _, c := range m.Choices {
-		if strings.Contains(c.Title, title) {
-			e := w.text(address, c.Title)
-			e.Payload, e.Tapped = c.Payload, true
-			return e
-		}
-	}
-	w.t.Fatalf("%q offers no %q: %+v", m.Text, title, m.Choices)
-	return bot.Event{}
-}
-
 func (w *town) count(sql string, args ...any) (n int) {
 	w.t.Helper()
 	if err := w.pool.QueryRow(context.Background(), sql, args...).Scan(&n); err != nil {
@@ -243,18 +231,16 @@ func (w *town) count(sql string, args ...any) (n int) {
 // the one before, and returns the last answer.
 func (w *town) talk(address string, lines ...string) bot.Outgoing {
 	w.t.Helper()
-	var last bot.Outgoing
 	for _, line := range lines {
 		had := len(w.paper.to(address))
 		w.accept(w.text(address, line))
-		last = w.paper.await(w.t, address, had+1)
+		w.paper.await(w.t, address, had+1)
 		// A turn may say several things; the next line answers the last.
 		eventually(w.t, "the turn's other replies", func() bool {
 			return w.count(`SELECT count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN identities i ON i.id = c.identity_id
 				WHERE i.address = $1 AND m.status IN ('queued', 'sending') AND m.send_after IS NULL`, address) == 0
 		})
-		all := w.paper.to(address)
-		last = all[len(all)-1]
 	}
-	return last
+	said := w.paper.to(address)
+	return said[len(said)-1]
 }

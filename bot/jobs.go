@@ -138,7 +138,11 @@ func (b *Bot) askNames(ctx context.Context) error {
 		return err
 	}
 	for _, key := range keys {
-		name, err := b.channels[key.Channel].(Profiler).Profile(ctx, key.Address)
+		channel, ok := b.channels[key.Channel].(Profiler)
+		if !ok {
+			continue
+		}
+		name, err := channel.Profile(ctx, key.Address)
 		var fault *SendError
 		if errors.As(err, &fault) && fault.Outcome != SendReject {
 			continue // asked again when the lease has lapsed

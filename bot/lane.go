@@ -5,12 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"nagorik/handoff"
 )
@@ -219,36 +215,7 @@ func tell(items []*item, err error) {
 // away says whether an error means that the database cannot be reached now,
 // rather than that it refuses what it was given. Whether the commit happened
 // is open then; doing it again is safe.
-func away(err error) bool {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		switch {
-		case strings.HasPrefix(refused.Code, "08"), // connection
-			strings.HasPrefix(refused.Code, "53"),  // out of resources
-			strings.HasPrefix(refused.Code, "57P"), // shut down, starting up
-			strings.HasPrefix(refused.Code, "57014"),
-			strings.HasPrefix(refused.Code, "58"),    // system
-			strings.HasPrefix(refused.Code, "25006"), // read-only: a standby
-			strings.HasPrefix(refused.Code, "40"):    // deadlock, serialization
-			return true
-		}
-		return false
-	}
-	var network net.Error
-	var connect *pgconn.ConnectError
-	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) || isConnectionText(err)
-}
-
-// isConnectionText recognises the few connection errors that pgx gives no type.
-func isConnectionText(err error) bool {
-	for _, s := range []string{"unexpected EOF", "conn closed", "closed pool", "broken pipe", "connection reset"} {
-		if strings.Contains(err.Error(), s) {
-			return true
-		}
-	}
-	return false
-}
+func away(err error) bool { return handoff.Away(err) || errors.Is(err, context.Canceled) }
 
 // caseNumbers hands out case numbers from a block of this lane.
 type caseNumbers struct {

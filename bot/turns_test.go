@@ -97,7 +97,6 @@ func TestTwoProcessesShareTheLoad(t *testing.T) {
 					return
 				}
 				paper.await(t, address, had+1)
-				time.Sleep(time.Millisecond) // what a turn says besides comes in the same round
 			}
 		})
 	}

@@ -41,27 +41,37 @@ func Opening(r *rand.Rand) Words {
 }
 
 // Answer is what a citizen sends to a message of the bot: a tap on what is
-// offered, or words where words are asked for. It is over when the message is
-// a receipt with a case number, which is then returned.
-func Answer(r *rand.Rand, text string, choices []flows.Choice) (w Words, number int64, over bool) {
+// offered, or words where words are asked for. A message that asks nothing (a
+// greeting, a warning) is not asked; a receipt has the number of a case, with
+// which the dialogue is over.
+func Answer(r *rand.Rand, text string, choices []flows.Choice) (w Words, asked bool, number int64) {
 	var open []flows.Choice
 	for _, c := range choices {
 		switch {
 		case strings.HasSuffix(c.Payload, endsYes), strings.HasSuffix(c.Payload, endsSkip):
-			return Words{Choice: c, Tapped: true}, 0, false
+			return Words{Choice: c, Tapped: true}, true, 0
 		case strings.HasSuffix(c.Payload, endsUnknown):
-			return ward(r), 0, false
+			return ward(r), true, 0
 		case !strings.Contains(c.Payload, commandMark):
 			open = append(open, c)
 		}
 	}
 	if len(open) > 0 {
-		return Words{Choice: open[r.IntN(len(open))], Tapped: true}, 0, false
+		return Words{Choice: open[r.IntN(len(open))], Tapped: true}, true, 0
 	}
 	if n := caseNumber(text); n > 0 {
-		return Words{}, n, true
+		return Words{}, false, n
 	}
-	return place(r), 0, false
+	if asks(text) {
+		return place(r), true, 0
+	}
+	return Words{}, false, 0
+}
+
+// asks reports whether a Bangla message without buttons wants words: it has a
+// question mark, or ends with "write".
+func asks(text string) bool {
+	return strings.Contains(text, "?") || strings.HasSuffix(text, "লিখুন।")
 }
 
 // ward is a ward's number as people write it.

@@ -9,10 +9,10 @@ import (
 )
 
 // What one contact does. A bot that answers an address more than 30 times an
-// hour falls silent (design.md §3); four dialogues are at most 28 answers.
+// hour falls silent (design.md §3), so nobody is asked on after 24.
 const (
 	dialoguesEach = 4
-	repliesEach   = 28
+	repliesEach   = 24
 	// gathering is how many citizens are in the middle of a dialogue at once.
 	gathering = 1000
 	// psidBase is the address before the first contact's.
@@ -81,8 +81,9 @@ func (c *crowd) take(due time.Time) (psid uint64, words Words) {
 	return p.psid, p.next
 }
 
-// reply is a message of the bot that arrived. Only the first after a message
-// of the citizen is an answer to it.
+// reply is a message of the bot that arrived. The turn ends with the one that
+// asks something or has a case number; who got it goes on, and who is done
+// makes room for another.
 func (c *crowd) reply(psid uint64, at time.Time, text string, choices []flows.Choice) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,34 +92,29 @@ func (c *crowd) reply(psid uint64, at time.Time, text string, choices []flows.Ch
 		c.record.surplus++
 		return
 	}
-	c.record.add(p.due, at)
-	p.due = time.Time{}
 	p.replies++
-	c.goOn(p, text, choices)
+	next, asked, number := Answer(c.rng, text, choices)
+	if !asked && number == 0 {
+		return
+	}
+	if number > 0 {
+		p.dialogues++
+		c.cases++
+		next = Opening(c.rng)
+	}
+	c.record.add(p.due, at)
+	p.next, p.due = next, time.Time{}
+	if p.dialogues == dialoguesEach || p.replies >= repliesEach {
+		delete(c.active, p.psid)
+		p = c.newcomer()
+	}
+	c.ready = append(c.ready, p)
 	if c.freed != nil {
 		select {
 		case c.freed <- struct{}{}:
 		default:
 		}
 	}
-}
-
-// goOn prepares a citizen's next message; who is done makes room for another.
-func (c *crowd) goOn(p *citizen, text string, choices []flows.Choice) {
-	next, number, over := Answer(c.rng, text, choices)
-	if over {
-		p.dialogues++
-		if number > 0 {
-			c.cases++
-		}
-		next = Opening(c.rng)
-	}
-	p.next = next
-	if p.dialogues == dialoguesEach || p.replies == repliesEach {
-		delete(c.active, p.psid)
-		p = c.newcomer()
-	}
-	c.ready = append(c.ready, p)
 }
 
 // measure begins a measurement: what is due from now on counts in the result.
