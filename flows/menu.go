@@ -178,7 +178,7 @@ func (t *turn) intent() bool {
 	service, command := t.c.lists.flows.longest(message), t.c.lists.commands.longest(message)
 	if command != nil && (service == nil || len(command.tokens) >= len(service.tokens)) {
 		switch name := commandNames[command.target]; name {
-		case commandMenu, commandAgent, commandStatus, commandLanguage, commandCancel:
+		case commandMenu, commandAgent, commandStatus, commandLanguage:
 			return t.command(name)
 		}
 	}
