@@ -24,7 +24,6 @@ import (
 
 // Bounds of a running service.
 const (
-	spoolMost   = 1 << 30          // bytes of events kept on disk while the database is away
 	stopWithin  = 20 * time.Second // to finish what was accepted
 	storesClose = 30 * time.Second
 	readyWithin = 2 * time.Second
@@ -39,7 +38,8 @@ type nagorik struct {
 	log      *slog.Logger
 	records  *records
 	sessions *sessionStore
-	spool    *spool.Spool
+	spools   *spools
+	spool    *spool.Spool // our own of them
 	photos   *photos.Store
 	wards    *place.Map
 	catalogs *bot.Catalogs
@@ -80,9 +80,10 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.sessions, err = openSessions(ctx, s.config, s.log); err != nil {
 		return err
 	}
-	if s.spool, err = spool.Open(filepath.Join(s.config.DataDir, "spool"), spoolMost); err != nil {
+	if s.spools, err = openSpools(s.config.DataDir); err != nil {
 		return err
 	}
+	s.spool = s.spools.own
 	if found := s.spool.Recovered(); found.Records > 0 || found.Torn > 0 || found.Bad > 0 {
 		s.log.Info("the spool holds events of an earlier run", "events", found.Records, "torn_bytes", found.Torn, "set_aside", found.Bad)
 	}
@@ -113,7 +114,7 @@ func (s *nagorik) openBot() error {
 	}
 	s.bot, err = bot.New(bot.Options{
 		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: channels, Photos: s.photos,
-		Spool: s.spool, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
+		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
 	})
 	if err != nil {
 		return err

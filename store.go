@@ -274,9 +274,26 @@ func secretKey(c *Config) ([]byte, error) {
 	}
 	random := make([]byte, secretKeyLeast)
 	_, _ = rand.Read(random) // never fails
-	made := []byte(hex.EncodeToString(random))
-	if err := os.WriteFile(path, made, 0o600); err != nil {
+	if err := createOnce(path, []byte(hex.EncodeToString(random))); err != nil {
 		return nil, fmt.Errorf("keep the secret key: %w", err)
 	}
-	return made, nil
+	return os.ReadFile(path) // ours, or that of a process that started with us
+}
+
+// createOnce writes a file whole or not at all, and leaves one alone that is
+// there already.
+func createOnce(path string, content []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(content)
+	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(temp.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil
 }

@@ -35,9 +35,12 @@ type Options struct {
 	Channels []Channel
 	Photos   *photos.Store
 	Spool    *spool.Spool
-	Log      *slog.Logger
-	Metrics  *Metrics
-	Now      func() time.Time // time.Now when nil
+	// Abandoned returns spools that processes which are gone have left behind,
+	// locked and not empty; they are replayed and closed. May be nil.
+	Abandoned func() []*spool.Spool
+	Log       *slog.Logger
+	Metrics   *Metrics
+	Now       func() time.Time // time.Now when nil
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
 	// but the provider's own word.
 	RateOf func(channel string) float64
@@ -53,6 +56,7 @@ type Bot struct {
 	channels map[string]Channel
 	photos   *photos.Store
 	spool    *spool.Spool
+	left     func() []*spool.Spool
 	log      *slog.Logger
 	metrics  *Metrics
 	now      func() time.Time
@@ -74,7 +78,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
-		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool,
+		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(),
 	}
@@ -208,10 +212,8 @@ const spoolPause = 500 * time.Millisecond
 // drainSpool replays the spool whenever it holds something.
 func (b *Bot) drainSpool(ctx context.Context) {
 	for {
-		if !b.spool.Empty() {
-			if err := b.spool.Drain(ctx, func(record []byte) error { return b.replay(ctx, record) }); err != nil && ctx.Err() == nil {
-				b.log.Warn("the spool cannot be replayed yet", "error", err)
-			}
+		if err := b.drain(ctx, b.spool); err != nil && ctx.Err() == nil {
+			b.log.Warn("the spool cannot be replayed yet", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -219,6 +221,26 @@ func (b *Bot) drainSpool(ctx context.Context) {
 		case <-time.After(spoolPause):
 		}
 	}
+}
+
+func (b *Bot) drain(ctx context.Context, s *spool.Spool) error {
+	if s.Empty() {
+		return nil
+	}
+	return s.Drain(ctx, func(record []byte) error { return b.replay(ctx, record) })
+}
+
+// adoptSpools replays what processes that are gone have left behind.
+func (b *Bot) adoptSpools(ctx context.Context) error {
+	if b.left == nil {
+		return nil
+	}
+	var faults error
+	for _, s := range b.left() {
+		b.log.Info("replaying the spool of a process that is gone", "events", s.Len())
+		faults = errors.Join(faults, b.drain(ctx, s), s.Close())
+	}
+	return faults
 }
 
 // replay takes one spooled event through its lane.

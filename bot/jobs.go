@@ -31,6 +31,7 @@ const (
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
+	adoptEvery    = 30 * time.Second
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -47,6 +48,7 @@ func (b *Bot) jobs() []background {
 		{"fetch photos", photosEvery, b.pokes.photos, b.fetchPhotos},
 		{"ask for names", profilesEvery, b.pokes.profiles, b.askNames},
 		{"wake idle conversations", idleEvery, nil, b.wakeIdle},
+		{"adopt spools", adoptEvery, nil, b.adoptSpools},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 	}
 }

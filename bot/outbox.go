@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,8 @@ const (
 	sendersPerChannel = 64
 	sendQueue         = 8192             // jobs that wait for a sender; what does not fit is found by the sweep
 	sendWithin        = 8 * time.Second  // one call to a provider; shorter than handoff.LeaseFor
+	typingMost        = 8                // shown at once
+	typingWithin      = 3 * time.Second  // one such call
 	sweepMost         = 256              // conversations taken over in one sweep
 	recordMost        = 256              // rounds recorded in one transaction
 	recordWithin      = 5 * time.Second  // recording results
@@ -56,6 +59,7 @@ type outbox struct {
 	queues  map[string]*queue
 	results chan handoff.Handed
 	sweep   chan struct{}
+	typists chan struct{}  // bounds how many show typing at once
 	pending sync.WaitGroup // jobs from lease to recorded result
 }
 
@@ -68,7 +72,7 @@ type queue struct {
 }
 
 func newOutbox(b *Bot, rateOf func(string) float64) *outbox {
-	o := &outbox{bot: b, queues: map[string]*queue{}, results: make(chan handoff.Handed, sendQueue), sweep: b.pokes.outbox}
+	o := &outbox{bot: b, queues: map[string]*queue{}, results: make(chan handoff.Handed, sendQueue), sweep: b.pokes.outbox, typists: make(chan struct{}, typingMost)}
 	for name, c := range b.channels {
 		q := &queue{channel: c, jobs: make(chan job, sendQueue)}
 		if rateOf != nil {
@@ -102,6 +106,9 @@ func (o *outbox) finish(ctx context.Context) {
 
 // committed takes over the replies of a turn that its commit has leased.
 func (o *outbox) committed(t *handoff.Turn, leased bool) {
+	if slices.ContainsFunc(t.Out, func(r handoff.Reply) bool { return !r.SendAfter.IsZero() }) {
+		o.typing(t.Key)
+	}
 	if !leased {
 		return
 	}
@@ -112,6 +119,32 @@ func (o *outbox) committed(t *handoff.Turn, leased bool) {
 		}
 	}
 	o.put(j)
+}
+
+// typing shows the person that an answer is on its way, where it takes a
+// moment. Nothing depends on it: when too many are under way it is left out.
+func (o *outbox) typing(key handoff.Key) {
+	q := o.queues[key.Channel]
+	if q == nil {
+		return
+	}
+	typist, ok := q.channel.(Typist)
+	if !ok || q.paused.Load() != 0 {
+		return
+	}
+	select {
+	case o.typists <- struct{}{}:
+	default:
+		return
+	}
+	go func() {
+		defer func() { <-o.typists }()
+		ctx, cancel := context.WithTimeout(context.Background(), typingWithin)
+		defer cancel()
+		if err := typist.Typing(ctx, key.Address); err != nil {
+			o.bot.log.Debug("typing was not shown", "channel", key.Channel, "error", err)
+		}
+	}()
 }
 
 // put queues a job. A full queue drops it: its lease lapses and the sweep

@@ -24,6 +24,7 @@ type work struct {
 	found   flows.Found
 	turn    *handoff.Turn
 	plan    plan
+	kept    string      // why it is not answered, with planKeep
 	message uuid.UUID   // of the incoming message
 	photos  []uuid.UUID // of the photos that came with it
 }

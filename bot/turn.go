@@ -25,7 +25,6 @@ const (
 	takeoverEnds   = 24 * time.Hour // without a word from the person who took over in the provider's inbox
 	reasonInbox    = "inbox"
 	dueTakeover    = "takeover"
-	detailLate     = "late"
 	alarmDanger    = "danger"
 )
 
@@ -43,6 +42,13 @@ const (
 	planSlowDown             // the one time the person is told to wait
 	planTakeover             // a person of the staff wrote in the provider's own inbox
 	planRelease              // a takeover has ended by silence
+)
+
+// Why a message was kept and not answered, as it stands in its detail.
+const (
+	keptLate    = "late"    // older than what was answered last, or than oldestStepped
+	keptStandby = "standby" // another program had the thread
+	keptSilent  = "silent"  // the budget of replies was used up
 )
 
 // prepare decides what to do with an item. It is false when there is nothing
@@ -68,10 +74,14 @@ func (l *lane) prepare(it *item) bool {
 		}
 	case e.Kind == EventEcho:
 		w.plan = planTakeover
-	case e.Standby, it.received.Sub(at) > oldestStepped, len(e.Media) == 0 && at.Before(w.was.Heard):
-		w.plan = planKeep
+	case e.Standby:
+		w.plan, w.kept = planKeep, keptStandby
+	case it.received.Sub(at) > oldestStepped, len(e.Media) == 0 && at.Before(w.was.Heard):
+		w.plan, w.kept = planKeep, keptLate
 	default:
-		w.plan = l.budget(w)
+		if w.plan = l.budget(w); w.plan == planKeep {
+			w.kept = keptSilent
+		}
 	}
 	return true
 }
@@ -324,7 +334,7 @@ func (l *lane) incoming(it *item) *handoff.Incoming {
 		}
 	}
 	if it.work.plan == planKeep {
-		detail[detailLate] = true
+		detail[it.work.kept] = true
 	}
 	if len(detail) > 0 {
 		in.Detail, _ = json.Marshal(detail) // strings, numbers and booleans always marshal
