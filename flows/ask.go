@@ -125,12 +125,12 @@ func (t *turn) picked(n int, payload func(int) string) (int, bool) {
 	if t.in.Kind != InputText && t.in.Kind != InputChoice {
 		return 0, false
 	}
-	i, ok := bangla.Pick(t.text, 99)
+	i, ok := t.pick()
 	return i - 1, ok && i >= 1 && i <= n
 }
 
 func (t *turn) answerStuck() bool {
-	n, isNumber := bangla.Pick(t.text, 9)
+	n, isNumber := t.pick()
 	switch {
 	case t.tapped == "person" || t.tapped == "" && isNumber && n == 0:
 		t.callPerson(ReasonMissed)

@@ -3,8 +3,6 @@ package flows
 import (
 	"strconv"
 	"strings"
-
-	"nagorik/flows/bangla"
 )
 
 // atMenu reports that a menu stands, or nothing at all.
@@ -141,7 +139,7 @@ func (t *turn) idle() {
 func (t *turn) pickMenu() bool {
 	i := t.standingMenu()
 	m := &t.c.menus[i]
-	n, isNumber := bangla.Pick(t.text, 99)
+	n, isNumber := t.pick()
 	if isNumber && i > 0 && n == 0 {
 		t.openMenu(0)
 		return true

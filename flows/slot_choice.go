@@ -65,7 +65,7 @@ func (t *turn) pickOne(s *slot) (int, string, bool) {
 	if t.in.Kind != InputText {
 		return 0, "", false
 	}
-	if n, ok := bangla.Pick(t.text, 99); ok {
+	if n, ok := t.pick(); ok {
 		return n - 1, "number " + digitWord(n), n >= 1 && n <= len(s.choices)
 	}
 	if p := s.words.whole(t.tokens()); p != nil {
@@ -75,6 +75,18 @@ func (t *turn) pickOne(s *slot) (int, string, bool) {
 		return p.target, matched(p), true
 	}
 	return 0, "", false
+}
+
+// maxPick is how long a message that is only a number can be, in bytes: number
+// words with a word for "number" beside them.
+const maxPick = 60
+
+// pick is the number that the message is.
+func (t *turn) pick() (int, bool) {
+	if len(t.folded) > maxPick {
+		return 0, false
+	}
+	return bangla.Pick(t.folded, 99)
 }
 
 // ambiguous reports that words of another choice are in the message too, and as

@@ -43,7 +43,7 @@ func (t *turn) yesOrNo() (yes, ok bool) {
 	case t.in.Kind != InputText && t.in.Kind != InputChoice:
 		return false, false
 	}
-	if n, ok := bangla.Pick(t.text, 99); ok {
+	if n, ok := t.pick(); ok {
 		return n == 1, n == 1 || n == 2
 	}
 	answer := bangla.YesNo(t.text)

@@ -5,8 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/types"
-
-	"nagorik/flows/bangla"
 )
 
 // maxPlace is how much of a typed place is kept, in bytes.
@@ -35,7 +33,7 @@ func readLocation(t *turn, _ *slot) reading {
 		}
 		return reading{result: took, value: PlaceValue(t.in.Lat, t.in.Lon, clip(t.text, maxPlace)), why: "a pin"}
 	case InputText:
-		if _, number := bangla.Pick(t.text, 9); number || !saysSomething(t.text) || utf8.RuneCountInString(t.text) < 3 {
+		if _, number := t.pick(); number || !saysSomething(t.text) || utf8.RuneCountInString(t.text) < 3 {
 			return reading{}
 		}
 		if len(t.text) > maxPlace {

@@ -27,49 +27,56 @@ type token struct {
 // tokens takes a folded message apart into words. Punctuation falls away. The
 // phonetic keys of all words are made in one go where that gives one key a word.
 func tokens(dst []token, folded string) []token {
-	rest, n := folded, 0
-	for word := ""; n < maxWords; n++ {
+	for rest := folded; len(dst) < maxWords; {
+		word := ""
 		if word, rest = nextWord(rest); word == "" {
 			break
 		}
+		dst = append(dst, token{text: word})
 	}
 	keys := ""
 	if len(folded) <= maxKeyed {
 		keys = bangla.Latin(folded)
 	}
-	together := n > 0 && strings.Count(keys, " ") == n-1
-	for rest = folded; n > 0; n-- {
-		word, key := "", ""
-		word, rest = nextWord(rest)
+	together := len(dst) > 0 && strings.Count(keys, " ") == len(dst)-1
+	for i := range dst {
+		word, key := dst[i].text, ""
 		if together {
 			key, keys, _ = strings.Cut(keys, " ")
 		} else if len(word) <= maxKey {
 			key = bangla.Latin(word)
 		}
-		dst = append(dst, tokenOf(word, key))
+		dst[i] = tokenOf(word, key)
 	}
 	return dst
 }
 
 // nextWord is the first word of s, and what follows it.
 func nextWord(s string) (word, rest string) {
-	start := strings.IndexFunc(s, wordRune)
+	start := -1
+	for i, r := range s {
+		switch in := wordRune(r); {
+		case in && start < 0:
+			start = i
+		case !in && start >= 0:
+			return s[start:i], s[i:]
+		}
+	}
 	if start < 0 {
 		return "", ""
 	}
-	s = s[start:]
-	end := strings.IndexFunc(s, func(r rune) bool { return !wordRune(r) })
-	if end < 0 {
-		return s, ""
-	}
-	return s[:end], s[end:]
+	return s[start:], ""
 }
 
 func wordRune(r rune) bool {
-	if r < utf8.RuneSelf {
+	switch {
+	case r < utf8.RuneSelf:
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''
+	case r >= 0x0980 && r <= 0x09F1: // Bangla letters, signs and digits
+		return true
+	default:
+		return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 	}
-	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }
 
 func tokenOf(word, key string) token {
