@@ -18,6 +18,7 @@ import (
 	"nagorik/bot/messenger"
 	"nagorik/bot/photos"
 	"nagorik/bot/web"
+	"nagorik/flows"
 	"nagorik/handoff"
 )
 
@@ -25,6 +26,9 @@ import (
 // a Page 300 (Messenger Platform, rate limiting). Elsewhere nothing is known
 // to bound them.
 const graphRate = 250
+
+// setUpWithin bounds the setting up of a Page.
+const setUpWithin = 30 * time.Second
 
 // webUploads is how large a call of the web chat may be, in bytes: a photo as
 // it comes from a camera, from a page without script.
@@ -42,16 +46,48 @@ func (s *nagorik) channels() (mounts []api.Mount, page func(*echo.Echo) error, e
 		channel, err := messenger.New(messenger.Options{
 			PageID: m.PageID, PageToken: m.PageToken, AppSecret: m.AppSecret, VerifyToken: m.VerifyToken, AppID: m.AppID,
 			APIURL: m.APIURL, APIVersion: m.APIVersion, MediaHosts: m.MediaHosts,
+			Greetings: s.greetings(), Menu: s.pageMenu(),
 		})
 		if err != nil {
 			return nil, nil, badSetting("MESSENGER_API_URL", "%v", err)
 		}
+		s.messenger = channel
 		mounts = append(mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
 	}
 	page = func(e *echo.Echo) error {
 		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Log: s.log})
 	}
 	return mounts, page, nil
+}
+
+// greetings are what Messenger shows before a chat begins.
+func (s *nagorik) greetings() []messenger.Greeting {
+	catalog := s.catalogs.Current()
+	return []messenger.Greeting{{Locale: "default", Text: catalog.Text("welcome", "", flows.Face{Short: true}, nil)}}
+}
+
+// pageMenu is the Page's fixed menu: the services, in the default language.
+func (s *nagorik) pageMenu() []flows.Choice {
+	catalog := s.catalogs.Current()
+	lang := catalog.Languages()[0]
+	var menu []flows.Choice
+	for _, f := range catalog.Flows() {
+		menu = append(menu, flows.Choice{Title: f.Title[lang], Payload: flows.MenuPayload(f.ID)})
+	}
+	return menu
+}
+
+// setUpPage gives a Page at Meta its Get Started button, greeting and menu.
+// The bot works without them, so a failure is told and no more.
+func (s *nagorik) setUpPage(ctx context.Context) {
+	if s.messenger == nil || s.config.Messenger.APIURL != graphURL {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, setUpWithin)
+	defer cancel()
+	if err := s.messenger.Setup(ctx); err != nil {
+		s.log.Warn("the Page's Get Started button and menu were not set", "error", err)
+	}
 }
 
 // rateOf bounds the sends per second on a channel.

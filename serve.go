@@ -16,6 +16,7 @@ import (
 
 	"nagorik/api"
 	"nagorik/bot"
+	"nagorik/bot/messenger"
 	"nagorik/bot/photos"
 	"nagorik/bot/spool"
 	"nagorik/flows"
@@ -34,19 +35,20 @@ type serveCommand struct{}
 
 // nagorik is everything that runs.
 type nagorik struct {
-	config   *Config
-	log      *slog.Logger
-	records  *records
-	sessions *sessionStore
-	spools   *spools
-	spool    *spool.Spool // our own of them
-	photos   *photos.Store
-	wards    *place.Map
-	catalogs *bot.Catalogs
-	bot      *bot.Bot
-	figures  *figures
-	server   *api.Server
-	done     chan struct{} // closed when it stops: streams end then
+	config    *Config
+	log       *slog.Logger
+	records   *records
+	sessions  *sessionStore
+	spools    *spools
+	spool     *spool.Spool // our own of them
+	photos    *photos.Store
+	wards     *place.Map
+	catalogs  *bot.Catalogs
+	bot       *bot.Bot
+	messenger *messenger.Messenger // nil: off
+	figures   *figures
+	server    *api.Server
+	done      chan struct{} // closed when it stops: streams end then
 }
 
 // Run serves until it is interrupted, then finishes what it has accepted.
@@ -137,6 +139,7 @@ func (s *nagorik) serve(p *process) error {
 	following, unfollow := context.WithCancel(context.Background())
 	defer unfollow()
 	go s.followCatalog(following)
+	go s.setUpPage(following)
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

@@ -194,7 +194,7 @@ func (l *lane) input(it *item, number int64) flows.Input {
 	case e.Tapped:
 		in.Kind = flows.InputChoice
 	case e.Other != "":
-		in.Kind = flows.InputOther
+		in.Kind, in.Payload = flows.InputOther, e.Other
 	default:
 		in.Kind = flows.InputText
 	}

@@ -17,6 +17,10 @@ const (
 // yes or no it means yes.
 const PayloadSticker = "sticker"
 
+// MenuPayload is what a button sends back that begins a flow, from wherever it
+// stands: a page's fixed menu, a link.
+func MenuPayload(flow string) string { return payloadMenu + "=" + flow }
+
 func payloadsOf(f *flow, st *state) payloads {
 	p := payloads{prefix: f.id + "/" + st.name + "="}
 	p.yes, p.no = p.prefix+"yes", p.prefix+"no"
