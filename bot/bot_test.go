@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"sync"
 	"testing"
@@ -38,7 +39,8 @@ type paper struct {
 	sent  []bot.Outgoing
 	fail  func(bot.Outgoing) error
 	some  *sync.Cond
-	panic string // a text whose answer makes Fit panic
+	panic string // Fit panics with it
+	hosts []string
 }
 
 func newPaper() *paper {
@@ -54,6 +56,10 @@ func (p *paper) Face() flows.Face {
 }
 
 func (p *paper) Receive(context.Context, bot.Call) (bot.Delivery, error) { return bot.Delivery{}, nil }
+
+func (p *paper) MediaHosts() []string { return p.hosts }
+
+func (p *paper) MediaHeader() http.Header { return nil }
 
 func (p *paper) Fit(m flows.Message) []flows.Message {
 	if p.panic != "" {
