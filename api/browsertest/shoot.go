@@ -41,7 +41,13 @@ func (b *Tab) Fits(name string, width int64) {
 // names. Without one it only sets the window.
 func (b *Tab) Shoot(name string, width int64, scheme string) {
 	b.t.Helper()
-	b.Do(chromedp.EmulateViewport(width, pictureHeight))
+	b.Picture(name, width, pictureHeight, scheme)
+}
+
+// Picture is Shoot with a height, in CSS pixels as the width.
+func (b *Tab) Picture(name string, width, height int64, scheme string) {
+	b.t.Helper()
+	b.Do(chromedp.EmulateViewport(width, height))
 	folder := os.Getenv("NAGORIK_SCREENS")
 	if folder == "" {
 		return
