@@ -131,7 +131,7 @@ func (t *turn) receipt(st *state, c OpenCase) {
 
 // lookup finds the person's own cases, or one by number.
 func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
-	found := false
+	var found bool
 	if st.mine {
 		if t.in.Found.Mine == nil {
 			t.need(Lookup{Kind: LookupMine})

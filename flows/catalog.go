@@ -172,7 +172,7 @@ func (c *Catalog) lang(code string) int {
 // digits writes the digits of s as the language does.
 func (c *Catalog) digits(s string, lang int) string {
 	if c.codes[lang] == "bn" {
-		return bangla.BanglaDigits(s)
+		return bangla.ToBangla(s)
 	}
 	return s
 }

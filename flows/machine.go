@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -51,6 +52,6 @@ func table(m *fsm.FSM, states []string) (map[string][]Transition, error) {
 
 // isNoTransition reports that an event led back to the state it left.
 func isNoTransition(err error) bool {
-	_, ok := err.(fsm.NoTransitionError)
-	return ok
+	var same fsm.NoTransitionError
+	return errors.As(err, &same)
 }

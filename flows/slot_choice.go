@@ -139,14 +139,14 @@ func (s *slot) enough(n int) bool {
 }
 
 // numbersIn reads "1, 3 and 4" as far as all numbers are choices.
-func numbersIn(text string, max int) []int {
+func numbersIn(text string, most int) []int {
 	var list []int
 	for _, w := range strings.FieldsFunc(bangla.Digits(text), func(r rune) bool { return strings.ContainsRune(" ,;.+&/-।", r) }) {
 		n, ok := bangla.Pick(w, 99)
 		if !ok {
 			continue
 		}
-		if n < 1 || n > max || len(list) == maxButtons {
+		if n < 1 || n > most || len(list) == maxButtons {
 			return nil
 		}
 		list = append(list, n)

@@ -44,13 +44,13 @@ func saysSomething(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
-// clip cuts s to at most max bytes, not within a letter.
-func clip(s string, max int) string {
-	if len(s) <= max {
+// clip cuts s to at most so many bytes, not within a letter.
+func clip(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	for max > 0 && !utf8.RuneStart(s[max]) {
-		max--
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
 	}
-	return bangla.Clean(s[:max])
+	return bangla.Clean(s[:most])
 }

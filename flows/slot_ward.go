@@ -104,9 +104,9 @@ func (t *turn) wardByArea(s *slot) reading {
 	if len(matches) > maxWardOffers {
 		return reading{bad: "ward_road"}
 	}
-	offers := make([]string, len(matches))
-	for i, m := range matches {
-		offers[i] = strconv.Itoa(m.Ward.Number)
+	offers := make([]string, 0, len(matches)+1)
+	for _, m := range matches {
+		offers = append(offers, strconv.Itoa(m.Ward.Number))
 	}
 	t.s.Ask, t.s.Offer = askWard, append(offers, t.fills[fillArea])
 	t.promptAsk()

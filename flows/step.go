@@ -22,7 +22,7 @@ const (
 // the same catalogue, session and input give the same turn, and s is not
 // changed. Any input and any session that DecodeSession accepts are answered.
 func (c *Catalog) Step(s Session, in Input) Turn {
-	t := c.turns.Get().(*turn)
+	t, _ := c.turns.Get().(*turn) // the pool makes nothing else
 	t.c, t.input, t.s = c, in, s
 	t.in = &t.input
 	t.prepare()

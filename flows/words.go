@@ -28,7 +28,7 @@ type token struct {
 // phonetic keys of all words are made in one go where that gives one key a word.
 func tokens(dst []token, folded string) []token {
 	for rest := folded; len(dst) < maxWords; {
-		word := ""
+		var word string
 		if word, rest = nextWord(rest); word == "" {
 			break
 		}

@@ -54,8 +54,8 @@ func TestDigits(t *testing.T) {
 	if got := Digits("ওয়ার্ড ১২, A\xff৩"); got != "ওয়ার্ড 12, A\xff3" {
 		t.Errorf("Digits: %q", got)
 	}
-	if got := BanglaDigits("ward 12\xff0"); got != "ward ১২\xff০" {
-		t.Errorf("BanglaDigits: %q", got)
+	if got := ToBangla("ward 12\xff0"); got != "ward ১২\xff০" {
+		t.Errorf("ToBangla: %q", got)
 	}
 }
 

@@ -57,7 +57,7 @@ func fullDate(ts []token) (time.Time, bool) {
 // numericDate reads d/m/y and y-m-d with any one of / - . or a blank between; seen when the text has such a shape.
 func numericDate(ts []token) (d time.Time, seen, ok bool) {
 	var parts [3]string
-	n, dots := 0, 0
+	n := 0
 	for i := 0; i < len(ts) && n < 3; i++ {
 		t := ts[i]
 		switch {
@@ -65,8 +65,7 @@ func numericDate(ts []token) (d time.Time, seen, ok bool) {
 			if n > 0 && ts[i-1].kind == word {
 				n = 0
 			}
-			var found int
-			found, dots = splitDots(parts[n:], t.text)
+			found, dots := splitDots(parts[n:], t.text)
 			n += found
 			if dots > 0 && found == 3 {
 				n = 3

@@ -213,8 +213,8 @@ func Digits(s string) string {
 	return string(b)
 }
 
-// BanglaDigits returns s with 0-9 turned into Bangla digits and nothing else changed.
-func BanglaDigits(s string) string {
+// ToBangla returns s with 0-9 turned into Bangla digits and nothing else changed.
+func ToBangla(s string) string {
 	if !strings.ContainsAny(s, "0123456789") {
 		return s
 	}

@@ -22,13 +22,13 @@ func FuzzGraphemes(f *testing.F) {
 	for _, row := range readTSV(f, "utterances.tsv", 3) {
 		f.Add(row[0], 20)
 	}
-	f.Fuzz(func(t *testing.T, s string, max int) {
-		head, rest := Graphemes(s, max)
+	f.Fuzz(func(t *testing.T, s string, most int) {
+		head, rest := Graphemes(s, most)
 		if head+rest != s {
-			t.Errorf("Graphemes(%q, %d) loses text", s, max)
+			t.Errorf("Graphemes(%q, %d) loses text", s, most)
 		}
-		if max > 1 && (UTF16Len(head) > max || head == "" && s != "") {
-			t.Errorf("Graphemes(%q, %d) = %q", s, max, head)
+		if most > 1 && (UTF16Len(head) > most || head == "" && s != "") {
+			t.Errorf("Graphemes(%q, %d) = %q", s, most, head)
 		}
 	})
 }

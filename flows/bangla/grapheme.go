@@ -19,14 +19,14 @@ func UTF16Len(s string) int {
 	return n
 }
 
-// Graphemes cuts s where a reader sees a border, so that head has at most max UTF-16 units; a Bangla conjunct is kept
-// whole. head is empty only when s is, or max is under 1; a single cluster longer than max is cut between runes
-// (a rune of two units is then taken whole even if max is 1).
-func Graphemes(s string, max int) (head, rest string) {
-	if len(s) <= max || UTF16Len(s) <= max {
+// Graphemes cuts s where a reader sees a border, so that head has at most so many UTF-16 units; a Bangla conjunct is kept
+// whole. head is empty only when s is, or most is under 1; a single cluster longer than that is cut between runes
+// (a rune of two units is then taken whole even if most is 1).
+func Graphemes(s string, most int) (head, rest string) {
+	if len(s) <= most || UTF16Len(s) <= most {
 		return s, ""
 	}
-	if max < 1 {
+	if most < 1 {
 		return "", s
 	}
 	end, units, state, border := 0, 0, -1, 0
@@ -34,7 +34,7 @@ func Graphemes(s string, max int) (head, rest string) {
 		var cluster string
 		cluster, at, _, state = uniseg.FirstGraphemeClusterInString(at, state)
 		units += UTF16Len(cluster)
-		if units > max {
+		if units > most {
 			break
 		}
 		end += len(cluster)
@@ -43,7 +43,7 @@ func Graphemes(s string, max int) (head, rest string) {
 		}
 	}
 	if border == 0 {
-		border = runeBorder(s, max)
+		border = runeBorder(s, most)
 	}
 	return s[:border], s[border:]
 }
@@ -58,15 +58,15 @@ func joinsOn(cluster, after string) bool {
 	return r >= 0x0985 && r <= 0x09B9 || r == 'ৰ' || r == 'ৱ'
 }
 
-// runeBorder is the byte offset after the runes of s that fit in max units, at least one.
-func runeBorder(s string, max int) int {
+// runeBorder is the byte offset after the runes of s that fit in so many units, at least one.
+func runeBorder(s string, most int) int {
 	units := 0
 	for i, r := range s {
 		units++
 		if r > 0xFFFF {
 			units++
 		}
-		if units > max && i > 0 {
+		if units > most && i > 0 {
 			return i
 		}
 	}

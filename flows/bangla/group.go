@@ -32,7 +32,7 @@ func Group(n float64, lang string, decimals int) string {
 		b = append(b, c)
 	}
 	if lang == "bn" {
-		return BanglaDigits(string(b))
+		return ToBangla(string(b))
 	}
 	return string(b)
 }

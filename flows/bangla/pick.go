@@ -1,10 +1,13 @@
 package bangla
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
-// Pick reads the number of a choice in a menu of 0..max: "২।", "(৭)", "1️⃣", "option 3", "তিন নাম্বার", "২য়টা".
+// Pick reads the number of a choice in a menu of 0 to most: "২।", "(৭)", "1️⃣", "option 3", "তিন নাম্বার", "২য়টা".
 // A sentence with a number in it is no choice.
-func Pick(s string, max int) (n int, ok bool) {
+func Pick(s string, most int) (n int, ok bool) {
 	var room [12]token
 	ts := read(room[:0], s)
 	found := false
@@ -20,7 +23,7 @@ func Pick(s string, max int) (n int, ok bool) {
 			return 0, false
 		}
 	}
-	if !found || n > max {
+	if !found || n > most {
 		return 0, false
 	}
 	return n, true
@@ -49,18 +52,17 @@ func choiceAt(ts []token, i int) (n, end int, ok bool) {
 
 // enclosedDigit reads ①…⑳, ❶…❿ and 🔟.
 func enclosedDigit(s string) (int, bool) {
-	for _, r := range s {
-		switch {
-		case r >= '①' && r <= '⑳':
-			return int(r-'①') + 1, true
-		case r >= '❶' && r <= '❿':
-			return int(r-'❶') + 1, true
-		case r == '🔟':
-			return 10, true
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case r >= '①' && r <= '⑳':
+		return int(r-'①') + 1, true
+	case r >= '❶' && r <= '❿':
+		return int(r-'❶') + 1, true
+	case r == '🔟':
+		return 10, true
+	default:
+		return 0, false
 	}
-	return 0, false
 }
 
 var ranks = rankTable()

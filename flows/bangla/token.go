@@ -116,7 +116,7 @@ func wordLen(s string) int {
 	i := 0
 	for i < len(s) {
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if !isWordRune(r) && !(isApostrophe(r) && followedByLetter(s[i+n:])) {
+		if !isWordRune(r) && (!isApostrophe(r) || !followedByLetter(s[i+n:])) {
 			break
 		}
 		i += n
