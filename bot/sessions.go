@@ -21,6 +21,10 @@ const sessionTTL = 48 * time.Hour
 // does not wait for a dead server each time.
 const redisRest = time.Second
 
+// redisWithin bounds one call of Redis. A turn has commitWithin for everything:
+// a Redis that does not answer must leave the database its time.
+const redisWithin = 400 * time.Millisecond
+
 // sessionPrefix begins every session's key: one key per session, so that a
 // Redis Cluster can spread them.
 const sessionPrefix = "nagorik:session:"
@@ -61,6 +65,8 @@ func (s *Sessions) Load(ctx context.Context, keys []handoff.Key) ([]*held, error
 	if s.Away() {
 		return found, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
+	defer cancel()
 	pipe := s.redis.Pipeline()
 	cmds := make([]*redis.StringCmd, len(keys))
 	for i, k := range keys {
@@ -94,6 +100,8 @@ func (s *Sessions) Save(ctx context.Context, all []saved, hints []Hint) error {
 	if s.Away() {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
+	defer cancel()
 	pipe := s.redis.Pipeline()
 	for i := range all {
 		raw, err := json.Marshal(&all[i].held)
