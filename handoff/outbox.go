@@ -140,6 +140,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (more 
 	ids, until := make([]uuid.UUID, len(round)), make([]*time.Time, len(round))
 	q := &pgx.Batch{}
 	q.Queue("begin")
+	q.Queue(byIndex)
 	for i, h := range round {
 		ids[i], until[i] = h.Conversation, timeOrNull(h.Until)
 	}
