@@ -1,0 +1,178 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"nagorik/handoff/handofftest"
+)
+
+func TestMain(m *testing.M) { handofftest.Main(m) }
+
+// testTime is when the tests' backups are made.
+var testTime = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
+
+// filling puts rows into every table: texts that COPY has to escape, Bangla, emoji, empty against null, arrays, bytes,
+// numbers and times at their ends. A new table needs a row here.
+var filling = []string{
+	`INSERT INTO contacts (id, name, name_folded, phone, email, ward, language, created_at, updated_at)
+	 SELECT ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'রহিমা ' || i || E'\t\\N \\.\n' || '👩🏽‍🦱', 'rahima', '+88017' || i, '', NULLIF(i % 12, 0), 'bn',
+	        '2026-11-23 05:00:00.123456+06'::timestamptz + i * interval '1 second', 'infinity' FROM generate_series(1, 700) i`,
+	`INSERT INTO identities (id, contact_id, channel, address, created_at, profile_due)
+	 SELECT id, id, 'messenger', phone, created_at, NULL FROM contacts`,
+	`INSERT INTO remembered SELECT id, 'place', 'text', to_jsonb(E'বাড়ি ৫, "রোড" \\ ১২\n'::text), created_at FROM contacts LIMIT 5`,
+	`INSERT INTO agents (id, email, name, role, teams, wards, password_hash, created_at)
+	 VALUES ('00000000-0000-7000-8000-00000000a001', 'karim@city.example', 'করিম', 'agent', '{"জল, নালা",NULL,"{}"}', '{1,12}', '$argon2id$x', now())`,
+	`INSERT INTO sign_in_links VALUES ('\x00ff10', '00000000-0000-7000-8000-00000000a001', now(), NULL)`,
+	`INSERT INTO api_tokens VALUES ('\xdeadbeef00', '00000000-0000-7000-8000-00000000a001', now(), NULL)`,
+	`INSERT INTO catalogs (files, hash, source, note, published_at)
+	 VALUES ('[{"name":"a.yaml","text":"x: \"y\\n\"\n"}]', 'h1', 'built-in', '', now()), ('[]', 'h2', 'command', 'দ্বিতীয়', now())`,
+	`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, agent_id, checkpoint, opened_at, last_in_at, last_at)
+	 SELECT id, id, id, 'messenger', 9007199254740993, 'agent', '00000000-0000-7000-8000-00000000a001', '{"a":[1.0,1e30,null]}', created_at, created_at, created_at FROM contacts`,
+	`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at, attempts)
+	 SELECT gen_random_uuid(), id, n, 'in', 'contact', 'messenger', 'm_' || id || n, 'text', repeat('ড্রেন বন্ধ ', 40) || chr(8) || E'\r\n\\t', NULL, 'received', created_at, -32768
+	 FROM contacts, generate_series(1, 6) n`,
+	`INSERT INTO cases (number, flow, kind, title, status, lat, lon, contact_id, conversation_id, channel, answers, opened_at, updated_at)
+	 SELECT nextval('case_numbers'), 'drainage', 'complaint', 'নালা', 'new', 23.810331999999999, 'NaN', id, id, 'messenger', '{}', created_at, '-infinity' FROM contacts LIMIT 40`,
+	`INSERT INTO case_timeline SELECT gen_random_uuid(), number, opened_at, 'opened', NULL, '' FROM cases`,
+	`INSERT INTO photos (id, conversation_id, message_id, case_number, channel, source, status, sha256, at)
+	 SELECT gen_random_uuid(), m.conversation_id, m.id, (SELECT min(number) FROM cases), 'web', '', 'kept', repeat('0', 64), now() FROM messages m LIMIT 1`,
+	`INSERT INTO notes SELECT gen_random_uuid(), contact_id, number, '00000000-0000-7000-8000-00000000a001', 'দেখা দরকার', now() FROM cases LIMIT 2`,
+	`INSERT INTO counters VALUES ('2026-02-28', 0, 'drainage', 'complaint', 'web', 'cases', 9223372036854775807)`,
+	`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) SELECT 'infinity', i, '', '', '', 'in', -i FROM generate_series(1, 9) i`,
+	`INSERT INTO dead_turns VALUES (gen_random_uuid(), now(), 'web', '', '{"text":"\\u0000"}', 'boom')`,
+	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
+}
+
+// fill makes a place as a running service leaves it.
+func fill(t testing.TB, p Place) {
+	t.Helper()
+	for _, sql := range filling {
+		execute(t, p.DSN, sql)
+	}
+	for i := range 300 { // more than one list of checksums
+		photo := fmt.Appendf(nil, "photo %d", i)
+		sum := sha256.Sum256(photo)
+		name := hex.EncodeToString(sum[:])
+		base := filepath.Join("photos", name[:2], name[2:4], name)
+		put(t, p, base, string(photo))
+		put(t, p, base+".json", "{}")
+		put(t, p, base+".thumb.jpg", "small")
+	}
+	put(t, p, "photos/tmp/photo-1", "half a photo")
+	put(t, p, "spool/00000007.seg", "an event")
+	put(t, p, "spool/00000007-12.bad", "unreadable")
+	put(t, p, "spool/position", "twenty bytes........")
+	put(t, p, "spool/lock", "")
+	put(t, p, "secret.key", strings.Repeat("k", 64))
+	put(t, p, "postgres/cluster/PG_VERSION", "15")
+}
+
+func put(t testing.TB, p Place, name, content string) {
+	t.Helper()
+	path := filepath.Join(p.DataDir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// place is an empty place with the schema.
+func place(t testing.TB) Place { return Place{DSN: handofftest.DSN(t), DataDir: t.TempDir()} }
+
+// bare is an empty place as a new installation finds it.
+func bare(t testing.TB) Place { return Place{DSN: handofftest.Empty(t), DataDir: t.TempDir()} }
+
+func execute(t testing.TB, dsn, sql string, args ...any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// rows is every row of every table of the schema, as text, by table.
+func rows(t testing.TB, dsn string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := inTransaction(t.Context(), dsn, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		names, err := strs(t.Context(), tx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if all[name], err = strs(t.Context(), tx, `SELECT x::text FROM `+quoted(name)+` x ORDER BY 1`); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func strs(ctx context.Context, tx pgx.Tx, sql string) ([]string, error) {
+	found, err := tx.Query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowTo[string])
+}
+
+// tree is the content of every file below a folder but the database's.
+func tree(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		if first, _, _ := strings.Cut(name, string(filepath.Separator)); first != "postgres" {
+			all[filepath.ToSlash(name)] = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func write(t testing.TB, from Place) (string, Contents) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "city.backup")
+	c, err := Write(t.Context(), from, path, Options{Now: func() time.Time { return testTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, c
+}
+
+func restoreInto(t testing.TB, path string, into Place) error {
+	t.Helper()
+	a, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return a.Restore(t.Context(), into)
+}
