@@ -38,6 +38,8 @@ type commands struct {
 	Flows   flowsCommand   `cmd:"" help:"Publish, list and export the flows."`
 	User    userCommand    `cmd:"" help:"Manage staff accounts."`
 	Token   tokenCommand   `cmd:"" help:"Manage API tokens."`
+	Backup  backupCommand  `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`
+	Restore restoreCommand `cmd:"" help:"Bring a backup back, into an empty place only."`
 	Bench   benchCommand   `cmd:"" help:"Measure whole turns on this machine, against pgbench."`
 }
 

@@ -61,9 +61,22 @@ type records struct {
 	to      int64
 }
 
-// openRecords opens the database: the one of DATABASE_URL, else the private
-// cluster in DATA_DIR. beside means that a service may be running on it.
+// openRecords opens the database and brings it up to date. beside means that a
+// service may be running on it.
 func openRecords(ctx context.Context, c *Config, log *slog.Logger, beside bool) (*records, error) {
+	r, err := reachRecords(ctx, c, log, beside)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.open(ctx); err != nil {
+		return nil, errors.Join(err, r.close(ctx))
+	}
+	return r, nil
+}
+
+// reachRecords finds the database, the one of DATABASE_URL or else the private
+// cluster in DATA_DIR, and leaves it as it is.
+func reachRecords(ctx context.Context, c *Config, log *slog.Logger, beside bool) (*records, error) {
 	r := &records{dsn: c.DatabaseURL}
 	if c.DatabaseURL == "" {
 		if err := r.startCluster(ctx, c, log, beside); err != nil {
@@ -71,9 +84,6 @@ func openRecords(ctx context.Context, c *Config, log *slog.Logger, beside bool) 
 		}
 	} else if err := waitForDatabase(ctx, c.DatabaseURL, log); err != nil {
 		return nil, err
-	}
-	if err := r.open(ctx); err != nil {
-		return nil, errors.Join(err, r.close(ctx))
 	}
 	return r, nil
 }
