@@ -57,7 +57,7 @@ type outgoing struct {
 type outbox struct {
 	bot     *Bot
 	queues  map[string]*queue
-	results chan handoff.Handed
+	results chan handing
 	sweep   chan struct{}
 	typists chan struct{}  // bounds how many show typing at once
 	pending sync.WaitGroup // jobs from lease to recorded result
@@ -72,7 +72,7 @@ type queue struct {
 }
 
 func newOutbox(b *Bot, rateOf func(string) float64) *outbox {
-	o := &outbox{bot: b, queues: map[string]*queue{}, results: make(chan handoff.Handed, sendQueue), sweep: b.pokes.outbox, typists: make(chan struct{}, typingMost)}
+	o := &outbox{bot: b, queues: map[string]*queue{}, results: make(chan handing, sendQueue), sweep: b.pokes.outbox, typists: make(chan struct{}, typingMost)}
 	for name, c := range b.channels {
 		q := &queue{channel: c, jobs: make(chan job, sendQueue)}
 		if rateOf != nil {
@@ -178,15 +178,11 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 		return err
 	}
 	until := o.bot.now().Add(handoff.LeaseFor)
-	for start := 0; start < len(due); {
-		end := start
-		j := job{conversation: due[start].Conversation, key: due[start].Key, heard: due[start].Heard, until: until}
-		for ; end < len(due) && due[end].Conversation == j.conversation; end++ {
-			m := &due[end]
-			j.replies = append(j.replies, outgoing{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, human: m.Author == "agent"})
-		}
-		o.put(j)
-		start = end
+	for i := range due {
+		m := &due[i]
+		o.put(job{conversation: m.Conversation, key: m.Key, heard: m.Heard, until: until, replies: []outgoing{
+			{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, human: m.Author == "agent"},
+		}})
 	}
 	if len(due) > 0 {
 		o.poke()
@@ -213,21 +209,24 @@ func (o *outbox) send(ctx context.Context, q *queue) {
 	}
 }
 
-// deliver sends a job's replies in order. The first that has to wait makes all
-// behind it wait.
-func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handoff.Handed {
-	h := handoff.Handed{Conversation: j.conversation, Results: make([]handoff.SendResult, 0, len(j.replies))}
-	for i := range j.replies {
-		r := o.attempt(ctx, q, j, &j.replies[i])
-		h.Results = append(h.Results, r)
-		if r.Status != "queued" {
-			continue
-		}
-		h.Until = r.SendAfter
-		for k := i + 1; k < len(j.replies); k++ {
-			h.Results = append(h.Results, handoff.SendResult{ID: j.replies[k].id, Status: "queued", SendAfter: r.SendAfter, Untried: true})
-		}
-		break
+// handing is a job's result on its way to the record, and what is left of it.
+type handing struct {
+	handed handoff.Handed
+	left   job // no replies: nothing
+}
+
+// deliver sends the first reply of a job. One that has to wait makes all
+// behind it wait; otherwise the next one is sent once this one is on record.
+func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handing {
+	r := o.attempt(ctx, q, j, &j.replies[0])
+	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}}
+	switch {
+	case r.Status == "queued":
+		h.handed.Until = r.SendAfter
+	case len(j.replies) > 1:
+		h.left = *j
+		h.left.replies, h.left.until = j.replies[1:], o.bot.now().Add(handoff.LeaseFor)
+		h.handed.Until, h.handed.Next = h.left.until, h.left.replies[0].id
 	}
 	return h
 }
@@ -337,7 +336,7 @@ func (o *outbox) recovered(q *queue) {
 // record writes down results, all that have gathered in one transaction.
 func (o *outbox) record(ctx context.Context) {
 	for {
-		var round []handoff.Handed
+		var round []handing
 		select {
 		case <-ctx.Done():
 			return
@@ -360,16 +359,18 @@ func (o *outbox) record(ctx context.Context) {
 
 // recordRound tries until the results are on record: what was sent must not
 // be sent again because the database was away for a moment.
-func (o *outbox) recordRound(ctx context.Context, round []handoff.Handed) {
+func (o *outbox) recordRound(ctx context.Context, round []handing) {
+	handed := make([]handoff.Handed, len(round))
+	for i := range round {
+		handed[i] = round[i].handed
+	}
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		within, cancel := context.WithTimeout(ctx, recordWithin)
-		more, err := o.bot.desk.HandBack(within, round)
+		after, err := o.bot.desk.HandBack(within, handed)
 		cancel()
 		if err == nil {
-			if len(more) > 0 {
-				o.poke()
-			}
-			o.hint(ctx, round)
+			o.goOn(round, after)
+			o.hint(ctx, handed)
 			return
 		}
 		o.bot.log.Warn("what was sent is not on record yet", "conversations", len(round), "error", err)
@@ -377,6 +378,18 @@ func (o *outbox) recordRound(ctx context.Context, round []handoff.Handed) {
 		case <-ctx.Done():
 		case <-time.After(min(time.Second, backOff(attempt))):
 		}
+	}
+}
+
+// goOn sends what is left of jobs, now that what went before is on record.
+func (o *outbox) goOn(round []handing, after handoff.After) {
+	for i := range round {
+		if left := &round[i].left; len(left.replies) > 0 && after.Begun[left.replies[0].id] {
+			o.put(*left)
+		}
+	}
+	if len(after.More) > 0 {
+		o.poke()
 	}
 }
 

@@ -113,13 +113,14 @@ func queueReplies(q *pgx.Batch, b *batch) {
 	channel, kind, text, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
 	detail, after := make([]*string, 0, n), make([]*time.Time, 0, n)
 	for i, t := range b.each() {
+		begins := b.leased[i]
 		for k, r := range t.Out {
 			id, conv, seq = append(id, r.ID), append(conv, t.Now.Conversation), append(seq, t.seq(k+1))
 			channel, kind = append(channel, t.Key.Channel), append(kind, string(r.Kind))
 			text, detail = append(text, r.Text), append(detail, orNull(string(r.Detail)))
 			state := "queued"
-			if b.leased[i] && r.SendAfter.IsZero() {
-				state = "sending"
+			if begins && r.SendAfter.IsZero() {
+				state, begins = "sending", false
 			}
 			status, after = append(status, state), append(after, timeOrNull(r.SendAfter))
 		}

@@ -41,18 +41,27 @@ type SendResult struct {
 	Untried    bool      // no call was made: the attempt does not count
 }
 
-// Handed is a conversation whose sender is done with it for now.
+// Handed is a conversation whose sender is done with it for now, or wants to
+// go on with the next reply.
 type Handed struct {
 	Conversation uuid.UUID
 	Results      []SendResult
 	Until        time.Time // zero: look again at once if anything is left
+	Next         uuid.UUID // the sender keeps its lease and sends this one, if it still may; nil: it is done
+}
+
+// After is what a sender does after handing back.
+type After struct {
+	More  []uuid.UUID        // conversations that have more to send at once: replies recorded while the earlier ones were on their way
+	Begun map[uuid.UUID]bool // the next replies that are recorded as being sent; the others were cancelled
 }
 
 // LeaseDue takes over conversations that have something to send and no sender,
-// at most limit of them, and returns their messages in order, recorded as being
-// sent. A message that was being sent when its sender disappeared is returned
-// again once, after LeaseFor has given its echo time to arrive; a second
-// disappearance makes it unknown.
+// at most limit of them, and returns the oldest unsent message of each,
+// recorded as being sent: one at a time, so that at most one has an unknown
+// outcome and repeating it cannot overtake a newer one. A message that was
+// being sent when its sender disappeared is returned again once, after LeaseFor
+// has given its echo time to arrive; a second disappearance makes it unknown.
 func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Due, error) {
 	now := d.now()
 	rows, err := d.pool.Query(ctx, `WITH due AS (
@@ -66,7 +75,11 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.attempts >= 2
 		), taken AS (
 			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1
-			FROM leased l WHERE m.conversation_id = l.id AND (m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.attempts < 2)
+			FROM (SELECT DISTINCT ON (m.conversation_id) m.id, l.identity_id, l.last_in_at
+				FROM leased l JOIN messages m ON m.conversation_id = l.id
+				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.attempts < 2
+				ORDER BY m.conversation_id, m.seq) l
+			WHERE m.id = l.id
 			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, l.identity_id, l.last_in_at
 		)
 		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.last_in_at, i.muted
@@ -93,19 +106,18 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 }
 
 // HandBack records the results of a round of sending and gives the
-// conversations back. It returns those that have more to send at once: replies
-// that were recorded while the earlier ones were on their way.
-func (d *Desk) HandBack(ctx context.Context, round []Handed) (more []uuid.UUID, err error) {
-	more, err = d.handBackOnce(ctx, round)
+// conversations back, or begins with their next replies.
+func (d *Desk) HandBack(ctx context.Context, round []Handed) (After, error) {
+	after, err := d.handBackOnce(ctx, round)
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) && pgErr.Code == uniqueViolation {
 		// A provider that hands out one id twice must not stop the outbox.
-		more, err = d.handBackOnce(ctx, withoutProviderIDs(round))
+		after, err = d.handBackOnce(ctx, withoutProviderIDs(round))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("record what was sent: %w", err)
+		return After{}, fmt.Errorf("record what was sent: %w", err)
 	}
-	return more, nil
+	return after, nil
 }
 
 func withoutProviderIDs(round []Handed) []Handed {
@@ -119,9 +131,9 @@ func withoutProviderIDs(round []Handed) []Handed {
 	return bare
 }
 
-func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (more []uuid.UUID, err error) {
+func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (after After, err error) {
 	err = d.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
-		more, err = d.handBack(ctx, c.Conn(), round)
+		after, err = d.handBack(ctx, c.Conn(), round)
 		if err != nil && !c.Conn().IsClosed() {
 			undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
@@ -129,51 +141,66 @@ func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (more []uuid.UU
 		}
 		return err
 	})
-	return more, err
+	return after, err
 }
 
 // handBack locks the conversations first and looks for what is left in a
 // statement of its own afterwards: only then does it see the replies of turns
 // that committed while it waited for the lock.
-func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (more []uuid.UUID, err error) {
+func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After, error) {
 	now := d.now()
-	ids, until := make([]uuid.UUID, len(round)), make([]*time.Time, len(round))
+	after := After{Begun: map[uuid.UUID]bool{}}
+	ids, until, next := make([]uuid.UUID, len(round)), make([]*time.Time, len(round)), make([]*uuid.UUID, len(round))
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(byIndex)
 	for i, h := range round {
 		ids[i], until[i] = h.Conversation, timeOrNull(h.Until)
+		if h.Next != uuid.Nil {
+			next[i] = &round[i].Next
+		}
 	}
 	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids)
 	queueResults(q, round)
+	queueNext(q, next, now, after.Begun)
 	q.Queue(`UPDATE conversations c SET outbox_until = CASE
 			WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status IN ('queued', 'sending')) THEN NULL
-			WHEN h.until IS NOT NULL THEN h.until
+			WHEN h.until IS NOT NULL AND (h.next IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = h.next AND m.status = 'sending')) THEN h.until
 			ELSE GREATEST($3, (SELECT min(m.send_after) FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued')) END
-		FROM unnest($1::uuid[], $2::timestamptz[]) AS h(id, until) WHERE c.id = h.id
-		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, ids, until, now)
-	q.Queue("commit")
-	err = readBatch(ctx, c, q, func(res pgx.BatchResults) error {
-		for range q.Len() - 2 {
-			if _, err := res.Exec(); err != nil {
-				return err
-			}
-		}
-		rows, err := res.Query()
-		if err != nil {
-			return err
-		}
+		FROM unnest($1::uuid[], $2::timestamptz[], $4::uuid[]) AS h(id, until, next) WHERE c.id = h.id
+		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, ids, until, now, next).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var again bool
-		_, err = pgx.ForEachRow(rows, []any{&id, &again}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&id, &again}, func() error {
 			if again {
-				more = append(more, id)
+				after.More = append(after.More, id)
 			}
 			return nil
 		})
 		return err
 	})
-	return more, err
+	q.Queue("commit")
+	return after, c.SendBatch(ctx, q).Close()
+}
+
+// queueNext begins with the replies that senders go on with, unless they were
+// cancelled in the meantime.
+func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UUID]bool) {
+	var ids []uuid.UUID
+	for _, id := range next {
+		if id != nil {
+			ids = append(ids, *id)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	q.Queue(`UPDATE messages SET status = 'sending', attempts = attempts + 1, attempted_at = $2 WHERE id = ANY($1) AND status = 'queued' RETURNING id`,
+		ids, now).Query(func(rows pgx.Rows) error {
+		var id uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { begun[id] = true; return nil })
+		return err
+	})
 }
 
 // queueResults records the results. A receipt that came before our own result

@@ -29,11 +29,11 @@ func (r *record) handBack(conversation uuid.UUID, results ...handoff.SendResult)
 			h.Until = res.SendAfter
 		}
 	}
-	more, err := r.HandBack(r.t.Context(), []handoff.Handed{h})
+	after, err := r.HandBack(r.t.Context(), []handoff.Handed{h})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return more
+	return after.More
 }
 
 func (r *record) status(id uuid.UUID) (s string) {
@@ -69,6 +69,61 @@ func TestReplyRecordedWhileAnotherIsSentFollowsIt(t *testing.T) {
 	}
 	if third := r.commit(next(second, "m_3", r.clock.now())); !third[0].Leased {
 		t.Error("an idle conversation is not leased to its committer")
+	}
+}
+
+func TestRepliesOfOneTurnAreSentOneByOne(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	turn := newcomer("61", "m_1", r.clock.now())
+	turn.Out = append(turn.Out, handoff.Reply{ID: handoff.NewID(), Kind: flows.Prompt, Text: "আর?"}, handoff.Reply{ID: handoff.NewID(), Kind: flows.Prompt, Text: "শেষ?"})
+	r.commit(turn)
+	statuses := func(want ...string) {
+		t.Helper()
+		for i := range want {
+			if got := r.status(turn.Out[i].ID); got != want[i] {
+				t.Fatalf("reply %d is %s, want %s", i+1, got, want[i])
+			}
+		}
+	}
+	statuses("sending", "queued", "queued")
+	goOn := func(sent, next int) handoff.After {
+		t.Helper()
+		after, err := r.HandBack(t.Context(), []handoff.Handed{{
+			Conversation: turn.Now.Conversation, Results: []handoff.SendResult{{ID: turn.Out[sent].ID, Status: "sent"}},
+			Next: turn.Out[next].ID, Until: r.clock.now().Add(handoff.LeaseFor),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return after
+	}
+	if after := goOn(0, 1); !after.Begun[turn.Out[1].ID] || len(after.More) != 0 {
+		t.Fatalf("the sender may not go on: %+v", after)
+	}
+	statuses("sent", "sending", "queued")
+	if due := r.leaseDue(); len(due) != 0 {
+		t.Fatalf("leased %+v from the sender that goes on", due)
+	}
+
+	// The sender disappears: its one reply of unknown outcome comes first and
+	// alone.
+	r.clock.forward(handoff.LeaseFor + time.Second)
+	if due := r.leaseDue(); len(due) != 1 || due[0].ID != turn.Out[1].ID || due[0].Attempts != 2 {
+		t.Fatalf("leased %+v, want the second reply again", due)
+	}
+	statuses("sent", "sending", "queued")
+
+	// A person takes over: the third is cancelled, and is not begun with.
+	taken := next(turn, "e_1", r.clock.now())
+	taken.In.Author, taken.Out, taken.DropPrompt, taken.Now.Owner = "agent", nil, true, flows.OwnerAgent
+	r.commit(taken)
+	if after := goOn(1, 2); len(after.Begun) != 0 || len(after.More) != 0 {
+		t.Fatalf("a cancelled reply was begun with: %+v", after)
+	}
+	statuses("sent", "sent", "cancelled")
+	if due := r.leaseDue(); len(due) != 0 {
+		t.Fatalf("leased %+v, though nothing is left", due)
 	}
 }
 

@@ -123,7 +123,7 @@ const (
 )
 
 // Result is the outcome of one turn. Leased says that the committer may send
-// the turn's replies now: they are recorded as being sent.
+// the turn's replies now: the first is recorded as being sent.
 type Result struct {
 	Outcome Outcome
 	Leased  bool
