@@ -84,7 +84,7 @@ func (t *turn) unreadable(sl *slot) bool {
 	switch {
 	case !hasBangla(t.folded) && bangla.Bijoy(t.text):
 		t.refuse("bijoy")
-	case (sl == nil || sl.kind == SlotText || sl.kind == SlotLocation) && hasDigit(t.folded) && bangla.HasNID(t.text):
+	case (sl == nil || sl.kind == SlotText || sl.kind == SlotLocation) && hasDigit(t.folded) && bangla.HasNID(t.folded):
 		t.refuse("nid_never")
 	default:
 		return false
@@ -115,7 +115,7 @@ func (t *turn) elsewhere(sl *slot) bool {
 	if t.in.Kind != InputText || sl.kind == SlotText || sl.kind == SlotLocation {
 		return false
 	}
-	if n, ok := bangla.CaseID(t.text, false); ok {
+	if n, ok := bangla.CaseID(t.folded, false); ok {
 		t.tellCase(n)
 		return true
 	}
@@ -144,7 +144,7 @@ func (t *turn) miss(r reading) {
 		t.missElsewhere()
 		return
 	}
-	if t.in.Kind == InputText && bangla.HasNID(t.text) {
+	if t.in.Kind == InputText && bangla.HasNID(t.folded) {
 		t.addLead(t.c.texts["nid_never"])
 		t.prompt()
 		return

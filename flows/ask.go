@@ -165,7 +165,7 @@ func (t *turn) answerWard() bool {
 		t.acceptWard(t.s.Offer[i])
 		return true
 	}
-	if n, r := bangla.Ward(t.text, true); r == bangla.OneWard && has(t.s.Offer, strconv.Itoa(n)) {
+	if n, r := bangla.Ward(t.folded, true); r == bangla.OneWard && has(t.s.Offer, strconv.Itoa(n)) {
 		t.acceptWard(strconv.Itoa(n))
 		return true
 	}

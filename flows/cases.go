@@ -197,14 +197,14 @@ func (t *turn) tellNumber() bool {
 	if !hasDigit(t.folded) {
 		return false
 	}
-	n, ok := bangla.CaseID(t.text, true)
+	n, ok := bangla.CaseID(t.folded, true)
 	if !ok {
 		return false
 	}
-	if bare, isNumber := bangla.Pick(t.text, 99); n < firstCase && isNumber && int64(bare) == n {
+	if bare, isNumber := bangla.Pick(t.folded, 99); n < firstCase && isNumber && int64(bare) == n {
 		return false
 	}
-	if _, explicit := bangla.CaseID(t.text, false); n < firstCase && !explicit {
+	if _, explicit := bangla.CaseID(t.folded, false); n < firstCase && !explicit {
 		return false
 	}
 	t.tellCase(n)
@@ -241,7 +241,7 @@ func (t *turn) tell(line *text) {
 // status tells the person's own cases. At the menu the flow for it begins, which
 // may ask for a number.
 func (t *turn) status() {
-	if n, ok := bangla.CaseID(t.text, false); ok && t.in.Kind == InputText {
+	if n, ok := bangla.CaseID(t.folded, false); ok && t.in.Kind == InputText {
 		t.tellCase(n)
 		return
 	}

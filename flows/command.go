@@ -232,7 +232,7 @@ func (t *turn) muted() bool {
 		return true
 	case !t.in.Muted:
 		return false
-	case word == commandStart || t.in.Kind == InputStart || typed && bangla.YesNo(t.text) == bangla.Yes:
+	case word == commandStart || t.in.Kind == InputStart || typed && bangla.YesNo(t.folded) == bangla.Yes:
 		t.effect(Mute{On: false})
 		t.say(t.c.texts["started"])
 		return true

@@ -64,7 +64,7 @@ func (t *turn) wardFromPin() bool {
 
 // wardFromText takes a ward that was said beside something else.
 func (t *turn) wardFromText() {
-	if n, r := bangla.Ward(t.text, false); r == bangla.OneWard && t.c.isWard(n) {
+	if n, r := bangla.Ward(t.folded, false); r == bangla.OneWard && t.c.isWard(n) {
 		t.wardIs(n)
 	}
 }

@@ -17,9 +17,9 @@ func readAmount(t *turn, s *slot) reading {
 	if t.in.Kind != InputText {
 		return reading{}
 	}
-	n, ok := bangla.Amount(t.text)
+	n, ok := bangla.Amount(t.folded)
 	if !ok {
-		n, ok = bangla.Number(t.text)
+		n, ok = bangla.Number(t.folded)
 	}
 	return s.bounds(n, ok && n >= 0)
 }

@@ -46,7 +46,7 @@ func (t *turn) yesOrNo() (yes, ok bool) {
 	if n, ok := t.pick(); ok {
 		return n == 1, n == 1 || n == 2
 	}
-	answer := bangla.YesNo(t.text)
+	answer := bangla.YesNo(t.folded)
 	return answer == bangla.Yes, answer != bangla.Unclear
 }
 

@@ -18,9 +18,9 @@ func readNumber(t *turn, s *slot) reading {
 	if t.in.Kind != InputText {
 		return reading{}
 	}
-	n, ok := bangla.Number(t.text)
+	n, ok := bangla.Number(t.folded)
 	if !ok {
-		if id, found := bangla.CaseID(t.text, true); found {
+		if id, found := bangla.CaseID(t.folded, true); found {
 			n, ok = float64(id), true
 		}
 	}

@@ -51,7 +51,7 @@ func readWard(t *turn, s *slot) reading {
 	case t.in.Kind != InputText:
 		return reading{}
 	}
-	n, found := bangla.Ward(t.text, true)
+	n, found := bangla.Ward(t.folded, true)
 	if found == bangla.OneWard {
 		return t.wardNumber(n, true)
 	}

@@ -31,6 +31,9 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return foldASCII(s)
 	}
+	if isFolded(s) {
+		return s
+	}
 	b := foldRunes(make([]byte, 0, len(s)+len(s)/4), s)
 	if !isSimple(b) && !norm.NFC.IsNormal(b) {
 		b = norm.NFC.Bytes(b)
@@ -57,6 +60,49 @@ func isSimple(b []byte) bool {
 			return false
 		}
 		i += n
+	}
+	return true
+}
+
+// isFolded tells Bangla text that Fold would leave as it is, at the price of one look at its bytes: what was folded
+// once is often folded again. False only means that it takes a closer look.
+func isFolded(s string) bool {
+	var before rune // the rune before, 0 for anything but Bangla
+	space := true
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' || 'A' <= c && c <= 'Z' || c == ' ' && space {
+				return false
+			}
+			space, before = c == ' ', 0
+			i++
+			continue
+		}
+		if c != 0xE0 || i+2 >= len(s) || s[i+1]|0b11 != 0xA7 || s[i+2]&0xC0 != 0x80 {
+			return false
+		}
+		r := rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F)
+		if !staysFolded(r, before) {
+			return false
+		}
+		space, before = false, r
+		i += 3
+	}
+	return !space
+}
+
+// staysFolded tells whether a rune of U+0900 to U+09FF, after the one before it, is as Fold writes it.
+func staysFolded(r, before rune) bool {
+	switch {
+	case r == '।' || r == '॥':
+		return true
+	case r < 0x0980 || r >= letterRaAssam || r >= '০' && r <= '৯' || r == '\u09DC' || r == '\u09DD' || r == '\u09DF':
+		return false
+	case r == signNukta:
+		return before == 'ড' || before == 'ঢ' || before == 'য'
+	case r == signAa || r == signAuMark:
+		return before != signE
 	}
 	return true
 }
