@@ -107,18 +107,18 @@ func (b *batch) run(ctx context.Context, c *pgx.Conn) error {
 // lock begins the transaction, locks the conversations in id order and lets
 // the stale turns go.
 func (b *batch) lock(ctx context.Context, c *pgx.Conn) error {
-	ids := make([]uuid.UUID, 0, len(b.live))
+	known := make(ids, 0, len(b.live))
 	for _, i := range b.live {
 		if !b.turns[i].Opens {
-			ids = append(ids, b.turns[i].Was.Conversation)
+			known = append(known, b.turns[i].Was.Conversation)
 		}
 	}
-	slices.SortFunc(ids, func(x, y uuid.UUID) int { return bytes.Compare(x[:], y[:]) })
+	slices.SortFunc(known, func(x, y uuid.UUID) int { return bytes.Compare(x[:], y[:]) })
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(byIndex)
-	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids)
-	versions := make(map[uuid.UUID]int64, len(ids))
+	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, known)
+	versions := make(map[uuid.UUID]int64, len(known))
 	err := readBatch(ctx, c, q, func(res pgx.BatchResults) error {
 		for range 2 {
 			if _, err := res.Exec(); err != nil {

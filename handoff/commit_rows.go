@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
@@ -15,7 +14,7 @@ import (
 
 func queueIncoming(q *pgx.Batch, b *batch) {
 	n := len(b.live)
-	id, conv := make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n)
+	id, conv := make(ids, 0, n), make(ids, 0, n)
 	seq, at := make([]int64, 0, n), make([]time.Time, 0, n)
 	direction, author, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
 	channel, kind, text := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
@@ -48,7 +47,7 @@ func queueIncoming(q *pgx.Batch, b *batch) {
 }
 
 func queueIdentities(q *pgx.Batch, b *batch) {
-	var id, contact []uuid.UUID
+	var id, contact ids
 	var channel, address, name []string
 	var profile []*time.Time
 	for _, t := range b.each() {
@@ -74,7 +73,7 @@ func queueIdentities(q *pgx.Batch, b *batch) {
 
 // queueOpened inserts new conversations with all but what queueMoved sets.
 func queueOpened(q *pgx.Batch, b *batch) {
-	var id, identity, contact []uuid.UUID
+	var id, identity, contact ids
 	var channel []string
 	for _, t := range b.each() {
 		if t.Opens {
@@ -92,7 +91,7 @@ func queueOpened(q *pgx.Batch, b *batch) {
 }
 
 func queueContacts(q *pgx.Batch, b *batch) {
-	var id []uuid.UUID
+	var id ids
 	var name, folded []string
 	for _, t := range b.each() {
 		if t.Newcomer {
@@ -109,7 +108,7 @@ func queueContacts(q *pgx.Batch, b *batch) {
 
 func queueReplies(q *pgx.Batch, b *batch) {
 	n := len(b.live)
-	id, conv, seq := make([]uuid.UUID, 0, n), make([]uuid.UUID, 0, n), make([]int64, 0, n)
+	id, conv, seq := make(ids, 0, n), make(ids, 0, n), make([]int64, 0, n)
 	channel, kind, text, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
 	detail, after := make([]*string, 0, n), make([]*time.Time, 0, n)
 	for i, t := range b.each() {
@@ -138,7 +137,7 @@ func queueReplies(q *pgx.Batch, b *batch) {
 
 // moved holds the columns of the conversations' update.
 type moved struct {
-	id                                              []uuid.UUID
+	id                                              ids
 	version, ward                                   []int64
 	owner, flow, state, lang, team, reason, dueWith []string
 	checkpoint                                      []string

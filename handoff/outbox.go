@@ -2,19 +2,15 @@ package handoff
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
-
-// uniqueViolation is PostgreSQL's code for a broken unique index.
-const uniqueViolation = "23505"
 
 // Due is a message that somebody has leased and must send now, or whose
 // earlier attempt had an unknown outcome.
@@ -109,10 +105,8 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 // conversations back, or begins with their next replies.
 func (d *Desk) HandBack(ctx context.Context, round []Handed) (After, error) {
 	after, err := d.handBackOnce(ctx, round)
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) && pgErr.Code == uniqueViolation {
-		// A provider that hands out one id twice must not stop the outbox.
-		after, err = d.handBackOnce(ctx, withoutProviderIDs(round))
+	if err != nil && !Away(err) {
+		after, err = d.handBackEach(ctx, round)
 	}
 	if err != nil {
 		return After{}, fmt.Errorf("record what was sent: %w", err)
@@ -120,15 +114,31 @@ func (d *Desk) HandBack(ctx context.Context, round []Handed) (After, error) {
 	return after, nil
 }
 
-func withoutProviderIDs(round []Handed) []Handed {
-	bare := slices.Clone(round)
-	for i := range bare {
-		bare[i].Results = slices.Clone(bare[i].Results)
-		for k := range bare[i].Results {
-			bare[i].Results[k].ProviderID = ""
+// handBackEach records each conversation by itself: one that the record
+// refuses must not stop the outbox. What it refuses is a provider's id, given
+// out twice or longer than an index takes, so that one is left out.
+func (d *Desk) handBackEach(ctx context.Context, round []Handed) (After, error) {
+	all := After{Begun: map[uuid.UUID]bool{}}
+	for i := range round {
+		after, err := d.handBackOnce(ctx, round[i:i+1])
+		if err != nil && !Away(err) {
+			after, err = d.handBackOnce(ctx, []Handed{withoutProviderIDs(round[i])})
 		}
+		if err != nil {
+			return After{}, err
+		}
+		all.More = append(all.More, after.More...)
+		maps.Copy(all.Begun, after.Begun)
 	}
-	return bare
+	return all, nil
+}
+
+func withoutProviderIDs(h Handed) Handed {
+	h.Results = slices.Clone(h.Results)
+	for i := range h.Results {
+		h.Results[i].ProviderID = ""
+	}
+	return h
 }
 
 func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (after After, err error) {
@@ -150,17 +160,17 @@ func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (after After, e
 func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After, error) {
 	now := d.now()
 	after := After{Begun: map[uuid.UUID]bool{}}
-	ids, until, next := make([]uuid.UUID, len(round)), make([]*time.Time, len(round)), make([]*uuid.UUID, len(round))
+	given, until, next := make(ids, len(round)), make([]*time.Time, len(round)), make([]*uuid.UUID, len(round))
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(byIndex)
 	for i, h := range round {
-		ids[i], until[i] = h.Conversation, timeOrNull(h.Until)
+		given[i], until[i] = h.Conversation, timeOrNull(h.Until)
 		if h.Next != uuid.Nil {
 			next[i] = &round[i].Next
 		}
 	}
-	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids)
+	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, given)
 	queueResults(q, round)
 	queueNext(q, next, now, after.Begun)
 	q.Queue(`UPDATE conversations c SET outbox_until = CASE
@@ -168,7 +178,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 			WHEN h.until IS NOT NULL AND (h.next IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = h.next AND m.status = 'sending')) THEN h.until
 			ELSE GREATEST($3, (SELECT min(m.send_after) FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued')) END
 		FROM unnest($1::uuid[], $2::timestamptz[], $4::uuid[]) AS h(id, until, next) WHERE c.id = h.id
-		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, ids, until, now, next).Query(func(rows pgx.Rows) error {
+		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, given, until, now, next).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var again bool
 		_, err := pgx.ForEachRow(rows, []any{&id, &again}, func() error {
@@ -186,17 +196,17 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 // queueNext begins with the replies that senders go on with, unless they were
 // cancelled in the meantime.
 func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UUID]bool) {
-	var ids []uuid.UUID
+	var wanted ids
 	for _, id := range next {
 		if id != nil {
-			ids = append(ids, *id)
+			wanted = append(wanted, *id)
 		}
 	}
-	if len(ids) == 0 {
+	if len(wanted) == 0 {
 		return
 	}
 	q.Queue(`UPDATE messages SET status = 'sending', attempts = attempts + 1, attempted_at = $2 WHERE id = ANY($1) AND status = 'queued' RETURNING id`,
-		ids, now).Query(func(rows pgx.Rows) error {
+		wanted, now).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { begun[id] = true; return nil })
 		return err
@@ -206,7 +216,7 @@ func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UU
 // queueResults records the results. A receipt that came before our own result
 // has moved the message further; it stays there.
 func queueResults(q *pgx.Batch, round []Handed) {
-	var id []uuid.UUID
+	var id ids
 	var status []string
 	var provider, fault []*string
 	var after []*time.Time
@@ -215,7 +225,7 @@ func queueResults(q *pgx.Batch, round []Handed) {
 		for _, r := range h.Results {
 			untried = append(untried, r.Untried)
 			id, status = append(id, r.ID), append(status, r.Status)
-			provider, fault = append(provider, orNull(r.ProviderID)), append(fault, orNull(r.Error))
+			provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
 			after = append(after, timeOrNull(r.SendAfter))
 		}
 	}
