@@ -45,7 +45,7 @@ func (d *Desk) Alarms(ctx context.Context, v Viewer) ([]Alarm, error) {
 // subject is open, another changes nothing.
 func (d *Desk) RaiseAlarm(ctx context.Context, kind, subject, text string) error {
 	_, err := d.pool.Exec(ctx, `INSERT INTO alarms (id, kind, subject, text, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		NewID(), kind, subject, text, d.now())
+		NewID(), kind, subject, keepable(text), d.now())
 	if err != nil {
 		return fmt.Errorf("raise an alarm: %w", err)
 	}

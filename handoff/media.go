@@ -76,7 +76,7 @@ func (d *Desk) PhotoFailed(ctx context.Context, p PendingPhoto, forGood bool, re
 		at := d.now().Add(time.Second << p.Attempts)
 		status, after = "pending", &at
 	}
-	_, err = d.pool.Exec(ctx, `UPDATE photos SET status = $2, error = $3, try_after = $4 WHERE id = $1`, p.ID, status, reason, after)
+	_, err = d.pool.Exec(ctx, `UPDATE photos SET status = $2, error = $3, try_after = $4 WHERE id = $1`, p.ID, status, keepable(reason), after)
 	if err != nil {
 		return false, fmt.Errorf("record a failed photo: %w", err)
 	}
@@ -106,6 +106,7 @@ func (d *Desk) LeaseProfiles(ctx context.Context, channels []string, limit int) 
 // Profiled records a person's name as the provider gave it (empty: it gave
 // none) and asks no more. A name the person told us themselves is kept.
 func (d *Desk) Profiled(ctx context.Context, key Key, name string) error {
+	name = keepable(name)
 	q := &pgx.Batch{}
 	q.Queue(`UPDATE contacts c SET name = $3, name_folded = $4, updated_at = $5 FROM identities i
 		WHERE i.channel = $1 AND i.address = $2 AND c.id = i.contact_id AND c.name = '' AND $3 <> ''`, key.Channel, key.Address, name, FoldName(name), d.now())

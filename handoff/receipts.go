@@ -46,7 +46,7 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
 			r.queueProgress(q)
 		case Edited:
 			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
-				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3`, r.Key.Channel, r.ProviderIDs, r.Text)
+				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3`, r.Key.Channel, r.ProviderIDs, keepable(r.Text))
 		case Deleted:
 			q.Queue(`UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
 				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in'`, r.Key.Channel, r.ProviderIDs)
@@ -77,7 +77,7 @@ func (r *Receipt) queueProgress(q *pgx.Batch) {
 	}
 	if len(r.ProviderIDs) > 0 {
 		q.Queue(`UPDATE messages m SET status = $2, error = COALESCE($4, m.error)
-			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(r.Fault))
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)))
 	}
 	if !r.Watermark.IsZero() {
 		q.Queue(`UPDATE messages m SET status = $2 FROM conversations c, identities i
