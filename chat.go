@@ -15,7 +15,7 @@ import (
 // chatCommand is a terminal conversation with the bot.
 type chatCommand struct {
 	Flow    string `help:"Begin with this service instead of the menu."`
-	Lang    string `help:"bn or en; the bot's default when left out."`
+	Lang    string `default:"" enum:",bn,en" help:"bn or en; the bot's default when left out."`
 	Channel string `default:"messenger" enum:"messenger,sms" help:"Show the bot as messenger or as sms would."`
 }
 

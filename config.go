@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 )
 
 // Config is the settings of a process, read from the environment and from a
-// .env file in the folder it is started in. The environment wins.
+// .env file in the folder it is started in or beside the program. The
+// environment wins.
 type Config struct {
 	Addr           string
 	PublicURL      *url.URL
@@ -62,14 +64,36 @@ func badSetting(name, format string, args ...any) error {
 	return &settingError{name: name, reason: fmt.Sprintf(format, args...)}
 }
 
-// loadEnvFile reads .env, when there is one. What the environment has already
-// is not changed.
+// loadEnvFile reads .env in the folder the program is started in and the one
+// beside the program, when they are there. What the environment has already is
+// not changed. An error does not quote the file: it holds secrets.
 func loadEnvFile() error {
-	err := godotenv.Load(".env")
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		return nil
+	paths := []string{".env"}
+	if program, err := os.Executable(); err == nil {
+		paths = append(paths, filepath.Join(filepath.Dir(program), ".env"))
 	}
-	return badSetting(".env", "cannot be read: %v", err)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return badSetting(".env", "cannot be read: %v", err)
+		}
+		values, err := godotenv.UnmarshalBytes(text)
+		if err != nil {
+			return badSetting(".env", "%s has a line that is not NAME=value", path)
+		}
+		for name, value := range values {
+			if _, set := os.LookupEnv(name); set {
+				continue
+			}
+			if err := os.Setenv(name, value); err != nil {
+				return badSetting(".env", "%s has a name that cannot be set", path)
+			}
+		}
+	}
+	return nil
 }
 
 // readConfig reads and checks all settings. Its error is one line that names
@@ -154,8 +178,10 @@ func readMessenger(env settings, c *Config) error {
 	}
 	var missing, given []string
 	for _, s := range []struct{ name, value string }{
-		{"MESSENGER_PAGE_ID", m.PageID}, {"MESSENGER_PAGE_TOKEN", m.PageToken},
-		{"MESSENGER_APP_SECRET", m.AppSecret}, {"MESSENGER_VERIFY_TOKEN", m.VerifyToken},
+		{"MESSENGER_PAGE_ID", m.PageID},
+		{"MESSENGER_PAGE_TOKEN", m.PageToken},
+		{"MESSENGER_APP_SECRET", m.AppSecret},
+		{"MESSENGER_VERIFY_TOKEN", m.VerifyToken},
 	} {
 		if s.value == "" {
 			missing = append(missing, s.name)

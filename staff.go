@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"nagorik/handoff"
@@ -23,8 +24,13 @@ type userAddCommand struct {
 	PasswordStdin bool     `help:"Read the password from standard input instead of printing a link."`
 }
 
-// Run makes the account.
+// Run makes the account. The password is read and checked first: no account is
+// left behind without the one that was meant for it.
 func (u *userAddCommand) Run(p *process) error {
+	password, err := u.password(p)
+	if err != nil {
+		return err
+	}
 	return p.withRecords(func(c *Config, r *records) error {
 		agent, link, err := r.desk.AddAgent(p.ctx, handoff.NewAgent{
 			Email: u.Email, Name: u.Name, Role: handoff.Role(u.Role), Teams: u.Teams, Wards: u.Wards,
@@ -36,16 +42,28 @@ func (u *userAddCommand) Run(p *process) error {
 			fmt.Fprintln(p.out, signInURL(c, link))
 			return nil
 		}
-		password, err := bufio.NewReader(p.in).ReadString('\n')
-		if password = strings.TrimRight(password, "\r\n"); password == "" {
-			return errors.Join(errors.New("--password-stdin: there is no password on standard input"), err)
-		}
 		if err := r.desk.SetPassword(p.ctx, agent.Email, password); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "%s can sign in at %s\n", agent.Email, c.PublicURL.JoinPath("console"))
 		return nil
 	})
+}
+
+// password is the first line of standard input, when it is asked for.
+func (u *userAddCommand) password(p *process) (string, error) {
+	if !u.PasswordStdin {
+		return "", nil
+	}
+	line, err := bufio.NewReader(p.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("--password-stdin: %w", err)
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if password == "" {
+		return "", errors.New("--password-stdin: there is no password on standard input")
+	}
+	return password, handoff.CheckPassword(password)
 }
 
 // signInURL is where a one-time link leads.
@@ -66,6 +84,9 @@ type tokenAddCommand struct {
 func (t *tokenAddCommand) Run(p *process) error {
 	return p.withRecords(func(_ *Config, r *records) error {
 		token, err := r.desk.AddToken(p.ctx, t.User)
+		if errors.Is(err, handoff.ErrNotFound) {
+			return fmt.Errorf("--user: there is no account %s", t.User)
+		}
 		if err != nil {
 			return err
 		}

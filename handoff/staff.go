@@ -173,11 +173,20 @@ func (d *Desk) setHash(tx *gorm.DB, agent uuid.UUID, hash string) error {
 
 // passwordHash checks a new password and hashes it.
 func (d *Desk) passwordHash(ctx context.Context, password string) (string, error) {
-	n := utf8.RuneCountInString(password)
-	if n < MinPassword || n > MaxPassword || !utf8.ValidString(password) {
-		return "", invalid("password", "must have %d to %d characters", MinPassword, MaxPassword)
+	if err := CheckPassword(password); err != nil {
+		return "", err
 	}
 	return d.hashing.hash(ctx, password)
+}
+
+// CheckPassword says whether a password can be set: a FieldError when it is
+// too short or too long.
+func CheckPassword(password string) error {
+	n := utf8.RuneCountInString(password)
+	if n < MinPassword || n > MaxPassword || !utf8.ValidString(password) {
+		return invalid("password", "must have %d to %d characters", MinPassword, MaxPassword)
+	}
+	return nil
 }
 
 // agentByEmail finds an account that is not disabled.

@@ -35,13 +35,16 @@ var shared servers //nolint:gochecknoglobals // see servers
 
 // Main runs a package's tests and stops what they shared. A package's TestMain calls it; without it, or after a panic, the
 // servers end with the process all the same, but their folders stay until the next run.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a TestMain that has something of its own to do before the process exits with the code returned.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if err := shared.stop(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "stop the servers of the tests:", err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }
 
 // stop ends the servers that were started.
