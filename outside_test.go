@@ -76,6 +76,7 @@ type outcome struct {
 // command is one to be run: where, with which settings and what on standard
 // input.
 type command struct {
+	program  string // empty: the one as shipped
 	dir      string
 	settings []string
 	stdin    string
@@ -88,7 +89,10 @@ func environment(dir string, settings []string) []string {
 
 func (c command) run(t testing.TB, args ...string) outcome {
 	t.Helper()
-	program := shipped(t)
+	program := c.program
+	if program == "" {
+		program = shipped(t)
+	}
 	if c.dir == "" {
 		c.dir = t.TempDir()
 	}
