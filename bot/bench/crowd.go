@@ -139,6 +139,13 @@ func (c *crowd) abandon() (lost int) {
 	return lost
 }
 
+// filed is how many cases the citizens were told of.
+func (c *crowd) filed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cases
+}
+
 // waiting is how many messages of this measurement have no reply yet.
 func (c *crowd) waiting() int {
 	c.mu.Lock()

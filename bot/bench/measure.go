@@ -27,7 +27,7 @@ func (b *bench) measure(ctx context.Context) (*Figures, error) {
 			return nil, fmt.Errorf("%s: %w", step.name, b.explain(err))
 		}
 	}
-	f.Cases, f.Refused = b.crowd.cases, b.load.refused.Load()
+	f.Cases, f.Refused = b.crowd.filed(), b.load.refused.Load()
 	return f, f.table(b.opt)
 }
 
