@@ -150,7 +150,8 @@ func (b *Bot) lane(channel, address string) *lane {
 }
 
 // Accept takes events and returns when all of them are safe: committed, or in
-// the spool. ErrFull means that at least one of them is not.
+// the spool. ErrFull means that at least one of them is not. The events are the
+// bot's from then on.
 func (b *Bot) Accept(ctx context.Context, events []Event) error {
 	if len(events) == 0 {
 		return nil
@@ -158,8 +159,7 @@ func (b *Bot) Accept(ctx context.Context, events []Event) error {
 	now := b.now()
 	waits := make([]*item, 0, len(events))
 	for i := range events {
-		it := &item{event: &events[i], received: now, done: make(chan error, 1)}
-		waits = append(waits, it)
+		waits = append(waits, newItem(&events[i], now))
 	}
 	for _, it := range waits {
 		b.lane(it.event.Channel, it.event.Address).put(it)
@@ -246,10 +246,15 @@ func (b *Bot) adoptSpools(ctx context.Context) error {
 // replay takes one spooled event through its lane.
 func (b *Bot) replay(ctx context.Context, record []byte) error {
 	var s spooled
-	if err := json.Unmarshal(record, &s); err != nil {
+	err := json.Unmarshal(record, &s)
+	if err == nil && s.Event == nil {
+		err = errors.New("there is none")
+	}
+	if err != nil {
 		return b.desk.DeadTurn(ctx, handoff.Key{}, record, fmt.Errorf("read a spooled event: %w", err))
 	}
-	it := &item{event: s.Event, received: s.Received, replay: true, done: make(chan error, 1)}
+	it := newItem(s.Event, s.Received)
+	it.replay = true
 	b.lane(s.Event.Channel, s.Event.Address).put(it)
 	select {
 	case err := <-it.done:

@@ -130,6 +130,8 @@ type settings struct {
 	redis redis.UniversalClient
 	paper *paper
 	now   func() time.Time
+	// spooled are records that an earlier run has left in the spool.
+	spooled [][]byte
 }
 
 func catalog(t testing.TB) *flows.Catalog {
@@ -191,6 +193,9 @@ func newTown(t testing.TB, s settings) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = queue.Close() })
+	if err := queue.Append(s.spooled...); err != nil {
+		t.Fatal(err)
+	}
 	current := catalog(t)
 	w.Bot, err = bot.New(bot.Options{
 		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.paper}, Photos: store, Spool: queue,

@@ -28,6 +28,11 @@ type item struct {
 	work work
 }
 
+func newItem(e *Event, received time.Time) *item {
+	e.tidy()
+	return &item{event: e, received: received, done: make(chan error, 1)}
+}
+
 func (it *item) key() handoff.Key {
 	return handoff.Key{Channel: it.event.Channel, Address: it.event.Address}
 }

@@ -18,9 +18,7 @@ import (
 // Bounds of a turn.
 const (
 	oldestStepped  = 24 * time.Hour // an event older than this on arrival is kept, not answered
-	textKept       = 20000          // UTF-16 units of a text that are kept
-	photosPerEvent = 10
-	repliesPerHour = 30 // to one address: two robots must not talk for ever
+	repliesPerHour = 30             // to one address: two robots must not talk for ever
 	closeAfter     = 24 * time.Hour
 	takeoverEnds   = 24 * time.Hour // without a word from the person who took over in the provider's inbox
 	reasonInbox    = "inbox"
@@ -58,7 +56,7 @@ func (l *lane) prepare(it *item) bool {
 	w.found = flows.Found{}
 	if w.message == uuid.Nil {
 		w.message = handoff.NewID()
-		for range e.Media[:min(len(e.Media), photosPerEvent)] {
+		for range e.Media {
 			w.photos = append(w.photos, handoff.NewID())
 		}
 	}
@@ -173,7 +171,7 @@ func (l *lane) stepFlow(ctx context.Context, it *item) ([]flows.Lookup, error) {
 func (l *lane) input(it *item, number int64) flows.Input {
 	e, w := it.event, &it.work
 	in := flows.Input{
-		Text: bangla.Clean(e.Text), Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
+		Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
 		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Case: number, Found: w.found,
 	}
 	if in.Owner == "" || w.was.Closed {
@@ -314,9 +312,8 @@ func (l *lane) takeover(it *item) *handoff.Turn {
 // incoming is the record of what came.
 func (l *lane) incoming(it *item) *handoff.Incoming {
 	e := it.event
-	text, _ := bangla.Graphemes(bangla.Clean(e.Text), textKept)
 	in := &handoff.Incoming{
-		ID: it.work.message, ProviderID: e.ProviderID, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: text, At: it.at(),
+		ID: it.work.message, ProviderID: e.ProviderID, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: e.Text, At: it.at(),
 	}
 	if e.Kind == EventEcho {
 		in.Author = "agent"
