@@ -21,6 +21,7 @@ import (
 	"nagorik/bot/spool"
 	"nagorik/flows"
 	"nagorik/flows/place"
+	"nagorik/handoff"
 )
 
 // Bounds of a running service.
@@ -97,7 +98,11 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.catalogs = bot.NewCatalogs(current, func(ctx context.Context, version int64) (*flows.Catalog, error) {
-		return storedCatalog(ctx, s.records.desk, s.wards, version)
+		stored, err := storedCatalog(ctx, s.records.desk, s.wards, version)
+		if err != nil && !handoff.Away(err) {
+			s.log.Error("a version of the flows cannot be used; its dialogues go on in the current one", "version", version, "error", err)
+		}
+		return stored, err
 	})
 	return s.openBot()
 }

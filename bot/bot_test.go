@@ -130,6 +130,7 @@ type settings struct {
 	redis redis.UniversalClient
 	paper *paper
 	now   func() time.Time
+	lost  error // of a catalogue version that is not the current one
 	// spooled are records that an earlier run has left in the spool.
 	spooled [][]byte
 }
@@ -199,7 +200,7 @@ func newTown(t testing.TB, s settings) *town {
 	current := catalog(t)
 	w.Bot, err = bot.New(bot.Options{
 		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.paper}, Photos: store, Spool: queue,
-		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, nil }),
+		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost }),
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})
 	if err != nil {

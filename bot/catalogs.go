@@ -20,7 +20,8 @@ type Catalogs struct {
 }
 
 // NewCatalogs returns a Catalogs that begins with the given one. Load reads a
-// version this process does not know.
+// version this process does not know, and tells staff of one it cannot read:
+// it is asked once.
 func NewCatalogs(current *flows.Catalog, load func(ctx context.Context, version int64) (*flows.Catalog, error)) *Catalogs {
 	c := &Catalogs{load: load, old: map[int64]*flows.Catalog{}}
 	c.Publish(current)
@@ -38,8 +39,10 @@ func (c *Catalogs) Publish(next *flows.Catalog) {
 	c.current.Store(next)
 }
 
-// Version returns the catalogue of a session. A version that is not known
-// anywhere any more falls back to the current one.
+// Version returns the catalogue of a session. A version that cannot be read
+// any more falls back to the one that is current then: a dialogue can go on in
+// another version, and nobody is left without an answer. Its error means that
+// the database is away.
 func (c *Catalogs) Version(ctx context.Context, version int64) (*flows.Catalog, error) {
 	current := c.Current()
 	if version == 0 || version == current.Version() {
@@ -51,8 +54,11 @@ func (c *Catalogs) Version(ctx context.Context, version int64) (*flows.Catalog, 
 		return known, nil
 	}
 	found, err := c.load(ctx, version)
-	if err != nil {
+	if err != nil && (away(err) || ctx.Err() != nil) {
 		return nil, fmt.Errorf("load catalogue version %d: %w", version, err)
+	}
+	if err != nil {
+		found = current
 	}
 	c.old[version] = found
 	return found, nil

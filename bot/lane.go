@@ -23,6 +23,7 @@ type item struct {
 	event    *Event
 	received time.Time
 	replay   bool       // comes from the spool: never goes back into it
+	mistrust bool       // what Redis holds of its conversation is not believed
 	done     chan error // told once, when the event is safe or cannot be kept
 
 	work work
@@ -181,20 +182,21 @@ func part(batch []*item) (old, fresh []*item) {
 	return old, fresh
 }
 
-// oneByOne commits each turn alone. One that fails alone is kept raw, so that
-// it does not come again and again, and its neighbours are safe.
+// oneByOne commits each turn alone, from what the database knows of it. One
+// that fails alone is kept raw, so that it does not come again and again, and
+// its neighbours are safe.
 func (l *lane) oneByOne(batch []*item) {
-	for _, it := range batch {
-		one := []*item{it}
-		err := l.record(one)
+	for i, it := range batch {
+		it.mistrust = true
+		err := l.record(batch[i : i+1])
 		if err != nil && !away(err) {
 			err = l.bury(it, err)
 		}
 		if err != nil {
-			l.setAside(one, err)
-			continue
+			l.setAside(batch[i:], err)
+			return
 		}
-		tell(one, nil)
+		tell(batch[i:i+1], nil)
 	}
 }
 
@@ -220,7 +222,9 @@ func tell(items []*item, err error) {
 // away says whether an error means that the database cannot be reached now,
 // rather than that it refuses what it was given. Whether the commit happened
 // is open then; doing it again is safe.
-func away(err error) bool { return handoff.Away(err) || errors.Is(err, context.Canceled) }
+func away(err error) bool {
+	return !errors.Is(err, errStep) && (handoff.Away(err) || errors.Is(err, context.Canceled))
+}
 
 // caseNumbers hands out case numbers from a block of this lane.
 type caseNumbers struct {

@@ -98,6 +98,7 @@ func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, e
 }
 
 // load finds where the conversations stand: in Redis, else in the database.
+// Silence is acted upon by the record alone, which is where it was noticed.
 func (l *lane) load(ctx context.Context, turns []*item) error {
 	keys := make([]handoff.Key, len(turns))
 	for i, it := range turns {
@@ -110,7 +111,7 @@ func (l *lane) load(ctx context.Context, turns []*item) error {
 	}
 	var missing []*item
 	for i, it := range turns {
-		if live[i] == nil || !it.stands(live[i].Standing, live[i].Session) {
+		if live[i] == nil || it.mistrust || it.event.Kind == eventIdle || !it.stands(live[i].Standing, live[i].Session) {
 			missing = append(missing, it)
 		}
 	}

@@ -66,9 +66,13 @@ func (l *lane) prepare(it *item) bool {
 		if w.was.Closed || w.was.Due.IsZero() || w.was.Due.After(l.bot.now()) {
 			return false
 		}
-		w.plan = planStep
-		if w.was.DueWith == dueTakeover {
+		switch w.was.DueWith {
+		case dueTakeover:
 			w.plan = planRelease
+		case string(flows.InputRemind), string(flows.InputExpire):
+			w.plan = planStep
+		default:
+			return false // of a newer version, which sees to it
 		}
 	case e.Kind == EventEcho:
 		w.plan = planTakeover

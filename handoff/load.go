@@ -21,18 +21,22 @@ type Checkpoint struct {
 	Session  []byte // JSON; empty for somebody never heard of
 }
 
-// Load reads the latest conversation of each key, in one query. A key never
-// heard of has the zero Checkpoint.
+// Load reads the open conversation of each key, or else the latest, in one
+// query. A key never heard of has the zero Checkpoint. The open one need not
+// have the largest id: ids are made by clocks.
 func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	channels, addresses := make([]string, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
 	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
-			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL)
+			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
 		JOIN identities i ON i.channel = k.channel AND i.address = k.address
-		JOIN LATERAL (SELECT * FROM conversations c WHERE c.identity_id = i.id ORDER BY c.id DESC LIMIT 1) c ON true`, channels, addresses)
+		JOIN LATERAL (SELECT * FROM (
+			(SELECT * FROM conversations o WHERE o.identity_id = i.id AND o.closed_at IS NULL)
+			UNION ALL (SELECT * FROM conversations o WHERE o.identity_id = i.id ORDER BY o.id DESC LIMIT 1)
+		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true`, channels, addresses)
 	if err != nil {
 		return nil, fmt.Errorf("load conversations: %w", err)
 	}
