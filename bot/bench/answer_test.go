@@ -18,14 +18,22 @@ func TestAnswer(t *testing.T) {
 		asked    bool
 		number   int64
 	}{
-		{"a list of troubles", "ড্রেনের কী সমস্যা?", []flows.Choice{choice("drainage/ask_trouble=water"), choice("drainage/ask_trouble=slab")},
-			[]string{"drainage/ask_trouble=water", "drainage/ask_trouble=slab"}, true, 0},
+		{
+			"a list of troubles", "ড্রেনের কী সমস্যা?",
+			[]flows.Choice{choice("drainage/ask_trouble=water"), choice("drainage/ask_trouble=slab")},
+			[]string{"drainage/ask_trouble=water", "drainage/ask_trouble=slab"},
+			true, 0,
+		},
 		{"a ward is typed", "ওয়ার্ড?", []flows.Choice{choice("drainage/ask_ward=unknown")}, nil, true, 0},
 		{"a place is typed", "ঠিক কোথায়?", nil, nil, true, 0},
 		{"details are typed", "সমস্যাটি এক-দুই লাইনে লিখুন।", nil, nil, true, 0},
 		{"a photo is skipped", "একটি ছবি দিন", []flows.Choice{choice("drainage/ask_photo=!skip")}, []string{"drainage/ask_photo=!skip"}, true, 0},
-		{"yes to the summary", "বাড়ি ১২৩৪৫\nজমা দেব?", []flows.Choice{choice("drainage/ask_sure=no"), choice("drainage/ask_sure=yes")},
-			[]string{"drainage/ask_sure=yes"}, true, 0},
+		{
+			"yes to the summary", "বাড়ি ১২৩৪৫\nজমা দেব?",
+			[]flows.Choice{choice("drainage/ask_sure=no"), choice("drainage/ask_sure=yes")},
+			[]string{"drainage/ask_sure=yes"},
+			true, 0,
+		},
 		{"commands are not answers", "?", []flows.Choice{choice("f/s=!back"), choice("f/s=one"), choice("f/s=!agent")}, []string{"f/s=one"}, true, 0},
 		{"receipt in Bangla", "অভিযোগ জমা হয়েছে। নম্বর ১০০২৩। ২ দিনের মধ্যে", nil, nil, false, 10023},
 		{"receipt in English", "Report submitted, No. 123456.", nil, nil, false, 123456},
