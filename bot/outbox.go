@@ -235,16 +235,16 @@ func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handing {
 func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) handoff.SendResult {
 	now := o.bot.now()
 	if paused := q.paused.Load(); paused > now.UnixNano() {
-		return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
 	}
 	if now.Add(sendWithin).After(j.until) {
-		return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: now, Untried: true}
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now, Untried: true}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
 	if q.limiter != nil {
 		if err := q.limiter.Wait(ctx); err != nil {
-			return handoff.SendResult{ID: m.id, Status: "queued", SendAfter: now, Untried: true}
+			return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now, Untried: true}
 		}
 	}
 	var detail ReplyDetail
@@ -259,7 +259,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if err == nil {
 		o.recovered(q)
 		o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), "sent").Inc()
-		return handoff.SendResult{ID: m.id, Status: "sent", ProviderID: sent.ProviderID}
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID}
 	}
 	return o.failed(q, m, err)
 }
@@ -272,7 +272,7 @@ func (o *outbox) failed(q *queue, m *outgoing, err error) handoff.SendResult {
 	}
 	o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), string(e.Outcome)).Inc()
 	now := o.bot.now()
-	r := handoff.SendResult{ID: m.id, Error: e.Error()}
+	r := handoff.SendResult{ID: m.id, Attempt: m.attempts, Error: e.Error()}
 	switch e.Outcome {
 	case SendReject:
 		r.Status = "failed"

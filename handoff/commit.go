@@ -82,13 +82,11 @@ func newBatch(d *Desk, turns []*Turn, live []int) *batch {
 	}
 }
 
-// run does the attempt in three round trips, four when acknowledgements are
-// superseded: lock; what may exist already; all the rest with the commit.
+// run does the attempt in two round trips, three when acknowledgements are
+// superseded: lock and write what may exist already; all the rest with the
+// commit.
 func (b *batch) run(ctx context.Context, c *pgx.Conn) error {
-	err := b.lock(ctx, c)
-	if err == nil {
-		err = b.claim(ctx, c)
-	}
+	err := b.claim(ctx, c)
 	if err == nil {
 		err = b.supersede(ctx, c)
 	}
@@ -104,9 +102,11 @@ func (b *batch) run(ctx context.Context, c *pgx.Conn) error {
 	return err
 }
 
-// lock begins the transaction, locks the conversations in id order and lets
-// the stale turns go.
-func (b *batch) lock(ctx context.Context, c *pgx.Conn) error {
+// claim begins the transaction, locks the conversations in id order and writes
+// what may exist already: incoming messages, new identities and conversations.
+// Stale turns and repeats leave; when one has left rows behind, or a race was
+// lost, the attempt ends and is begun anew.
+func (b *batch) claim(ctx context.Context, c *pgx.Conn) error {
 	known := make(ids, 0, len(b.live))
 	for _, i := range b.live {
 		if !b.turns[i].Opens {
@@ -114,83 +114,53 @@ func (b *batch) lock(ctx context.Context, c *pgx.Conn) error {
 		}
 	}
 	slices.SortFunc(known, func(x, y uuid.UUID) int { return bytes.Compare(x[:], y[:]) })
+	versions, written := make(map[uuid.UUID]int64, len(known)), map[uuid.UUID]bool{}
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(byIndex)
-	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, known)
-	versions := make(map[uuid.UUID]int64, len(known))
-	err := readBatch(ctx, c, q, func(res pgx.BatchResults) error {
-		for range 2 {
-			if _, err := res.Exec(); err != nil {
-				return err
-			}
-		}
-		rows, err := res.Query()
-		if err != nil {
-			return err
-		}
+	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, known).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var version int64
 		var idle bool
-		_, err = pgx.ForEachRow(rows, []any{&id, &version, &idle}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&id, &version, &idle}, func() error {
 			versions[id], b.idle[id] = version, idle
 			return nil
 		})
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("lock conversations: %w", err)
+	note := func(rows pgx.Rows) error {
+		var id uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { written[id] = true; return nil })
+		return err
 	}
-	b.keep(func(t *Turn) bool {
-		version, found := versions[t.Was.Conversation]
-		return t.Opens || found && version == t.Was.Version
-	}, Stale)
-	return nil
+	queueIncoming(q, b, note)
+	queueIdentities(q, b, note)
+	queueOpened(q, b, note)
+	if err := c.SendBatch(ctx, q).Close(); err != nil {
+		return fmt.Errorf("lock conversations and record messages: %w", err)
+	}
+	return b.settleClaims(versions, written)
 }
 
-// claim writes what may exist already: incoming messages, new identities and
-// new conversations. Repeats leave; a lost race ends the attempt.
-func (b *batch) claim(ctx context.Context, c *pgx.Conn) error {
-	q := &pgx.Batch{}
-	queueIncoming(q, b)
-	queueIdentities(q, b)
-	queueOpened(q, b)
-	if q.Len() == 0 {
-		return nil
-	}
-	written := map[uuid.UUID]bool{}
-	err := readBatch(ctx, c, q, func(res pgx.BatchResults) error {
-		for range q.Len() {
-			rows, err := res.Query()
-			if err != nil {
-				return err
-			}
-			var id uuid.UUID
-			if _, err := pgx.ForEachRow(rows, []any{&id}, func() error { written[id] = true; return nil }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("record messages: %w", err)
-	}
-	return b.settleClaims(written)
-}
-
-// settleClaims lets repeats and losers go. When one of them has left rows of
-// its own behind, the whole attempt is undone and begun anew without it.
-func (b *batch) settleClaims(written map[uuid.UUID]bool) error {
+// settleClaims lets stale turns, repeats and losers go. When one of them has
+// left rows of its own behind, the whole attempt is undone and begun anew
+// without it.
+func (b *batch) settleClaims(versions map[uuid.UUID]int64, written map[uuid.UUID]bool) error {
 	undo := false
 	for _, i := range b.live {
 		t := b.turns[i]
-		repeated := t.In != nil && !written[t.In.ID]
+		version, found := versions[t.Was.Conversation]
+		stale := !t.Opens && (!found || version != t.Was.Version)
+		claimed := t.In != nil && written[t.In.ID]
+		repeated := t.In != nil && !claimed
 		lost := t.Newcomer && !written[t.Now.Identity] || t.Opens && !written[t.Now.Conversation]
 		switch {
-		case repeated && t.Opens:
-			b.left[i], undo = Result{Outcome: Repeated}, true
+		case stale:
+			b.left[i] = Result{Outcome: Stale}
+			undo = undo || claimed
 		case repeated:
 			b.left[i] = Result{Outcome: Repeated}
+			undo = undo || t.Opens
 		case lost:
 			b.left[i], undo = Result{Outcome: Stale}, true
 		}
@@ -222,7 +192,7 @@ func (b *batch) supersede(ctx context.Context, c *pgx.Conn) error {
 	}
 	q := &pgx.Batch{}
 	q.Queue(`UPDATE messages SET status = 'cancelled' WHERE status = 'queued' AND author = 'bot' AND
-		(conversation_id = ANY($1) AND send_after IS NOT NULL AND attempts = 0 OR conversation_id = ANY($2) AND kind = 'prompt')`, acks, prompts)
+		(conversation_id = ANY($1) AND send_after IS NOT NULL AND attempted_at IS NULL OR conversation_id = ANY($2) AND kind = 'prompt')`, acks, prompts)
 	q.Queue(`SELECT id FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS
 		(SELECT 1 FROM messages m WHERE m.conversation_id = id AND m.status IN ('queued', 'sending'))`, all)
 	err := readBatch(ctx, c, q, func(res pgx.BatchResults) error {
@@ -287,17 +257,6 @@ func (b *batch) each() func(yield func(int, *Turn) bool) {
 			}
 		}
 	}
-}
-
-// keep lets all turns go that do not pass.
-func (b *batch) keep(pass func(*Turn) bool, otherwise Outcome) {
-	b.live = slices.DeleteFunc(b.live, func(i int) bool {
-		if pass(b.turns[i]) {
-			return false
-		}
-		b.left[i] = Result{Outcome: otherwise}
-		return true
-	})
 }
 
 // readBatch sends a pipeline and reads its results.

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -30,6 +31,7 @@ type Due struct {
 // SendResult is what became of one attempt.
 type SendResult struct {
 	ID         uuid.UUID
+	Attempt    int    // as it was leased; 0 when not known
 	Status     string // "sent", "queued" (try again), "failed" or "unknown"
 	ProviderID string
 	Error      string
@@ -156,7 +158,9 @@ func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (after After, e
 
 // handBack locks the conversations first and looks for what is left in a
 // statement of its own afterwards: only then does it see the replies of turns
-// that committed while it waited for the lock.
+// that committed while it waited for the lock. What is still being sent when
+// our results are on record belongs to a sender that took over because ours was
+// too slow: its lease stays as it is.
 func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After, error) {
 	now := d.now()
 	after := After{Begun: map[uuid.UUID]bool{}}
@@ -174,6 +178,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 	queueResults(q, round)
 	queueNext(q, next, now, after.Begun)
 	q.Queue(`UPDATE conversations c SET outbox_until = CASE
+			WHEN EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'sending' AND m.id IS DISTINCT FROM h.next) THEN c.outbox_until
 			WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status IN ('queued', 'sending')) THEN NULL
 			WHEN h.until IS NOT NULL AND (h.next IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = h.next AND m.status = 'sending')) THEN h.until
 			ELSE GREATEST($3, (SELECT min(m.send_after) FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued')) END
@@ -194,7 +199,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 }
 
 // queueNext begins with the replies that senders go on with, unless they were
-// cancelled in the meantime.
+// cancelled in the meantime or somebody else has taken over.
 func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UUID]bool) {
 	var wanted ids
 	for _, id := range next {
@@ -205,7 +210,8 @@ func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UU
 	if len(wanted) == 0 {
 		return
 	}
-	q.Queue(`UPDATE messages SET status = 'sending', attempts = attempts + 1, attempted_at = $2 WHERE id = ANY($1) AND status = 'queued' RETURNING id`,
+	q.Queue(`UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $2 WHERE m.id = ANY($1) AND m.status = 'queued'
+		AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation_id = m.conversation_id AND o.status = 'sending') RETURNING m.id`,
 		wanted, now).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { begun[id] = true; return nil })
@@ -213,27 +219,35 @@ func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UU
 	})
 }
 
-// queueResults records the results. A receipt that came before our own result
-// has moved the message further; it stays there.
+// queueResults records the results, in the order that Receipts keeps to as
+// well, so that the two never wait for each other. A receipt that came before
+// our own result has moved the message further; it stays there. Of an attempt
+// that somebody else has repeated since, only that it was sent counts.
 func queueResults(q *pgx.Batch, round []Handed) {
+	var results []SendResult
+	for _, h := range round {
+		results = append(results, h.Results...)
+	}
+	slices.SortFunc(results, func(x, y SendResult) int { return bytes.Compare(x.ID[:], y.ID[:]) })
 	var id ids
+	var attempt []int64
 	var status []string
 	var provider, fault []*string
 	var after []*time.Time
 	var untried []bool
-	for _, h := range round {
-		for _, r := range h.Results {
-			untried = append(untried, r.Untried)
-			id, status = append(id, r.ID), append(status, r.Status)
-			provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
-			after = append(after, timeOrNull(r.SendAfter))
-		}
+	for _, r := range results {
+		attempt, untried = append(attempt, int64(r.Attempt)), append(untried, r.Untried)
+		id, status = append(id, r.ID), append(status, r.Status)
+		provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
+		after = append(after, timeOrNull(r.SendAfter))
 	}
 	if len(id) == 0 {
 		return
 	}
 	q.Queue(`UPDATE messages m SET status = r.status, provider_id = COALESCE(m.provider_id, r.provider_id), error = r.error,
 			send_after = COALESCE(r.send_after, m.send_after), attempts = m.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END
-		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[]) AS r(id, status, provider_id, error, send_after, untried)
-		WHERE m.id = r.id AND m.status IN ('sending', 'unknown')`, id, status, provider, fault, after, untried)
+		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::bigint[])
+			AS r(id, status, provider_id, error, send_after, untried, attempt)
+		WHERE m.id = r.id AND m.status IN ('sending', 'unknown') AND (r.status = 'sent' OR r.attempt IN (0, m.attempts))`,
+		id, status, provider, fault, after, untried, attempt)
 }

@@ -1,8 +1,10 @@
 package handoff
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,6 +40,10 @@ const statusRank = `array_position(ARRAY['queued','sending','unknown','sent','de
 // Receipts records receipts, all or none. Those that say nothing new change
 // nothing, so they may be recorded again.
 func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
+	// The order in which a sender records its results: see queueResults. Those of
+	// one address keep theirs.
+	receipts = slices.Clone(receipts)
+	slices.SortStableFunc(receipts, func(x, y Receipt) int { return bytes.Compare(x.Message[:], y.Message[:]) })
 	q := &pgx.Batch{}
 	for i := range receipts {
 		r := &receipts[i]
