@@ -32,7 +32,7 @@ func TestDialogueOpensACase(t *testing.T) {
 			if !strings.Contains(last.Text, "১০০০১") {
 				t.Errorf("the last answer names no case number: %q", last.Text)
 			}
-			if n := w.count(`SELECT count(*) FROM cases WHERE number = 10001 AND flow = 'drainage' AND ward = 1 AND answers->'trouble' = '["blocked"]'`); n != 1 {
+			if n := w.count(`SELECT count(*) FROM cases WHERE number = 10001 AND flow = 'drainage' AND ward = 1 AND answers->'trouble' = '"blocked"'`); n != 1 {
 				t.Errorf("%d cases as told, want 1", n)
 			}
 			if n := w.count(`SELECT count(*) FROM conversations WHERE closed_at IS NOT NULL`); n != 1 {

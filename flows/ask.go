@@ -30,6 +30,9 @@ func (t *turn) promptAsk() {
 	case askCancel:
 		t.question(t.c.texts["cancel_ask"], t.yesNo("yes", "no"), "")
 	case askResume:
+		if p := t.s.Parked; p != nil {
+			t.fills[fillService] = t.serviceTitle(p.Flow)
+		}
 		t.question(t.c.texts["resume"], t.yesNo("continue", "start_over"), "")
 	case askLanguage:
 		t.promptLanguage()

@@ -68,6 +68,9 @@ func (t *turn) collect(c *OpenCase, st *state) {
 				c.Place, c.Lat, c.Lon = v.Text, v.Lat, v.Lon
 			}
 		}
+		if sl.kind == SlotChoice && !sl.several && len(v.List) == 1 {
+			v = TextValue(v.List[0]) // one answer is no list to whoever reads the case
+		}
 		c.Answers = append(c.Answers, Answer{Slot: sl.name, Value: v})
 	}
 }
@@ -173,10 +176,7 @@ func (t *turn) fillCase(number int64, c *CaseFound) {
 	}
 	t.fills[fillStatus] = t.c.label(t.c.statuses, c.Status, t.c.codes[t.lang])
 	t.fills[fillDate] = t.c.date(c.UpdatedAt.In(dhaka), t.lang)
-	t.fills[fillService] = c.Flow
-	if f := t.c.byFlowID(c.Flow); f != nil {
-		t.fills[fillService] = f.title[t.lang]
-	}
+	t.fills[fillService] = t.serviceTitle(c.Flow)
 }
 
 // fillMine writes a line for each of the person's latest cases.
@@ -260,4 +260,13 @@ func (t *turn) status() {
 	}
 	t.lead += t.fills[fillMine]
 	t.prompt()
+}
+
+// serviceTitle is what a flow is called; its id when this catalogue has it no
+// more.
+func (t *turn) serviceTitle(id string) string {
+	if f := t.c.byFlowID(id); f != nil {
+		return f.title[t.lang]
+	}
+	return id
 }

@@ -148,20 +148,30 @@ func (v Value) appendJSON(b []byte) []byte {
 	case ListShape:
 		return appendStrings(b, v.List)
 	case PlaceShape:
-		b = append(b, `{"lat":`...)
-		b = appendNumber(b, v.Lat)
-		b = append(b, `,"lon":`...)
-		b = appendNumber(b, v.Lon)
-		if v.Text != "" {
-			b = append(b, `,"text":`...)
-			b = appendString(b, v.Text)
-		}
-		return append(b, '}')
+		return v.appendPlace(b)
 	case BoolShape:
 		return strconv.AppendBool(b, v.Yes)
 	default:
 		return append(b, "null"...)
 	}
+}
+
+// appendPlace leaves out the coordinates of a place that was only typed: a
+// program would draw it at 0, 0.
+func (v Value) appendPlace(b []byte) []byte {
+	if v.Pinned() {
+		b = append(b, `{"lat":`...)
+		b = appendNumber(b, v.Lat)
+		b = append(b, `,"lon":`...)
+		b = appendNumber(b, v.Lon)
+		if v.Text == "" {
+			return append(b, '}')
+		}
+		b = append(b, `,"text":`...)
+	} else {
+		b = append(b, `{"text":`...)
+	}
+	return append(appendString(b, v.Text), '}')
 }
 
 // jsonWriter writes the members of one object, leaving out empty ones.

@@ -19,7 +19,7 @@ var textFills = map[string][]string{
 	"photo_ok": {"n", "max"}, "photo_kept": {"n"}, "photo_about": {"n"}, "photo_added": {"id", "n"},
 	"photo_full": nil, "pin_kept": nil,
 	"skip_hint": nil, "skipped": nil, "chosen": {"chosen"}, "edit_which": nil, "cancel_ask": nil, "cancelled": nil,
-	"remind": nil, "timeout": nil, "resume": nil, "language_ask": nil, "language_set": nil,
+	"remind": nil, "timeout": nil, "resume": {"service"}, "language_ask": nil, "language_set": nil,
 	"stopped": nil, "started": nil,
 	"case_new": caseFills, "case_new_hours": caseFills, "case_new_open": caseFills,
 	"status": {"id", "status", "date", "service"}, "status_ask": nil, "status_none": {"id"},

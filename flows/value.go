@@ -18,7 +18,7 @@ const (
 	TextShape               // a string: text, phone, date (2006-01-02)
 	NumShape                // a number: number, amount, ward
 	ListShape               // an array of strings: choices, photo ids
-	PlaceShape              // {"lat","lon","text"}: location
+	PlaceShape              // {"lat","lon","text"}, without a pin {"text"}: location
 	BoolShape               // true or false: confirm
 )
 
