@@ -12,7 +12,7 @@ import (
 // The rows of a batch, one function a table. Each sends its columns as arrays,
 // so that a statement's text and plan are the same whatever the batch's size.
 
-func queueIncoming(q *pgx.Batch, b *batch) {
+func queueIncoming(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	n := len(b.live)
 	id, conv := make(ids, 0, n), make(ids, 0, n)
 	seq, at := make([]int64, 0, n), make([]time.Time, 0, n)
@@ -43,10 +43,10 @@ func queueIncoming(q *pgx.Batch, b *batch) {
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
 			AS m(id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at)
 		ON CONFLICT DO NOTHING RETURNING id`,
-		id, conv, seq, direction, author, channel, provider, kind, text, detail, status, at)
+		id, conv, seq, direction, author, channel, provider, kind, text, detail, status, at).Query(note)
 }
 
-func queueIdentities(q *pgx.Batch, b *batch) {
+func queueIdentities(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	var id, contact ids
 	var channel, address, name []string
 	var profile []*time.Time
@@ -68,11 +68,11 @@ func queueIdentities(q *pgx.Batch, b *batch) {
 	q.Queue(`INSERT INTO identities (id, contact_id, channel, address, name, profile_due, created_at)
 		SELECT id, contact_id, channel, address, name, profile_due, $7
 		FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS i(id, contact_id, channel, address, name, profile_due)
-		ON CONFLICT DO NOTHING RETURNING id`, id, contact, channel, address, name, profile, b.now)
+		ON CONFLICT DO NOTHING RETURNING id`, id, contact, channel, address, name, profile, b.now).Query(note)
 }
 
 // queueOpened inserts new conversations with all but what queueMoved sets.
-func queueOpened(q *pgx.Batch, b *batch) {
+func queueOpened(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	var id, identity, contact ids
 	var channel []string
 	for _, t := range b.each() {
@@ -87,7 +87,7 @@ func queueOpened(q *pgx.Batch, b *batch) {
 	q.Queue(`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, checkpoint, opened_at, last_in_at, last_at)
 		SELECT id, identity_id, contact_id, channel, 0, 'bot', '{}', $5, $5, $5
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS c(id, identity_id, contact_id, channel)
-		ON CONFLICT DO NOTHING RETURNING id`, id, identity, contact, channel, b.now)
+		ON CONFLICT DO NOTHING RETURNING id`, id, identity, contact, channel, b.now).Query(note)
 }
 
 func queueContacts(q *pgx.Batch, b *batch) {
