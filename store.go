@@ -189,6 +189,7 @@ type sessionStore struct {
 }
 
 func openSessions(ctx context.Context, c *Config, log *slog.Logger) (*sessionStore, error) {
+	redis.SetLogger(redisLog{log}) // the client writes to standard error by itself otherwise
 	if len(c.RedisURLs) == 0 {
 		return inProcessRedis()
 	}
@@ -306,4 +307,13 @@ func createOnce(path string, content []byte) error {
 		return err
 	}
 	return nil
+}
+
+// redisLog takes down what the Redis client has to say, where somebody looks
+// for it: what matters is said by those who use it.
+type redisLog struct{ log *slog.Logger }
+
+// Printf logs at debug level.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "redis client: "+fmt.Sprintf(format, v...))
 }

@@ -62,6 +62,7 @@ type Bot struct {
 	now      func() time.Time
 	seed     maphash.Seed
 	lanes    []*lane
+	numbers  *caseNumbers
 	outbox   *outbox
 	fetchers map[string]*photos.Fetcher
 
@@ -80,7 +81,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
-		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(),
+		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	for _, c := range opt.Channels {
 		b.channels[c.Name()] = c

@@ -52,7 +52,7 @@ func (l *lane) openCase(t *handoff.Turn, c flows.OpenCase) error {
 	if err != nil {
 		return errors.Join(errStep, fmt.Errorf("keep the answers of case %d: %w", c.Number, err))
 	}
-	l.numbers.take()
+	l.caseOpened()
 	t.Cases = append(t.Cases, handoff.NewCase{OpenCase: c, Answers: raw})
 	t.Attach = append(t.Attach, handoff.Attachment{Case: c.Number, Photos: photoIDs(c.Photos)})
 	if c.Ward > 0 {

@@ -41,9 +41,9 @@ func (it *item) key() handoff.Key {
 // lane works on the events of its addresses, one batch at a time. While a
 // batch commits, the next one gathers: that is all there is to group commit.
 type lane struct {
-	bot     *Bot
-	number  int
-	numbers caseNumbers
+	bot    *Bot
+	number int
+	spare  int64 // a case number that is ours and not used yet; 0: none
 
 	mu      sync.Mutex
 	some    *sync.Cond
@@ -53,7 +53,7 @@ type lane struct {
 }
 
 func newLane(b *Bot, number int) *lane {
-	l := &lane{bot: b, number: number, ended: make(chan struct{}), numbers: caseNumbers{desk: b.desk}}
+	l := &lane{bot: b, number: number, ended: make(chan struct{})}
 	l.some = sync.NewCond(&l.mu)
 	return l
 }
@@ -225,26 +225,3 @@ func tell(items []*item, err error) {
 func away(err error) bool {
 	return !errors.Is(err, errStep) && (handoff.Away(err) || errors.Is(err, context.Canceled))
 }
-
-// caseNumbers hands out case numbers from a block of this lane.
-type caseNumbers struct {
-	desk *handoff.Desk
-	next int64
-	end  int64
-}
-
-// peek returns the number the next case will have, reserving a block when the
-// last one is used up.
-func (c *caseNumbers) peek(ctx context.Context) (int64, error) {
-	if c.next == c.end {
-		first, err := c.desk.CaseNumbers(ctx)
-		if err != nil {
-			return 0, err
-		}
-		c.next, c.end = first, first+handoff.CaseNumberBlock
-	}
-	return c.next, nil
-}
-
-// take uses the number that peek returned.
-func (c *caseNumbers) take() { c.next++ }

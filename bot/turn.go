@@ -156,7 +156,7 @@ func (l *lane) stepFlow(ctx context.Context, it *item) ([]flows.Lookup, error) {
 	if err != nil {
 		return nil, err
 	}
-	number, err := l.numbers.peek(ctx)
+	number, err := l.caseNumber(ctx)
 	if err != nil {
 		return nil, err
 	}
