@@ -2,10 +2,12 @@ package handoff
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,9 +77,17 @@ type batch struct {
 	leased map[int]bool
 }
 
+// newBatch puts the turns in the order of their addresses, so that two
+// processes that write the same new people and messages, as when a provider
+// repeats its call, do not wait for each other in a circle.
 func newBatch(d *Desk, turns []*Turn, live []int) *batch {
+	live = slices.Clone(live)
+	slices.SortFunc(live, func(x, y int) int {
+		a, b := &turns[x].Key, &turns[y].Key
+		return cmp.Or(strings.Compare(a.Channel, b.Channel), strings.Compare(a.Address, b.Address))
+	})
 	return &batch{
-		desk: d, now: d.now(), turns: turns, live: slices.Clone(live),
+		desk: d, now: d.now(), turns: turns, live: live,
 		left: map[int]Result{}, idle: map[uuid.UUID]bool{}, leased: map[int]bool{},
 	}
 }
