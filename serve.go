@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,9 @@ const (
 	stopWithin  = 20 * time.Second // to finish what was accepted
 	storesClose = 30 * time.Second
 	readyWithin = 2 * time.Second
+	// collectAt lets the heap, a few tens of megabytes, grow fourfold between
+	// collections: about a sixth less work per turn for some 40 MB more.
+	collectAt = 300
 )
 
 // serveCommand runs the service.
@@ -59,6 +63,9 @@ func (serveCommand) Run(p *process) error {
 		return err
 	}
 	s := &nagorik{config: config, log: p.logger(config), done: make(chan struct{})}
+	if _, set := p.lookup("GOGC"); !set {
+		debug.SetGCPercent(collectAt)
+	}
 	for _, name := range config.Unused {
 		s.log.Warn("this setting is for a channel that this version does not have; it is ignored", "setting", name)
 	}

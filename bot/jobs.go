@@ -17,7 +17,7 @@ const (
 	idleMost     = 200 // idle conversations per round
 	photosMost   = 4   // photos fetched at once by this process
 	profilesMost = 5   // names asked for per round: the provider counts these calls
-	foldRounds   = 20  // folds in a row
+	foldRounds   = 100 // folds in a row
 	jobWithin    = time.Minute
 )
 

@@ -22,7 +22,7 @@ const (
 
 // foldAtOnce bounds how many deltas one fold takes, so that it never holds a
 // long transaction.
-const foldAtOnce = 5000
+const foldAtOnce = 1000
 
 // count is one counter's key.
 type count struct {
