@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -275,6 +276,7 @@ type visitor struct {
 	client  *http.Client
 	events  *bufio.Scanner
 	rng     *rand.Rand
+	heard   []line
 }
 
 // line is a message as the page gets it.
@@ -356,7 +358,9 @@ func (v *visitor) hear() line {
 	t := v.service.t
 	t.Helper()
 	if v.events == nil {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, v.service.url+"/channels/web/stream", nil)
+		ctx, cancel := context.WithTimeout(t.Context(), outsidePatience) // a dialogue takes seconds
+		t.Cleanup(cancel)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.service.url+"/channels/web/stream", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -377,10 +381,11 @@ func (v *visitor) hear() line {
 			t.Fatalf("%s: %v", text, err)
 		}
 		if !l.In && l.Text != "" {
+			v.heard = append(v.heard, l)
 			return l
 		}
 	}
-	t.Fatalf("the stream ends: %v", v.events.Err())
+	t.Fatalf("the stream ends: %v; heard were %+v", v.events.Err(), v.heard)
 	return line{}
 }
 
@@ -395,6 +400,10 @@ func (v *visitor) report(photo []byte) int64 {
 		if heard.Wants == string(flows.SlotPhoto) && !sent {
 			v.sendPhoto(photo)
 			sent = true
+			continue
+		}
+		if done := slices.IndexFunc(heard.Choices, func(c flows.Choice) bool { return strings.HasSuffix(c.Payload, "=!done") }); done >= 0 {
+			v.say(map[string]any{"payload": heard.Choices[done].Payload, "text": heard.Choices[done].Title})
 			continue
 		}
 		words, asked, number := bench.Answer(v.rng, heard.Text, heard.Choices)
