@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ type paper struct {
 	some  *sync.Cond
 	panic string // Fit panics with it
 	hosts []string
+	parts int // Fit cuts every message into as many; 0 is one
 }
 
 func newPaper() *paper {
@@ -65,7 +67,7 @@ func (p *paper) Fit(m flows.Message) []flows.Message {
 	if p.panic != "" {
 		panic(p.panic)
 	}
-	return []flows.Message{m}
+	return slices.Repeat([]flows.Message{m}, max(1, p.parts))
 }
 
 func (p *paper) Send(_ context.Context, out bot.Outgoing) (bot.Sent, error) {

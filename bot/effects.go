@@ -102,7 +102,7 @@ func (l *lane) say(t *handoff.Turn, it *item, messages []flows.Message) {
 		}
 	}
 	t.Now.AckDue = delayed || t.Was.AckDue && !t.DropAcks && !t.Opens
-	t.Now.Reply.N += len(t.Out)
+	t.Now.Reply.N = min(t.Now.Reply.N+len(t.Out), repliesPerHour)
 }
 
 // outcome is the turn in one word, for the metrics.

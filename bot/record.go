@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -138,7 +137,7 @@ func (l *lane) reload(ctx context.Context, turns []*item) error {
 			l.bot.log.Warn("a checkpoint could not be read; its dialogue begins anew", "channel", keys[i].Channel)
 			it.stands(found[i].Standing, nil)
 		}
-		if it.work.was.Reply == (handoff.ReplyBudget{}) {
+		if known := it.work.was.Reply; known.Hour == budget.Hour && known.N < budget.N {
 			it.work.was.Reply = budget
 		}
 	}
@@ -245,6 +244,3 @@ func (l *lane) stepAll(ctx context.Context, turns []*item) ([]*item, error) {
 	}
 	return nil, fmt.Errorf("%w: more than %d rounds of lookups", errStep, lookupRounds)
 }
-
-// hourOf numbers the hours since 1970, for the budget of replies.
-func hourOf(t time.Time) int64 { return t.Unix() / 3600 }

@@ -17,13 +17,12 @@ import (
 
 // Bounds of a turn.
 const (
-	oldestStepped  = 24 * time.Hour // an event older than this on arrival is kept, not answered
-	repliesPerHour = 30             // to one address: two robots must not talk for ever
-	closeAfter     = 24 * time.Hour
-	takeoverEnds   = 24 * time.Hour // without a word from the person who took over in the provider's inbox
-	reasonInbox    = "inbox"
-	dueTakeover    = "takeover"
-	alarmDanger    = "danger"
+	oldestStepped = 24 * time.Hour // an event older than this on arrival is kept, not answered
+	closeAfter    = 24 * time.Hour
+	takeoverEnds  = 24 * time.Hour // without a word from the person who took over in the provider's inbox
+	reasonInbox   = "inbox"
+	dueTakeover   = "takeover"
+	alarmDanger   = "danger"
 )
 
 // eventIdle is made here, not by a channel: a conversation has been silent
@@ -88,22 +87,6 @@ func (l *lane) prepare(it *item) bool {
 	return true
 }
 
-// budget lets the bot answer an address thirty times an hour.
-func (l *lane) budget(w *work) plan {
-	hour := hourOf(l.bot.now())
-	if w.was.Reply.Hour != hour {
-		w.was.Reply = handoff.ReplyBudget{Hour: hour}
-	}
-	switch {
-	case w.was.Reply.N < repliesPerHour:
-		return planStep
-	case w.was.Reply.N == repliesPerHour:
-		return planSlowDown
-	default:
-		return planKeep
-	}
-}
-
 // at is when the event happened by the provider's clock, never in the future.
 func (it *item) at() time.Time {
 	if it.event.At.IsZero() || it.event.At.After(it.received) {
@@ -125,10 +108,20 @@ func (l *lane) step(ctx context.Context, it *item) (wants []flows.Lookup, err er
 	case planStep:
 		return l.stepFlow(ctx, it)
 	case planSlowDown:
+		if wants, obeyed, err := l.obey(ctx, it); obeyed || err != nil || len(wants) > 0 {
+			return wants, err
+		}
 		w.turn = l.unstepped(it)
-		w.turn.Now.Reply.N++
 		text := l.bot.catalogs.Current().Text("slow_down", w.session.Language, l.face(it), nil)
 		l.say(w.turn, it, []flows.Message{{Text: text, Kind: flows.Prompt}})
+		w.turn.Now.Reply.N = repliesPerHour + 1
+	case planKeep:
+		if w.kept == keptSilent {
+			if wants, obeyed, err := l.obey(ctx, it); obeyed || err != nil || len(wants) > 0 {
+				return wants, err
+			}
+		}
+		w.turn = l.unstepped(it)
 	case planTakeover:
 		w.turn = l.takeover(it)
 	case planRelease:
@@ -136,7 +129,7 @@ func (l *lane) step(ctx context.Context, it *item) (wants []flows.Lookup, err er
 		w.turn.Now.Owner, w.turn.Now.DueWith = flows.OwnerBot, string(flows.InputExpire)
 		w.turn.Now.Due = l.bot.now().Add(closeAfter)
 	default:
-		w.turn = l.unstepped(it)
+		return nil, fmt.Errorf("%w: unknown plan %d", errStep, w.plan)
 	}
 	return nil, nil
 }

@@ -234,7 +234,7 @@ func TestLoadFindsWhatWasCommitted(t *testing.T) {
 		t.Errorf("somebody never heard of was found: %+v", found[0])
 	}
 	got, want := found[1].Standing, first.Now
-	want.AckDue = true
+	want.AckDue, want.Reply = true, handoff.ReplyBudget{Hour: handoff.HourOf(r.clock.now()), N: 1}
 	if !got.Heard.Equal(want.Heard) || !got.Due.Equal(want.Due) {
 		t.Errorf("times are %v and %v, want %v and %v", got.Heard, got.Due, want.Heard, want.Due)
 	}

@@ -15,6 +15,10 @@ import (
 // mineShown is how many of a person's own cases are looked up for them.
 const mineShown = 5
 
+// latestLines is how many of a conversation's latest messages are looked at to
+// count the bot's replies of this hour.
+const latestLines = 80
+
 // Checkpoint is a conversation as the database knows it.
 type Checkpoint struct {
 	Standing Standing
@@ -29,14 +33,16 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	for i, k := range keys {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
+	hour := HourOf(d.now())
 	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
-			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL)
+			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL),
+			(SELECT count(*) FROM (SELECT m.author, m.at FROM messages m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT $4) m WHERE m.author = 'bot' AND m.at >= $3)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
 		JOIN identities i ON i.channel = k.channel AND i.address = k.address
 		JOIN LATERAL (SELECT * FROM (
 			(SELECT * FROM conversations o WHERE o.identity_id = i.id AND o.closed_at IS NULL)
 			UNION ALL (SELECT * FROM conversations o WHERE o.identity_id = i.id ORDER BY o.id DESC LIMIT 1)
-		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true`, channels, addresses)
+		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true`, channels, addresses, time.Unix(hour*3600, 0), latestLines)
 	if err != nil {
 		return nil, fmt.Errorf("load conversations: %w", err)
 	}
@@ -45,7 +51,8 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	var s Standing
 	var owner, session string
 	var due *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
+		s.Reply.Hour = hour
 		s.Owner, s.Due = flows.Owner(owner), time.Time{}
 		if due != nil {
 			s.Due = *due

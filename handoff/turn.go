@@ -38,6 +38,9 @@ type ReplyBudget struct {
 	N    int   `json:"n"`
 }
 
+// HourOf numbers the hours since 1970, for a ReplyBudget.
+func HourOf(at time.Time) int64 { return at.Unix() / 3600 }
+
 // Turn is the record of one turn, ready to be committed with others.
 type Turn struct {
 	Key      Key
