@@ -105,8 +105,12 @@ func (p pokes) after(t *handoff.Turn) {
 }
 
 // wakeIdle gives idle conversations their reminder, their end, or back to the
-// bot.
+// bot. What people have written may still lie in the spool: then they are not
+// idle.
 func (b *Bot) wakeIdle(ctx context.Context) error {
+	if !b.spool.Empty() {
+		return nil
+	}
 	idle, err := b.desk.IdleConversations(ctx, idleMost)
 	if err != nil {
 		return err

@@ -60,7 +60,11 @@ type outbox struct {
 	results chan handing
 	sweep   chan struct{}
 	typists chan struct{}  // bounds how many show typing at once
-	pending sync.WaitGroup // jobs from lease to recorded result
+	pending sync.WaitGroup // jobs from lease to recorded result, and a sweep under way
+	behind  atomic.Bool    // results could not be recorded, and are not all yet
+
+	mu       sync.Mutex
+	stopping bool // no sweep begins any more
 }
 
 // queue is the jobs of one channel.
@@ -94,8 +98,12 @@ func (o *outbox) start(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { o.record(ctx) })
 }
 
-// finish waits until the replies on their way are sent and recorded.
+// finish waits until the replies on their way are sent and recorded. The lanes
+// have stopped by then, and no sweep begins any more.
 func (o *outbox) finish(ctx context.Context) {
+	o.mu.Lock()
+	o.stopping = true
+	o.mu.Unlock()
 	done := make(chan struct{})
 	go func() { o.pending.Wait(); close(done) }()
 	select {
@@ -163,9 +171,25 @@ func (o *outbox) put(j job) {
 	}
 }
 
+// mayLease counts a sweep in, unless it must not begin: the outbox stops, or
+// what was sent is not all on record, so that it would be leased again.
+func (o *outbox) mayLease() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stopping || o.behind.Load() {
+		return false
+	}
+	o.pending.Add(1)
+	return true
+}
+
 // sweepOnce takes over conversations that have something to send and no
 // sender: new ones whose sender disappeared, and those that waited.
 func (o *outbox) sweepOnce(ctx context.Context) error {
+	if !o.mayLease() {
+		return nil
+	}
+	defer o.pending.Done()
 	names := make([]string, 0, len(o.queues))
 	now := o.bot.now().UnixNano()
 	for name, q := range o.queues {
@@ -244,7 +268,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	defer cancel()
 	if q.limiter != nil {
 		if err := q.limiter.Wait(ctx); err != nil {
-			return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now, Untried: true}
+			return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now.Add(backOff(1)), Untried: true}
 		}
 	}
 	var detail ReplyDetail
@@ -353,6 +377,9 @@ func (o *outbox) record(ctx context.Context) {
 			break
 		}
 		o.recordRound(ctx, round)
+		if len(o.results) == 0 && ctx.Err() == nil {
+			o.behind.Store(false)
+		}
 		o.pending.Add(-len(round))
 	}
 }
@@ -373,6 +400,7 @@ func (o *outbox) recordRound(ctx context.Context, round []handing) {
 			o.hint(ctx, handed)
 			return
 		}
+		o.behind.Store(true)
 		o.bot.log.Warn("what was sent is not on record yet", "conversations", len(round), "error", err)
 		select {
 		case <-ctx.Done():

@@ -283,7 +283,9 @@ func (l *lane) base(it *item, belongs bool) *handoff.Turn {
 func (l *lane) unstepped(it *item) *handoff.Turn {
 	w := &it.work
 	t := l.base(it, w.was.Conversation != uuid.Nil)
-	t.Now.Heard = later(w.was.Heard, it.at())
+	if it.event.Kind != eventIdle {
+		t.Now.Heard = later(w.was.Heard, it.at())
+	}
 	t.State = w.session.State
 	if t.Opens {
 		t.Now.Due, t.Now.DueWith = l.bot.now().Add(closeAfter), string(flows.InputExpire)
