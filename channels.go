@@ -119,7 +119,12 @@ func (s *nagorik) webChat() (*web.Web, error) {
 			return lines(said), err
 		},
 		Publish: func(ctx context.Context, address string) error {
-			return s.bot.Live().Publish(ctx, bot.Hint{Event: "message", Channel: web.Name, Address: address})
+			// The line is on record, and pages of this process hear of it in any
+			// case. Those of others look for themselves when Redis is back.
+			if err := s.bot.Live().Publish(ctx, bot.Hint{Event: "message", Channel: web.Name, Address: address}); err != nil {
+				s.log.Debug("a hint was not published", "error", err)
+			}
+			return nil
 		},
 		Subscribe: func(address string) (<-chan struct{}, func()) { return s.bot.Live().Listen(at(address)) },
 	})

@@ -39,12 +39,15 @@ type SaidPhoto struct {
 }
 
 // saidColumns reads lines of history. What waits to be sent, or was cancelled,
-// was not said.
+// was not said, and what comes after a line that waits is not shown before it:
+// a cursor that had passed it would never come to it.
 const saidColumns = `SELECT m.id, c.id, m.seq, COALESCE(m.provider_id, ''), m.direction, m.author, COALESCE(a.name, ''), m.kind, m.text, COALESCE(m.detail, 'null')::text, m.at,
 		COALESCE((SELECT jsonb_agg(jsonb_build_object('sha256', COALESCE(p.sha256, substr(p.source, 6)), 'width', COALESCE(p.width, 0), 'height', COALESCE(p.height, 0)) ORDER BY p.id)
 			FROM photos p WHERE p.message_id = m.id AND (p.status = 'kept' OR p.source LIKE 'kept:%')), '[]')::text
 	FROM identities i JOIN conversations c ON c.identity_id = i.id JOIN messages m ON m.conversation_id = c.id LEFT JOIN agents a ON a.id = m.agent_id
-	WHERE i.channel = $1 AND i.address = $2 AND m.status NOT IN ('queued', 'cancelled') `
+	WHERE i.channel = $1 AND i.address = $2 AND m.status NOT IN ('queued', 'cancelled')
+		AND COALESCE((c.id, m.seq) < (SELECT o.id, q.seq FROM identities j JOIN conversations o ON o.identity_id = j.id JOIN messages q ON q.conversation_id = o.id
+			WHERE j.channel = $1 AND j.address = $2 AND q.status = 'queued' ORDER BY o.id, q.seq LIMIT 1), true) `
 
 // History reads what was said with an address, oldest first: the newest lines
 // when after is empty, otherwise those behind that cursor. A cursor that is

@@ -29,8 +29,21 @@ var stemEndings = []struct {
 	ending string
 	after  byte
 }{
-	{"gla", 0}, {"gli", 0}, {"der", 0}, {"ter", 0}, {"tar", 0}, {"gl", 0}, {"er", 0}, {"te", 0}, {"ta", 0}, {"ti", 0},
-	{"ke", 0}, {"e", 0}, {"r", 'a'}, {"r", 'i'}, {"i", 'a'},
+	{"gla", 0},
+	{"gli", 0},
+	{"der", 0},
+	{"ter", 0},
+	{"tar", 0},
+	{"gl", 0},
+	{"er", 0},
+	{"te", 0},
+	{"ta", 0},
+	{"ti", 0},
+	{"ke", 0},
+	{"e", 0},
+	{"r", 'a'},
+	{"r", 'i'},
+	{"i", 'a'},
 }
 
 // minStem is the shortest stem Stem leaves; shorter ones say nothing.
