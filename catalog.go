@@ -152,6 +152,7 @@ const followEvery = 3 * time.Second
 func (s *nagorik) followCatalog(ctx context.Context) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
+	useless := int64(0) // the version that was tried last and cannot be used
 	for {
 		select {
 		case <-ctx.Done():
@@ -159,11 +160,14 @@ func (s *nagorik) followCatalog(ctx context.Context) {
 		case <-tick.C:
 		}
 		latest, err := s.records.desk.LatestVersion(ctx)
-		if err != nil || latest == s.catalogs.Current().Version() {
+		if err != nil || latest == s.catalogs.Current().Version() || latest == useless {
 			continue // a database that is away is told of elsewhere
 		}
 		next, err := storedCatalog(ctx, s.records.desk, s.wards, latest)
 		if err != nil {
+			if !handoff.Away(err) {
+				useless = latest
+			}
 			s.log.Error("a published version of the flows cannot be used; the old one stays", "version", latest, "error", err)
 			continue
 		}
