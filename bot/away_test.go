@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"testing"
@@ -36,6 +37,12 @@ func TestDatabaseAway(t *testing.T) {
 	w.accept(w.text("61", drain[3]))
 	w.accept(w.text("62", "মেনু"))
 	w.accept(w.text("61", drain[4]))
+	const others, lines = 40, 4
+	for line := range lines {
+		for i := range others {
+			w.accept(w.text(fmt.Sprint(6200+i), []string{"ড্রেন", "ড্রেন বন্ধ", "১", "কলেজ রোড"}[line]))
+		}
+	}
 	if n := len(w.paper.to("61")); n != had {
 		t.Error("something was answered that is not on record")
 	}
@@ -46,6 +53,9 @@ func TestDatabaseAway(t *testing.T) {
 	w.paper.await(t, "62", 1)
 	eventually(t, "the confirmation to be on record", func() bool {
 		return w.count(`SELECT count(*) FROM conversations WHERE state = 'ask_sure'`) == 1
+	})
+	eventually(t, "the others' dialogues to stand at the photo", func() bool {
+		return w.count(`SELECT count(*) FROM conversations WHERE state = 'ask_photo'`) == others
 	})
 	if n := w.count(`SELECT count(*) FROM messages WHERE detail @> '{"late": true}'`); n != 0 {
 		t.Errorf("%d events overtook others on their way through the spool", n)

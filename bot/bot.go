@@ -8,6 +8,7 @@ import (
 	"hash/maphash"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -165,16 +166,7 @@ func (b *Bot) Accept(ctx context.Context, events []Event) error {
 	for _, it := range waits {
 		b.lane(it.event.Channel, it.event.Address).put(it)
 	}
-	var failed error
-	for _, it := range waits {
-		select {
-		case err := <-it.done:
-			failed = errors.Join(failed, err)
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return failed
+	return await(ctx, waits)
 }
 
 // spooled is an event as it lies in the spool.
@@ -228,7 +220,7 @@ func (b *Bot) drain(ctx context.Context, s *spool.Spool) error {
 	if s.Empty() {
 		return nil
 	}
-	return s.Drain(ctx, func(record []byte) error { return b.replay(ctx, record) })
+	return s.DrainBatches(ctx, batchMost, func(records [][]byte) error { return b.replay(ctx, records) })
 }
 
 // adoptSpools replays what processes that are gone have left behind.
@@ -244,23 +236,51 @@ func (b *Bot) adoptSpools(ctx context.Context) error {
 	return faults
 }
 
-// replay takes one spooled event through its lane.
-func (b *Bot) replay(ctx context.Context, record []byte) error {
-	var s spooled
-	err := json.Unmarshal(record, &s)
-	if err == nil && s.Event == nil {
-		err = errors.New("there is none")
+// replayed are spooled events that go through the lanes together. When one
+// cannot be recorded yet, those behind it must not overtake it.
+type replayed struct{ stuck atomic.Bool }
+
+// errStuck says that an event was not tried because one before it failed.
+var errStuck = errors.New("an earlier event is still in the spool")
+
+// replay takes spooled events through their lanes, in order for each address.
+func (b *Bot) replay(ctx context.Context, records [][]byte) error {
+	together := &replayed{}
+	items := make([]*item, 0, len(records))
+	for _, record := range records {
+		var s spooled
+		err := json.Unmarshal(record, &s)
+		if err == nil && s.Event == nil {
+			err = errors.New("there is none")
+		}
+		if err != nil {
+			if err := b.desk.DeadTurn(ctx, handoff.Key{}, record, fmt.Errorf("read a spooled event: %w", err)); err != nil {
+				return err
+			}
+			continue
+		}
+		it := newItem(s.Event, s.Received)
+		it.replay = together
+		items = append(items, it)
 	}
-	if err != nil {
-		return b.desk.DeadTurn(ctx, handoff.Key{}, record, fmt.Errorf("read a spooled event: %w", err))
+	for _, it := range items {
+		b.lane(it.event.Channel, it.event.Address).put(it)
 	}
-	it := newItem(s.Event, s.Received)
-	it.replay = true
-	b.lane(s.Event.Channel, s.Event.Address).put(it)
-	select {
-	case err := <-it.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+	return await(ctx, items)
+}
+
+// await waits until all items are safe, or are known not to be.
+func await(ctx context.Context, items []*item) error {
+	var failed error
+	for _, it := range items {
+		select {
+		case err := <-it.done:
+			if failed == nil {
+				failed = err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return failed
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ const (
 type item struct {
 	event    *Event
 	received time.Time
-	replay   bool       // comes from the spool: never goes back into it
+	replay   *replayed  // what it came from the spool with, never to go back; nil: it is fresh
 	mistrust bool       // what Redis holds of its conversation is not believed
 	done     chan error // told once, when the event is safe or cannot be kept
 
@@ -124,7 +125,7 @@ func (l *lane) gather() []*item {
 
 // process makes one batch safe and tells those who wait for it.
 func (l *lane) process(batch []*item) {
-	if batch = l.behindSpool(batch); len(batch) == 0 {
+	if batch = l.behindSpool(passStuck(batch)); len(batch) == 0 {
 		return
 	}
 	err := l.record(batch)
@@ -139,6 +140,18 @@ func (l *lane) process(batch []*item) {
 		l.bot.log.Warn("a batch could not be recorded; its turns are tried one by one", "events", len(batch), "error", err)
 		l.oneByOne(batch)
 	}
+}
+
+// passStuck turns back replayed events when one that came with them failed:
+// they come again behind it.
+func passStuck(batch []*item) []*item {
+	return slices.DeleteFunc(batch, func(it *item) bool {
+		stuck := it.replay != nil && it.replay.stuck.Load()
+		if stuck {
+			it.done <- errStuck
+		}
+		return stuck
+	})
 }
 
 // behindSpool sends new events to the end of the spool while it holds older
@@ -162,6 +175,11 @@ func (l *lane) behindSpool(batch []*item) []*item {
 // setAside keeps a batch on disk that the database would not take.
 func (l *lane) setAside(batch []*item, cause error) {
 	old, fresh := part(batch)
+	for _, it := range old {
+		if it.replay != nil {
+			it.replay.stuck.Store(true)
+		}
+	}
 	tell(old, cause)
 	if len(fresh) > 0 {
 		_, err := l.bot.toSpool(fresh, false)
@@ -173,7 +191,7 @@ func (l *lane) setAside(batch []*item, cause error) {
 // from there or is found again anyway, and what may.
 func part(batch []*item) (old, fresh []*item) {
 	for _, it := range batch {
-		if it.replay || it.event.Kind == eventIdle {
+		if it.replay != nil || it.event.Kind == eventIdle {
 			old = append(old, it)
 		} else {
 			fresh = append(fresh, it)

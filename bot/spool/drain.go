@@ -14,6 +14,12 @@ import (
 // it was replayed. When replay fails, Drain returns its error and the next Drain begins with the same record. Only one Drain
 // runs at a time; another waits.
 func (s *Spool) Drain(ctx context.Context, replay func(record []byte) error) error {
+	return s.DrainBatches(ctx, 1, func(records [][]byte) error { return replay(records[0]) })
+}
+
+// DrainBatches is Drain with up to most records at a time, in order; of large records fewer. When replay fails, the next
+// one begins with the same batch, whatever part of it was done.
+func (s *Spool) DrainBatches(ctx context.Context, most int, replay func(records [][]byte) error) error {
 	select {
 	case s.drains <- struct{}{}:
 		defer func() { <-s.drains }()
@@ -21,7 +27,7 @@ func (s *Spool) Drain(ctx context.Context, replay func(record []byte) error) err
 		return fmt.Errorf("drain spool: %w", ctx.Err())
 	}
 	for {
-		if err := s.replayNext(ctx, replay); err != nil {
+		if err := s.replayNext(ctx, max(most, 1), replay); err != nil {
 			return fmt.Errorf("drain spool: %w", err)
 		}
 		empty, writing, err := s.settle()
@@ -40,7 +46,7 @@ func (s *Spool) Drain(ctx context.Context, replay func(record []byte) error) err
 }
 
 // replayNext replays what is on disk now of the first segment that is not all replayed, if there is one.
-func (s *Spool) replayNext(ctx context.Context, replay func([]byte) error) error {
+func (s *Spool) replayNext(ctx context.Context, most int, replay func([][]byte) error) error {
 	if err := s.stopped(ctx); err != nil {
 		return err
 	}
@@ -48,7 +54,7 @@ func (s *Spool) replayNext(ctx context.Context, replay func([]byte) error) error
 	if !ok {
 		return nil
 	}
-	if err := s.replaySegment(ctx, seg, from, replay); err != nil {
+	if err := s.replaySegment(ctx, seg, from, most, replay); err != nil {
 		return fmt.Errorf("segment %d: %w", seg.number, err)
 	}
 	return nil
@@ -87,8 +93,11 @@ func (s *Spool) replayed(seg segment) int64 {
 	return 0
 }
 
+// batchBytes is how much of a segment is replayed at a time at the most, but for a single larger record.
+const batchBytes = 4 << 20
+
 // replaySegment replays a segment from an offset to the size it has in seg.
-func (s *Spool) replaySegment(ctx context.Context, seg segment, from int64, replay func([]byte) error) error {
+func (s *Spool) replaySegment(ctx context.Context, seg segment, from int64, most int, replay func([][]byte) error) error {
 	f, err := os.Open(s.segmentPath(seg.number))
 	if err != nil {
 		return err
@@ -99,30 +108,46 @@ func (s *Spool) replaySegment(ctx context.Context, seg segment, from int64, repl
 		if err := s.stopped(ctx); err != nil {
 			return err
 		}
-		record, err := readRecord(r, seg.size-at)
+		records, end, err := readBatch(r, at, seg.size, most)
+		if len(records) > 0 {
+			if err := replay(records); err != nil {
+				return fmt.Errorf("replay: %w", err)
+			}
+			at = end
+			s.advance(position{seg.number, at}, len(records))
+		}
 		if errors.Is(err, errBroken) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return s.giveUp(position{seg.number, at})
 		}
 		if err != nil {
 			return err
 		}
-		if err := replay(record); err != nil {
-			return fmt.Errorf("replay: %w", err)
-		}
-		at += headBytes + int64(len(record))
-		s.advance(position{seg.number, at})
 	}
 	return nil
 }
 
-// advance notes that the record before the position was replayed.
-func (s *Spool) advance(to position) {
+// readBatch reads records that stand between two offsets, and returns where they end. What is good before an error is
+// returned with it.
+func readBatch(r *bufio.Reader, at, size int64, most int) (records [][]byte, end int64, err error) {
+	for begin := at; at < size && len(records) < most && at-begin < batchBytes; {
+		record, err := readRecord(r, size-at)
+		if err != nil {
+			return records, at, err
+		}
+		records = append(records, record)
+		at += headBytes + int64(len(record))
+	}
+	return records, at, nil
+}
+
+// advance notes that the n records before the position were replayed.
+func (s *Spool) advance(to position, n int) {
 	s.mu.Lock()
 	s.position = to
-	s.records--
+	s.records -= n
 	for i := range s.segments {
 		if s.segments[i].number == to.segment {
-			s.segments[i].records--
+			s.segments[i].records -= n
 		}
 	}
 	s.mu.Unlock()
