@@ -124,6 +124,9 @@ func (r *records) open(ctx context.Context) (err error) {
 
 // close lets go of the database and stops the private cluster.
 func (r *records) close(ctx context.Context) error {
+	if r.desk != nil {
+		r.desk.Close()
+	}
 	if r.pool != nil {
 		r.pool.Close()
 	}

@@ -22,12 +22,6 @@ const LeaseFor = 12 * time.Second
 // commitRounds bounds how often a batch is begun anew because a race was lost.
 const commitRounds = 8
 
-// byIndex begins the transactions that turns are made of. Their statements are
-// planned once, perhaps when the tables are small and reading them whole is
-// cheapest, and run for long after. Every one finds its rows by an index.
-const byIndex = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-	set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
-
 // errRace says that something the batch meant to create exists already.
 var errRace = errors.New("lost a race")
 
@@ -47,7 +41,7 @@ func (d *Desk) Commit(ctx context.Context, turns []*Turn) ([]Result, error) {
 			return results, nil
 		}
 		b := newBatch(d, turns, live)
-		err := d.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error { return b.run(ctx, c.Conn()) })
+		err := d.turns.AcquireFunc(ctx, func(c *pgxpool.Conn) error { return b.run(ctx, c.Conn()) })
 		for i, r := range b.left {
 			results[i] = r
 		}
@@ -127,7 +121,6 @@ func (b *batch) claim(ctx context.Context, c *pgx.Conn) error {
 	versions, written := make(map[uuid.UUID]int64, len(known)), map[uuid.UUID]bool{}
 	q := &pgx.Batch{}
 	q.Queue("begin")
-	q.Queue(byIndex)
 	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, known).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var version int64

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -26,10 +27,11 @@ var (
 // Desk keeps the record: contacts, conversations, messages, cases, agents.
 // It is safe for many goroutines, and several processes may share one database.
 type Desk struct {
-	pool *pgxpool.Pool
-	db   *gorm.DB
-	now  func() time.Time
-	tz   *time.Location
+	pool  *pgxpool.Pool
+	turns *pgxpool.Pool // planned by index; see byIndex
+	db    *gorm.DB
+	now   func() time.Time
+	tz    *time.Location
 
 	hashing hashing     // of passwords
 	tokens  knownTokens // of programs
@@ -63,8 +65,42 @@ func New(opt Options) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
-	return &Desk{pool: opt.Pool, db: db, now: now, tz: Dhaka()}, nil
+	turns, err := turnPool(opt.Pool)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka()}, nil
 }
+
+// turnConns is how many connections the turns have to themselves: two lanes,
+// what was sent, what is due, and some to spare.
+const turnConns = 6
+
+// byIndex is how statements are planned on the turns' connections. They are
+// planned once, perhaps when the tables are small and reading them whole is
+// cheapest, and run for long after. Every one finds its rows by an index.
+const byIndex = `SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+	set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)`
+
+// turnPool opens the connections that turns run on, to the same database as
+// those of everybody else.
+func turnPool(shared *pgxpool.Pool) (*pgxpool.Pool, error) {
+	conf := shared.Config()
+	conf.MaxConns, conf.MinConns, conf.MinIdleConns = turnConns, 0, 0
+	conf.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, byIndex)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), conf)
+	if err != nil {
+		return nil, fmt.Errorf("open connections for turns: %w", err)
+	}
+	return pool, nil
+}
+
+// Close lets go of the connections that the Desk has opened itself. The shared
+// pool stays open.
+func (d *Desk) Close() { d.turns.Close() }
 
 // Ping says whether the database answers.
 func (d *Desk) Ping(ctx context.Context) error {

@@ -34,7 +34,7 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
 	hour := HourOf(d.now())
-	rows, err := d.pool.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
+	rows, err := d.turns.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
 			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL),
 			(SELECT count(*) FROM (SELECT m.author, m.at FROM messages m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT $4) m WHERE m.author = 'bot' AND m.at >= $3)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
@@ -81,7 +81,7 @@ func (d *Desk) LookUp(ctx context.Context, asks []Ask, found []*flows.Found) err
 	if q.Len() == 0 {
 		return nil
 	}
-	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
+	if err := d.turns.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("look up for a turn: %w", err)
 	}
 	return nil

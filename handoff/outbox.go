@@ -62,7 +62,7 @@ type After struct {
 // has given its echo time to arrive; a second disappearance makes it unknown.
 func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Due, error) {
 	now := d.now()
-	rows, err := d.pool.Query(ctx, `WITH due AS (
+	rows, err := d.turns.Query(ctx, `WITH due AS (
 			SELECT c.id FROM conversations c
 			WHERE c.id IN (SELECT m.conversation_id FROM messages m WHERE m.status IN ('queued', 'sending'))
 				AND c.outbox_until <= $1 AND c.channel = ANY($4)
@@ -144,7 +144,7 @@ func withoutProviderIDs(h Handed) Handed {
 }
 
 func (d *Desk) handBackOnce(ctx context.Context, round []Handed) (after After, err error) {
-	err = d.pool.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+	err = d.turns.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
 		after, err = d.handBack(ctx, c.Conn(), round)
 		if err != nil && !c.Conn().IsClosed() {
 			undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
@@ -167,7 +167,6 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 	given, until, next := make(ids, len(round)), make([]*time.Time, len(round)), make([]*uuid.UUID, len(round))
 	q := &pgx.Batch{}
 	q.Queue("begin")
-	q.Queue(byIndex)
 	for i, h := range round {
 		given[i], until[i] = h.Conversation, timeOrNull(h.Until)
 		if h.Next != uuid.Nil {

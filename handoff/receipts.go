@@ -63,7 +63,7 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
 	if q.Len() == 0 {
 		return nil
 	}
-	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
+	if err := d.turns.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record receipts: %w", err)
 	}
 	return nil
