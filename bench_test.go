@@ -15,7 +15,7 @@ func TestBench(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the bench needs PostgreSQL and Redis: run without -short")
 	}
-	cmd := exec.CommandContext(t.Context(), buildProgram(t), "bench", "--seconds", "2", "--contacts", "300", "--messages", "1000")
+	cmd := exec.CommandContext(t.Context(), shipped(t), "bench", "--seconds", "2", "--contacts", "300", "--messages", "1000")
 	cmd.Dir = t.TempDir()
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()

@@ -135,7 +135,7 @@ func (t *chat) turn(in flows.Input) {
 		t.show(m)
 	}
 	if len(out.Messages) == 0 {
-		fmt.Fprintln(t.out, "  (the bot says nothing)")
+		fmt.Fprintf(t.out, "  (the bot says nothing: %s)\n", out.Silence)
 	}
 }
 

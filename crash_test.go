@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +30,7 @@ func TestCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the crash test needs real servers and a minute: run without -short")
 	}
-	program := buildProgram(t)
+	program := shipped(t)
 	for _, c := range []struct {
 		name           string
 		processes      int
@@ -97,7 +95,7 @@ func TestCopies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs real servers: run without -short")
 	}
-	program := buildProgram(t)
+	program := shipped(t)
 	for _, processes := range []int{1, 2} {
 		t.Run(fmt.Sprintf("%d processes", processes), func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), crashBound)
@@ -119,14 +117,4 @@ func TestCopies(t *testing.T) {
 			w.verifyCopies(p, rounds)
 		})
 	}
-}
-
-// buildProgram builds the service as it is shipped.
-func buildProgram(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "nagorik")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build the service: %v\n%s", err, out)
-	}
-	return program
 }

@@ -94,8 +94,8 @@ func New(opt Options) (*Bot, error) {
 			b.fetchers[c.Name()] = f
 		}
 	}
-	for i := range laneCount {
-		b.lanes = append(b.lanes, newLane(b, i))
+	for range laneCount {
+		b.lanes = append(b.lanes, newLane(b))
 	}
 	b.outbox = newOutbox(b, opt.RateOf)
 	return b, nil

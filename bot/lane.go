@@ -42,9 +42,8 @@ func (it *item) key() handoff.Key {
 // lane works on the events of its addresses, one batch at a time. While a
 // batch commits, the next one gathers: that is all there is to group commit.
 type lane struct {
-	bot    *Bot
-	number int
-	spare  int64 // a case number that is ours and not used yet; 0: none
+	bot   *Bot
+	spare int64 // a case number that is ours and not used yet; 0: none
 
 	mu      sync.Mutex
 	some    *sync.Cond
@@ -53,8 +52,8 @@ type lane struct {
 	ended   chan struct{}
 }
 
-func newLane(b *Bot, number int) *lane {
-	l := &lane{bot: b, number: number, ended: make(chan struct{})}
+func newLane(b *Bot) *lane {
+	l := &lane{bot: b, ended: make(chan struct{})}
 	l.some = sync.NewCond(&l.mu)
 	return l
 }

@@ -122,11 +122,3 @@ func (s *Sessions) Save(ctx context.Context, all []saved, hints []Hint) error {
 	}
 	return nil
 }
-
-// Ping says whether Redis answers.
-func (s *Sessions) Ping(ctx context.Context) error {
-	if err := s.redis.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ping redis: %w", err)
-	}
-	return nil
-}
