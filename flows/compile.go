@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"nagorik/flows/bangla"
 	"nagorik/flows/place"
@@ -20,6 +21,7 @@ type compiler struct {
 	subTitles map[int]map[string]word // of the menus within menus
 	owners    map[string]owner        // of the words, by phrase
 	used      map[string]bool         // shared texts that something says
+	shown     map[string][]string     // the settings as texts mention them, by language
 }
 
 func (k *compiler) compile() {
@@ -87,17 +89,48 @@ func (k *compiler) cityAndTeams() {
 	}
 }
 
-// settings are what conditions see: numbers as numbers, the rest as text.
+// settings are what conditions see, numbers as numbers, the rest as text in the
+// default language; and what texts show, in each language.
 func (k *compiler) settings() {
 	k.c.settings = make(map[string]any, len(k.d.settings))
+	k.shown = make(map[string][]string, len(k.d.settings))
 	for _, s := range k.d.settings {
-		n, err := strconv.ParseFloat(s.value.text, 64)
-		if s.num && err == nil {
-			k.c.settings[s.name.text] = n
-		} else {
-			k.c.settings[s.name.text] = s.value.text
+		name := s.name.text
+		if name == today {
+			k.fail(s.name.position, "%q is the day itself: take another name", today)
+		}
+		main := k.inDefault(s.value, "the setting "+name).text
+		k.c.settings[name] = main
+		if n, err := strconv.ParseFloat(main, 64); s.num && err == nil {
+			k.c.settings[name] = n
+		}
+		k.shown[name] = k.settingShown(s, main)
+	}
+}
+
+// settingShown is a setting as texts mention it, by language.
+func (k *compiler) settingShown(s draftSetting, main string) []string {
+	shown := make([]string, len(k.c.codes))
+	for i, code := range k.c.codes {
+		w, ok := s.value.long[code]
+		if !ok {
+			w.text = main
+		}
+		if !ok && !s.value.plain {
+			k.missing(s.value, w, i, "the setting "+s.name.text)
+		}
+		switch s.unit {
+		case unitTaka:
+			n, _ := strconv.ParseFloat(main, 64)
+			shown[i] = amountShown(n, code)
+		case unitDate:
+			day, _ := time.Parse(time.DateOnly, main)
+			shown[i] = k.c.date(day, i)
+		default:
+			shown[i] = k.c.digits(w.text, i)
 		}
 	}
+	return shown
 }
 
 func (d *draft) settingWords() []word {

@@ -32,9 +32,16 @@ type draftLanguage struct {
 
 type draftSetting struct {
 	name  word
-	value word
+	value draftText
 	num   bool
+	unit  string // unitTaka, unitDate or none
 }
+
+// The units of a setting: how a text shows it.
+const (
+	unitTaka = "taka" // grouped by lakh
+	unitDate = "date" // day/month/year
+)
 
 // draftNamed is a text under a name: a team, a status, a shared text.
 type draftNamed struct {

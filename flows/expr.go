@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -39,6 +40,10 @@ type computation struct {
 	program *vm.Program
 }
 
+// today is the name conditions know the day by: 2026-11-23, in Bangladesh. As a
+// text it compares with settings and answers that are dates.
+const today = "today"
+
 // env compiles the expressions of one flow. Slots and settings are its
 // variables; a slot without an answer is the zero of its type.
 type env struct {
@@ -48,7 +53,7 @@ type env struct {
 }
 
 func (k *compiler) newEnv(f *flow) *env {
-	e := &env{k: k, f: f, types: types.Map{}}
+	e := &env{k: k, f: f, types: types.Map{today: types.String}}
 	for _, s := range k.d.settings {
 		if s.num {
 			e.types[s.name.text] = types.Float64
@@ -200,6 +205,7 @@ func (t *turn) variables(uses []int) map[string]any {
 		for name, v := range t.c.settings {
 			t.env[name] = v
 		}
+		t.env[today] = t.in.At.In(dhaka).Format(time.DateOnly)
 	}
 	for _, i := range uses {
 		sl := &t.f.slots[i]

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"nagorik/flows/place"
@@ -16,7 +17,10 @@ func shipped(t testing.TB) *Catalog {
 	}
 	c, faults := Load(place.Sample(), File{Name: "flows.yaml", Text: text})
 	for _, f := range faults {
-		t.Error(f)
+		// A fact that nobody has confirmed yet is said to be one, on purpose.
+		if !f.Warning || !strings.Contains(f.Message, "needing a check") {
+			t.Error(f)
+		}
 	}
 	if c == nil {
 		t.Fatal("flows.yaml does not load")

@@ -102,7 +102,7 @@ func (r *reader) city(d *draft, m member) {
 
 func (r *reader) setting(d *draft, m member) {
 	r.name(m.key, "setting")
-	f := r.fields(m.value, "a setting", "value", "source", "checked_on", "needs_checking")
+	f := r.fields(m.value, "a setting", "value", "unit", "source", "checked_on", "needs_checking")
 	for _, need := range []string{"value", "source", "checked_on"} {
 		if f != nil && f[need] == nil {
 			r.fail(m.key.position, "setting %q needs %s", m.key.text, need)
@@ -110,9 +110,7 @@ func (r *reader) setting(d *draft, m member) {
 	}
 	s := draftSetting{name: m.key}
 	if n := f["value"]; n != nil {
-		s.value = r.word(n, "value")
-		_, err := strconv.ParseFloat(s.value.text, 64)
-		s.num = err == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0
+		r.settingValue(&s, n, f["unit"])
 	}
 	if n := f["source"]; n != nil {
 		r.word(n, "source")
@@ -126,6 +124,39 @@ func (r *reader) setting(d *draft, m member) {
 		r.warn(m.key.position, "setting %q is marked as needing a check", m.key.text)
 	}
 	d.settings = append(d.settings, s)
+}
+
+// settingValue reads a number, a text, or a text in each language:
+//
+//	value: 5990
+//	unit: taka
+//	value: {bn: প্রশাসক, en: Administrator}
+func (r *reader) settingValue(s *draftSetting, n, unit *yaml.Node) {
+	s.value = r.text(n, "value")
+	if s.value.plain {
+		_, err := strconv.ParseFloat(s.value.long[""].text, 64)
+		s.num = err == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0
+	}
+	if s.value.shared.text != "" || len(s.value.short) > 0 {
+		r.fail(s.value.position, "a setting has one value for each language: no `shared` and no `sms`")
+	}
+	if unit == nil {
+		return
+	}
+	w := r.word(unit, "unit")
+	s.unit = w.text
+	switch s.unit {
+	case unitTaka:
+		if !s.num {
+			r.fail(s.value.position, "a value in taka is a plain number such as 3000")
+		}
+	case unitDate:
+		if _, err := time.Parse(time.DateOnly, s.value.long[""].text); err != nil {
+			r.fail(s.value.position, "a value that is a date is written like 2026-09-30")
+		}
+	default:
+		r.fail(w.position, "there is no unit %q: it can be %s or %s", w.text, unitTaka, unitDate)
+	}
 }
 
 func (r *reader) named(n *yaml.Node, what string) []draftNamed {

@@ -26,9 +26,13 @@ func readAmount(t *turn, s *slot) reading {
 
 // showAmount groups by lakh; paisa are shown only when there are any.
 func showAmount(t *turn, _ *slot, v Value) string {
+	return amountShown(v.Number, t.c.codes[t.lang])
+}
+
+func amountShown(taka float64, code string) string {
 	decimals := 0
-	if v.Number != float64(int64(v.Number)) {
+	if taka != float64(int64(taka)) {
 		decimals = 2
 	}
-	return bangla.Group(v.Number, t.c.codes[t.lang], decimals)
+	return bangla.Group(taka, code, decimals)
 }

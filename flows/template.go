@@ -153,12 +153,11 @@ func (k *compiler) constant(name string, lang int) (string, bool) {
 		}
 		return k.c.city[lang], true
 	}
-	for _, s := range k.d.settings {
-		if s.name.text == name {
-			return k.c.digits(s.value.text, lang), true
-		}
+	shown, ok := k.shown[name]
+	if !ok {
+		return "", false
 	}
-	return "", false
+	return shown[lang], true
 }
 
 // countsItself is the largest n for which the text holds 1, 2 … n as words of
