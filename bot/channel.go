@@ -47,6 +47,10 @@ type Delivery struct {
 	// Answer is what the provider is told once the events are safe; the zero
 	// Answer is an empty 200.
 	Answer Answer
+	// Late makes the answer once the events are safe, where the provider takes
+	// the reply itself as its answer; nil: Answer stands. The context ends with
+	// the caller's patience.
+	Late func(ctx context.Context) Answer
 	// Skipped counts what was signed but is not for us or cannot be read, by
 	// a short reason that becomes a label in /metrics.
 	Skipped map[string]int
@@ -79,27 +83,32 @@ const (
 type Event struct {
 	Kind       EventKind `json:"kind"`
 	Channel    string    `json:"channel"`
+	Via        string    `json:"via,omitempty"`         // the link it came by, where a channel has several: the answer goes back by it
 	Address    string    `json:"address,omitempty"`     // the person's address; empty for a notice
 	ProviderID string    `json:"provider_id,omitempty"` // unique per channel, made up from the content where the provider gives none
+	Twin       string    `json:"twin,omitempty"`        // another id the same message may be on record under, see TwinSince
+	TwinSince  time.Time `json:"twin_since,omitzero"`   // a message under Twin of this time or later is this one, repeated
 	At         time.Time `json:"at"`                    // by the provider's clock
 	Name       string    `json:"name,omitempty"`        // the person's name when it comes along
 
-	Text     string    `json:"text,omitempty"`
-	Payload  string    `json:"payload,omitempty"` // of a tapped button or quick reply
-	Tapped   bool      `json:"tapped,omitempty"`  // a button was tapped, even if its payload is empty
-	Ref      string    `json:"ref,omitempty"`     // of the link that opened the chat
-	Lang     string    `json:"lang,omitempty"`    // EventStart: the language the person reads the channel's own page in
-	Media    []Media   `json:"media,omitempty"`   // photos only
-	Location *Location `json:"location,omitempty"`
-	Other    string    `json:"other,omitempty"`    // "sticker", "audio", "video", "file", "link", "unsupported"
-	ReplyTo  string    `json:"reply_to,omitempty"` // provider id of the message it answers
-	Standby  bool      `json:"standby,omitempty"`  // another program has the thread: keep it, say nothing
+	Text     string        `json:"text,omitempty"`
+	Carrier  flows.Carrier `json:"carrier,omitempty"` // the text is a word that the carrier has acted upon itself
+	Payload  string        `json:"payload,omitempty"` // of a tapped button or quick reply
+	Tapped   bool          `json:"tapped,omitempty"`  // a button was tapped, even if its payload is empty
+	Ref      string        `json:"ref,omitempty"`     // of the link that opened the chat
+	Lang     string        `json:"lang,omitempty"`    // EventStart: the language the person reads the channel's own page in
+	Media    []Media       `json:"media,omitempty"`   // photos only
+	Location *Location     `json:"location,omitempty"`
+	Other    string        `json:"other,omitempty"`    // "sticker", "audio", "video", "file", "link", "unsupported"
+	ReplyTo  string        `json:"reply_to,omitempty"` // provider id of the message it answers
+	Standby  bool          `json:"standby,omitempty"`  // another program has the thread: keep it, say nothing
 
 	MessageID   string    `json:"message_id,omitempty"`   // EventEcho, EventReceipt: our own message's id
 	ProviderIDs []string  `json:"provider_ids,omitempty"` // EventReceipt: the messages meant
 	Watermark   time.Time `json:"watermark,omitzero"`     // EventReceipt: all up to this time
 	Status      string    `json:"status,omitempty"`       // EventReceipt: "sent", "delivered", "read" or "failed"
 	Target      string    `json:"target,omitempty"`       // EventEdit, EventDelete: provider id of the message meant
+	Muted       bool      `json:"muted,omitempty"`        // EventReceipt: it failed because the person wants no messages
 	Note        string    `json:"note,omitempty"`         // EventNotice, and the provider's error in a failed receipt
 }
 
@@ -119,6 +128,7 @@ type Location struct {
 // Outgoing is one message on its way to a person.
 type Outgoing struct {
 	ID      string // the message's id; where the channel can, it travels along and comes back in the echo
+	Via     string // the link the person last wrote by, where the channel has several
 	Address string
 	Text    string
 	Choices []flows.Choice
@@ -126,6 +136,7 @@ type Outgoing struct {
 	Human   bool      // written by a person of the staff
 	Heard   time.Time // when the person last wrote, for windows like Messenger's 24 hours
 	Attempt int       // 1 for the first
+	Doubts  int       // how many of the attempts before may have reached the person
 }
 
 // Sent is the provider's word that it has taken a message.
@@ -152,6 +163,7 @@ type SendError struct {
 	After   time.Duration // the provider asked to wait this long; 0: it did not say
 	Closed  bool          // the window for free messages is closed
 	Muted   bool          // the person does not want messages
+	Once    bool          // with SendUnknown: the provider can neither be asked nor tell a repeat, so it must not be sent again
 	Err     error
 }
 
@@ -177,6 +189,13 @@ type Profiler interface {
 // Typist is a channel that can show that an answer is being written.
 type Typist interface {
 	Typing(ctx context.Context, address string) error
+}
+
+// Phoned is a channel whose addresses are telephone numbers, proven by the
+// carrier: nobody need be asked for theirs.
+type Phoned interface {
+	// Phone is the number behind an address, E.164; empty when it has none.
+	Phone(address string) string
 }
 
 // MediaSource is a channel whose photos are fetched from the provider.

@@ -52,11 +52,23 @@ type Input struct {
 	At      time.Time // when it happened, by the provider's clock
 	Face    Face
 	Owner   Owner
-	First   bool  // nothing was ever heard from this person before
-	Muted   bool  // the person has sent STOP; START and YES then mean "begin again"
-	Case    int64 // the number a case opened in this turn will have
-	Found   Found // answers to the Lookups of an earlier round
+	First   bool    // nothing was ever heard from this person before
+	Muted   bool    // the person has sent STOP; START and YES then mean "begin again"
+	Carrier Carrier // the text is a word that the carrier has acted upon by itself
+	Case    int64   // the number a case opened in this turn will have
+	Found   Found   // answers to the Lookups of an earlier round
 }
+
+// Carrier is a word that means something to the carrier of a text message.
+// Whoever sends it has been dealt with already when it arrives.
+type Carrier string
+
+// The words of carriers.
+const (
+	CarrierStop  Carrier = "stop"  // STOP, CANCEL, END …: no more messages; the bot says nothing
+	CarrierStart Carrier = "start" // START, UNSTOP: messages again
+	CarrierHelp  Carrier = "help"  // HELP, INFO: the carrier answers; the bot says nothing
+)
 
 // Found holds what earlier rounds of the same turn looked up. A nil field was
 // not looked up yet.

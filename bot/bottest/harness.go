@@ -42,6 +42,12 @@ type Breaker interface {
 	Break(outcome bot.SendOutcome) bool
 }
 
+// Speller is a Harness whose channel spells text its own way, to the same
+// reading: one-letter forms by SMS.
+type Speller interface {
+	Spell(text string) string
+}
+
 // Said is one thing a person did: one of Text, Tap, Photos, Pin or Start.
 type Said struct {
 	ID      string // the provider's id of it

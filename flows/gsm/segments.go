@@ -98,3 +98,16 @@ func OneLetter(s string) string {
 }
 
 var oneLetter = strings.NewReplacer("\u09A1\u09BC", "\u09DC", "\u09A2\u09BC", "\u09DD", "\u09AF\u09BC", "\u09DF")
+
+// Plain spells text so that it costs the fewest segments and reads the same: one-letter ড়, ঢ় and য়, and, when that is
+// all that keeps a text out of the 7-bit alphabet, plain quotes, dashes and dots for typographic ones.
+func Plain(s string) string {
+	s = OneLetter(s)
+	if plain := typographic.Replace(s); plain != s && Segments(plain).Encoding == GSM7 {
+		return plain
+	}
+	return s
+}
+
+var typographic = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "“", "\"", "”", "\"", "„", "\"", "–", "-", "—", "-", "…", "...",
+	"•", "-", "\u00a0", " ", "\u202f", " ", "\u200b", "", "\u00ad", "")
