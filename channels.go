@@ -34,30 +34,55 @@ const setUpWithin = 30 * time.Second
 // it comes from a camera, from a page without script.
 const webUploads = photos.MaxBytes + 1<<20
 
-// channels makes the channels that the settings switch on, one line each, and
-// the public page that goes with the web chat.
-func (s *nagorik) channels() (mounts []api.Mount, page func(*echo.Echo) error, err error) {
+// ways are the channels that the settings switch on, with the paths their
+// providers call and the public page that goes with the web chat.
+type ways struct {
+	channels []bot.Channel
+	mounts   []api.Mount
+	page     func(*echo.Echo) error
+}
+
+// ways makes the channels, one function each.
+func (s *nagorik) ways() (ways, error) {
+	var w ways
+	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger} {
+		if err := add(&w); err != nil {
+			return ways{}, err
+		}
+	}
+	return w, nil
+}
+
+func (s *nagorik) addWeb(w *ways) error {
 	chat, err := s.webChat()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	mounts = append(mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
-	if m := s.config.Messenger; m != nil {
-		channel, err := messenger.New(messenger.Options{
-			PageID: m.PageID, PageToken: m.PageToken, AppSecret: m.AppSecret, VerifyToken: m.VerifyToken, AppID: m.AppID,
-			APIURL: m.APIURL, APIVersion: m.APIVersion, MediaHosts: m.MediaHosts,
-			Greetings: s.greetings(), Menu: s.pageMenu(),
-		})
-		if err != nil {
-			return nil, nil, badSetting("MESSENGER_API_URL", "%v", err)
-		}
-		s.messenger = channel
-		mounts = append(mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
-	}
-	page = func(e *echo.Echo) error {
+	w.channels = append(w.channels, chat)
+	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
+	w.page = func(e *echo.Echo) error {
 		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Log: s.log})
 	}
-	return mounts, page, nil
+	return nil
+}
+
+func (s *nagorik) addMessenger(w *ways) error {
+	m := s.config.Messenger
+	if m == nil {
+		return nil
+	}
+	channel, err := messenger.New(messenger.Options{
+		PageID: m.PageID, PageToken: m.PageToken, AppSecret: m.AppSecret, VerifyToken: m.VerifyToken, AppID: m.AppID,
+		APIURL: m.APIURL, APIVersion: m.APIVersion, MediaHosts: m.MediaHosts,
+		Greetings: s.greetings(), Menu: s.pageMenu(),
+	})
+	if err != nil {
+		return badSetting("MESSENGER_API_URL", "%v", err)
+	}
+	s.messenger = channel
+	w.channels = append(w.channels, channel)
+	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
+	return nil
 }
 
 // greetings are what Messenger shows before a chat begins.

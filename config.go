@@ -33,7 +33,9 @@ type Config struct {
 	LogFormat      string
 	LogLevel       slog.Level
 	Messenger      *MessengerConfig // nil: off
-	Unused         []string         // settings of channels that this version does not have
+	Twilio         *TwilioConfig    // nil: off
+	SMSGateways    string           // file of gateway profiles; empty: none
+	Unused         []string         // settings of what this version does not have
 }
 
 // MessengerConfig is the settings of the Messenger channel.
@@ -41,6 +43,13 @@ type MessengerConfig struct {
 	PageID, PageToken, AppSecret, VerifyToken, AppID string
 	APIURL, APIVersion                               string
 	MediaHosts                                       []string
+}
+
+// TwilioConfig is the settings of the Twilio link of the SMS channel.
+type TwilioConfig struct {
+	AccountSID, AuthToken, From string
+	APIURL                      string // empty: Twilio's own
+	MediaHosts                  []string
 }
 
 // graphURL is where Messenger's provider is called unless a setting says
@@ -106,7 +115,7 @@ func readConfig(lookup func(string) (string, bool)) (*Config, error) {
 		MetricsToken: env.or("METRICS_TOKEN", ""), LogFormat: env.or("LOG_FORMAT", "text"),
 	}
 	for _, read := range []func(settings, *Config) error{
-		readAddresses, readStores, readLog, readMessenger, readUnused,
+		readAddresses, readStores, readLog, readMessenger, readTwilio, readGateways, readUnused,
 	} {
 		if err := read(env, c); err != nil {
 			return nil, err
@@ -176,24 +185,10 @@ func readMessenger(env settings, c *Config) error {
 		AppID: env.or("MESSENGER_APP_ID", ""), APIURL: strings.TrimRight(env.or("MESSENGER_API_URL", graphURL), "/"),
 		APIVersion: env.or("MESSENGER_API_VERSION", "v26.0"), MediaHosts: env.list("MESSENGER_MEDIA_HOSTS"),
 	}
-	var missing, given []string
-	for _, s := range []struct{ name, value string }{
-		{"MESSENGER_PAGE_ID", m.PageID},
-		{"MESSENGER_PAGE_TOKEN", m.PageToken},
-		{"MESSENGER_APP_SECRET", m.AppSecret},
-		{"MESSENGER_VERIFY_TOKEN", m.VerifyToken},
-	} {
-		if s.value == "" {
-			missing = append(missing, s.name)
-		} else {
-			given = append(given, s.name)
-		}
-	}
+	on, err := together("Messenger", env, "MESSENGER_PAGE_ID", "MESSENGER_PAGE_TOKEN", "MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN")
 	switch {
-	case len(given) == 0:
-		return nil
-	case len(missing) > 0:
-		return badSetting(missing[0], "is missing while %s is set; Messenger needs all four", given[0])
+	case err != nil || !on:
+		return err
 	case !hasScheme(m.APIURL, "http", "https"):
 		return badSetting("MESSENGER_API_URL", "is not a web address")
 	case !versionForm.MatchString(m.APIVersion):
@@ -206,9 +201,53 @@ func readMessenger(env settings, c *Config) error {
 	return nil
 }
 
+// together reports whether settings that go with each other are given. All or
+// none: half of them is an error that names one that is missing.
+func together(what string, env settings, names ...string) (on bool, err error) {
+	var missing, given []string
+	for _, name := range names {
+		if env.or(name, "") == "" {
+			missing = append(missing, name)
+		} else {
+			given = append(given, name)
+		}
+	}
+	if len(given) > 0 && len(missing) > 0 {
+		return false, badSetting(missing[0], "is missing while %s is set; %s needs all of %s", given[0], what, strings.Join(names, ", "))
+	}
+	return len(given) > 0, nil
+}
+
+func readTwilio(env settings, c *Config) error {
+	on, err := together("Twilio", env, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+	if err != nil || !on {
+		return err
+	}
+	t := &TwilioConfig{
+		AccountSID: env.or("TWILIO_ACCOUNT_SID", ""), AuthToken: env.or("TWILIO_AUTH_TOKEN", ""), From: env.or("TWILIO_FROM", ""),
+		APIURL: strings.TrimRight(env.or("TWILIO_API_URL", ""), "/"), MediaHosts: env.list("TWILIO_MEDIA_HOSTS"),
+	}
+	if t.APIURL != "" && !hasScheme(t.APIURL, "http", "https") {
+		return badSetting("TWILIO_API_URL", "is not a web address")
+	}
+	c.Twilio = t
+	return nil
+}
+
+func readGateways(env settings, c *Config) error {
+	c.SMSGateways = env.or("SMS_GATEWAYS", "")
+	if c.SMSGateways == "" {
+		return nil
+	}
+	if _, err := os.Stat(c.SMSGateways); err != nil {
+		return badSetting("SMS_GATEWAYS", "%v", err)
+	}
+	return nil
+}
+
 // readUnused notes settings that would be ignored, so that serve can say so.
 func readUnused(env settings, c *Config) error {
-	for _, name := range []string{"TWILIO_ACCOUNT_SID", "SMS_GATEWAYS", "SMTP_URL"} {
+	for _, name := range []string{"SMTP_URL"} {
 		if env.or(name, "") != "" {
 			c.Unused = append(c.Unused, name)
 		}

@@ -118,23 +118,19 @@ func (s *nagorik) openBot() error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.figures = newFigures(registry, s)
-	mounts, page, err := s.channels()
+	ways, err := s.ways()
 	if err != nil {
 		return err
 	}
-	channels := make([]bot.Channel, len(mounts))
-	for i, m := range mounts {
-		channels[i] = m.Channel
-	}
 	s.bot, err = bot.New(bot.Options{
-		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: channels, Photos: s.photos,
+		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
 	})
 	if err != nil {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Mounts: mounts, Photos: s.photos, Public: page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,13 +21,23 @@ const maxWebhook = 4 << 20
 // firstRead is how much room is made for a body whose length is only claimed.
 const firstRead = 64 << 10
 
-// Mount is a channel at its path.
+// Receiver reads the calls of a provider: a bot.Channel, or one of the links
+// of a channel that has several.
+type Receiver interface {
+	Name() string
+	Receive(ctx context.Context, call bot.Call) (bot.Delivery, error)
+}
+
+// Mount is a channel, or a link of one, at its path.
 type Mount struct {
 	Methods []string
 	Path    string // in echo's notation
-	Channel bot.Channel
+	Channel Receiver
 	MaxBody int64 // bytes; 0 means 4 MiB
 }
+
+// patience is how long a provider waits for an answer that is a reply itself.
+const patience = 10 * time.Second
 
 // errFault marks a channel that broke its promise: it panicked, or failed at
 // something other than the signature.
@@ -83,6 +94,11 @@ func (s *Server) receive(c echo.Context, m Mount) error {
 		}
 	}
 	s.opt.Meter.Webhook(name, "ok")
+	if delivery.Late != nil {
+		within, cancel := context.WithTimeout(c.Request().Context(), patience)
+		defer cancel()
+		delivery.Answer = delivery.Late(within)
+	}
 	return sendAnswer(c, delivery.Answer)
 }
 
@@ -115,7 +131,7 @@ func bodyOutcome(err error) string {
 }
 
 // decode lets the channel read a call. A panic of its becomes errFault.
-func (s *Server) decode(ctx context.Context, c echo.Context, channel bot.Channel, body []byte) (delivery bot.Delivery, err error) {
+func (s *Server) decode(ctx context.Context, c echo.Context, channel Receiver, body []byte) (delivery bot.Delivery, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: panic: %v\n%s", errFault, p, debug.Stack())

@@ -131,8 +131,10 @@ type settings struct {
 	dsn   string
 	redis redis.UniversalClient
 	paper *paper
-	now   func() time.Time
-	lost  error // of a catalogue version that is not the current one
+	// channel is what the bot is given for the paper, when that is more.
+	channel bot.Channel
+	now     func() time.Time
+	lost    error // of a catalogue version that is not the current one
 	// spooled are records that an earlier run has left in the spool.
 	spooled [][]byte
 }
@@ -178,6 +180,9 @@ func newTown(t testing.TB, s settings) *town {
 	if s.paper == nil {
 		s.paper = newPaper()
 	}
+	if s.channel == nil {
+		s.channel = s.paper
+	}
 	w := &town{t: t, paper: s.paper, redis: s.redis, dir: t.TempDir()}
 	var err error
 	if w.pool, err = pgxpool.New(context.Background(), s.dsn); err != nil {
@@ -201,7 +206,7 @@ func newTown(t testing.TB, s settings) *town {
 	}
 	current := catalog(t)
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.paper}, Photos: store, Spool: queue,
+		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.channel}, Photos: store, Spool: queue,
 		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost }),
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

@@ -39,6 +39,7 @@ const (
 type job struct {
 	conversation uuid.UUID
 	key          handoff.Key
+	via          string
 	heard        time.Time
 	until        time.Time // when the lease ends
 	replies      []outgoing
@@ -50,6 +51,7 @@ type outgoing struct {
 	text     string
 	detail   []byte
 	attempts int
+	doubts   int
 	human    bool
 }
 
@@ -120,7 +122,7 @@ func (o *outbox) committed(t *handoff.Turn, leased bool) {
 	if !leased {
 		return
 	}
-	j := job{conversation: t.Now.Conversation, key: t.Key, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
+	j := job{conversation: t.Now.Conversation, key: t.Key, via: t.Now.Via, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
 	for _, r := range t.Out {
 		if r.SendAfter.IsZero() {
 			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1})
@@ -204,8 +206,8 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 	until := o.bot.now().Add(handoff.LeaseFor)
 	for i := range due {
 		m := &due[i]
-		o.put(job{conversation: m.Conversation, key: m.Key, heard: m.Heard, until: until, replies: []outgoing{
-			{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, human: m.Author == "agent"},
+		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
+			{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts, human: m.Author == "agent"},
 		}})
 	}
 	if len(due) > 0 {
@@ -276,8 +278,8 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 		_ = json.Unmarshal(m.detail, &detail) // our own record; what cannot be read is sent as plain text
 	}
 	sent, err := q.channel.Send(ctx, Outgoing{
-		ID: m.id.String(), Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants,
-		Human: m.human, Heard: j.heard, Attempt: m.attempts,
+		ID: m.id.String(), Via: j.via, Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants,
+		Human: m.human, Heard: j.heard, Attempt: m.attempts, Doubts: m.doubts,
 	})
 	o.bot.metrics.SendTime.WithLabelValues(q.channel.Name()).Observe(o.bot.now().Sub(now).Seconds())
 	if err == nil {
@@ -285,14 +287,17 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 		o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), "sent").Inc()
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID}
 	}
-	return o.failed(q, m, err)
+	return o.failed(q, j, m, err)
 }
 
 // failed turns a SendError into what is recorded and tried next.
-func (o *outbox) failed(q *queue, m *outgoing, err error) handoff.SendResult {
+func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendResult {
 	var e *SendError
 	if !errors.As(err, &e) {
 		e = &SendError{Outcome: SendUnknown, Text: err.Error()}
+	}
+	if e.Muted {
+		o.refused(j.key)
 	}
 	o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), string(e.Outcome)).Inc()
 	now := o.bot.now()
@@ -304,8 +309,8 @@ func (o *outbox) failed(q *queue, m *outgoing, err error) handoff.SendResult {
 		o.pause(q, e)
 		r.Status, r.SendAfter = "queued", now.Add(pauseFor)
 	case SendUnknown:
-		r.Status, r.SendAfter = "queued", now.Add(unknownWait)
-		if m.attempts >= unknownAttempts {
+		r.Status, r.SendAfter, r.Doubtful = "queued", now.Add(unknownWait), true
+		if e.Once || m.doubts+1 >= unknownAttempts {
 			r.Status, r.SendAfter = "unknown", time.Time{}
 		}
 	case SendRetry:
@@ -317,6 +322,16 @@ func (o *outbox) failed(q *queue, m *outgoing, err error) handoff.SendResult {
 		r.Status = "unknown"
 	}
 	return r
+}
+
+// refused notes that the provider refuses to send because the person has told
+// it STOP, which we may never have seen.
+func (o *outbox) refused(key handoff.Key) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	if err := o.bot.desk.Receipts(ctx, []handoff.Receipt{{Key: key, Kind: handoff.Refused}}); err != nil {
+		o.bot.log.Error("a STOP was not recorded", "channel", key.Channel, "error", err)
+	}
 }
 
 // backOff is the wait before the next attempt: doubling, with jitter, so that

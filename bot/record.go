@@ -82,6 +82,9 @@ func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, e
 			receipts = append(receipts, receiptOf(it.event))
 		case EventReceipt, EventEdit, EventDelete:
 			receipts = append(receipts, receiptOf(it.event))
+			if it.event.Muted {
+				receipts = append(receipts, handoff.Receipt{Key: it.key(), Kind: handoff.Refused})
+			}
 		case EventNotice:
 			ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
 			err = l.bot.desk.RaiseAlarm(ctx, "provider", it.event.Channel, it.event.Note)
@@ -239,6 +242,9 @@ func (l *lane) stepAll(ctx context.Context, turns []*item) ([]*item, error) {
 		}
 		if err := l.bot.desk.LookUp(ctx, asks, found); err != nil {
 			return nil, err
+		}
+		for _, it := range asking {
+			l.recallPhone(it)
 		}
 		pending = asking
 	}

@@ -33,7 +33,8 @@ func (e *Event) tidy() {
 	e.Payload, e.Ref, e.Note, e.Name = plain(e.Payload, wordsKept), plain(e.Ref, wordsKept), plain(e.Note, wordsKept), plain(e.Name, nameKept)
 	e.Lang, e.Other, e.Status, e.MessageID = plain(e.Lang, labelKept), plain(e.Other, labelKept), plain(e.Status, labelKept), plain(e.MessageID, labelKept)
 	e.Address, e.ProviderID, e.ReplyTo, e.Target = keptID(e.Address), keptID(e.ProviderID), keptID(e.ReplyTo), keptID(e.Target)
-	e.At, e.Watermark = keptTime(e.At), keptTime(e.Watermark)
+	e.Via, e.Twin = plain(e.Via, labelKept), keptID(e.Twin)
+	e.At, e.Watermark, e.TwinSince = keptTime(e.At), keptTime(e.Watermark), keptTime(e.TwinSince)
 	e.tidyMedia()
 	e.tidyIDs()
 	if l := e.Location; l != nil && !(math.Abs(l.Lat) <= 90 && math.Abs(l.Lon) <= 180) {

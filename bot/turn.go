@@ -169,7 +169,7 @@ func (l *lane) input(it *item, number int64) flows.Input {
 	e, w := it.event, &it.work
 	in := flows.Input{
 		Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
-		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Case: number, Found: w.found,
+		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Carrier: e.Carrier, Case: number, Found: w.found,
 	}
 	if in.Owner == "" || w.was.Closed {
 		in.Owner = flows.OwnerBot
@@ -247,6 +247,28 @@ func (l *lane) wake(t *handoff.Turn, out *flows.Turn) {
 	}
 }
 
+// slotPhone is the slot that a proven number answers.
+const slotPhone = "phone"
+
+// phone is the number that the channel itself proves, empty for none.
+func (l *lane) phone(it *item) string {
+	if c, ok := l.bot.channels[it.event.Channel].(Phoned); ok {
+		return c.Phone(it.event.Address)
+	}
+	return ""
+}
+
+// recallPhone adds a proven number to what a newcomer's first turn remembers.
+func (l *lane) recallPhone(it *item) {
+	known := it.work.found.Remembered
+	if known == nil || it.work.was.Identity != uuid.Nil {
+		return
+	}
+	if phone := l.phone(it); phone != "" {
+		known[slotPhone] = flows.TextValue(phone)
+	}
+}
+
 // base is the beginning of every turn's record: what came, and in which
 // conversation. A conversation that is over is followed by a new one, unless
 // the turn still belongs to it.
@@ -258,6 +280,12 @@ func (l *lane) base(it *item, belongs bool) *handoff.Turn {
 		t.Now.Identity, t.Now.Contact = handoff.NewID(), handoff.NewID()
 		_, t.Profile = l.bot.channels[e.Channel].(Profiler)
 		t.Profile = t.Profile && t.Name == ""
+		if phone := l.phone(it); phone != "" {
+			t.Remember = append(t.Remember, flows.Remember{Slot: slotPhone, Type: flows.SlotPhone, Value: flows.TextValue(phone)})
+		}
+	}
+	if e.Via != "" {
+		t.Now.Via = e.Via
 	}
 	if w.was.Conversation == uuid.Nil || w.was.Closed && !belongs {
 		t.Opens = true
@@ -312,7 +340,7 @@ func (l *lane) takeover(it *item) *handoff.Turn {
 func (l *lane) incoming(it *item) *handoff.Incoming {
 	e := it.event
 	in := &handoff.Incoming{
-		ID: it.work.message, ProviderID: e.ProviderID, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: e.Text, At: it.at(),
+		ID: it.work.message, ProviderID: e.ProviderID, Twin: e.Twin, TwinSince: e.TwinSince, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: e.Text, At: it.at(),
 	}
 	if e.Kind == EventEcho {
 		in.Author = "agent"

@@ -221,6 +221,9 @@ func (t *turn) muted() bool {
 		}
 		return t.in.Muted && t.in.Kind != InputExpire
 	}
+	if t.carried() {
+		return true
+	}
 	typed := t.in.Kind == InputText
 	word := ""
 	if typed {
@@ -241,6 +244,25 @@ func (t *turn) muted() bool {
 	}
 	t.out.Silence = "the person has sent STOP"
 	return true
+}
+
+// carried is silent where a carrier has obeyed a word itself: it has answered
+// STOP already, and lets nothing more through.
+func (t *turn) carried() bool {
+	switch t.in.Carrier {
+	case CarrierStop:
+		if !t.in.Muted {
+			t.effect(Mute{On: true})
+		}
+		t.handed = true // nothing is followed up
+		t.out.Silence = "the carrier has obeyed STOP"
+		return true
+	case CarrierHelp:
+		t.out.Silence = "the carrier answers HELP"
+		return true
+	default:
+		return false
+	}
 }
 
 func (t *turn) stop() {

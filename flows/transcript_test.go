@@ -165,6 +165,9 @@ func (d *desk) directive(line string) (Input, bool) {
 		d.file(rest)
 	case "session":
 		d.session = []byte(rest)
+	case "carrier":
+		word, text, _ := strings.Cut(rest, " ")
+		return Input{Kind: InputText, Text: text, Carrier: Carrier(word)}, true
 	case "tap":
 		return Input{Kind: InputChoice, Payload: rest, Text: "?"}, true
 	case "photo":

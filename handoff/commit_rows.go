@@ -18,7 +18,8 @@ func queueIncoming(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	seq, at := make([]int64, 0, n), make([]time.Time, 0, n)
 	direction, author, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
 	channel, kind, text := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
-	provider, detail := make([]*string, 0, n), make([]*string, 0, n)
+	provider, twin, detail := make([]*string, 0, n), make([]*string, 0, n), make([]*string, 0, n)
+	since := make([]*time.Time, 0, n)
 	for _, t := range b.each() {
 		if t.In == nil {
 			continue
@@ -34,16 +35,18 @@ func queueIncoming(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 		author, channel = append(author, m.Author), append(channel, t.Key.Channel)
 		kind, text = append(kind, m.Kind), append(text, m.Text)
 		provider, detail = append(provider, orNull(m.ProviderID)), append(detail, orNull(string(m.Detail)))
+		twin, since = append(twin, orNull(m.Twin)), append(since, timeOrNull(m.TwinSince))
 	}
 	if len(id) == 0 {
 		return
 	}
 	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at)
 		SELECT id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail::jsonb, status, at
-		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
-			AS m(id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at)
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::timestamptz[])
+			AS m(id, conversation_id, seq, direction, author, channel, provider_id, kind, text, detail, status, at, twin, since)
+		WHERE m.twin IS NULL OR NOT EXISTS (SELECT 1 FROM messages o WHERE o.channel = m.channel AND o.provider_id = m.twin AND o.at >= m.since)
 		ON CONFLICT DO NOTHING RETURNING id`,
-		id, conv, seq, direction, author, channel, provider, kind, text, detail, status, at).Query(note)
+		id, conv, seq, direction, author, channel, provider, kind, text, detail, status, at, twin, since).Query(note)
 }
 
 func queueIdentities(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
@@ -140,6 +143,7 @@ type moved struct {
 	id                                              ids
 	version, ward                                   []int64
 	owner, flow, state, lang, team, reason, dueWith []string
+	via                                             []string
 	checkpoint                                      []string
 	lastIn                                          []time.Time
 	due, outbox, closed                             []*time.Time
@@ -154,6 +158,7 @@ func (m *moved) add(b *batch, i int, t *Turn) {
 	m.checkpoint, m.lastIn = append(m.checkpoint, string(t.Checkpoint)), append(m.lastIn, t.Now.Heard)
 	m.due, m.dueWith = append(m.due, timeOrNull(t.Now.Due)), append(m.dueWith, t.Now.DueWith)
 	m.outbox = append(m.outbox, b.outboxUntil(i, t))
+	m.via = append(m.via, t.Now.Via)
 	var closed *time.Time
 	if t.Now.Closed {
 		closed = &b.now
@@ -203,16 +208,16 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			queued_at = CASE WHEN n.owner <> 'queue' THEN NULL WHEN c.owner = 'queue' THEN c.queued_at ELSE $18 END,
 			agent_id = CASE n.owner WHEN 'agent' THEN c.agent_id END,
 			checkpoint = n.checkpoint::jsonb, last_in_at = n.last_in, last_at = $18,
-			due_at = n.due, due_with = n.due_with,
+			due_at = n.due, due_with = n.due_with, via = n.via,
 			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
 			outbox_until = CASE WHEN n.idle OR c.outbox_until IS NULL THEN n.outbox ELSE c.outbox_until END,
 			closed_at = COALESCE(c.closed_at, n.closed)
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
-			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[])
-			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle)
+			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[])
+			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, via)
 		WHERE c.id = n.id`,
 		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
-		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now)
+		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.via)
 }
 
 func queueCases(q *pgx.Batch, b *batch) {

@@ -34,7 +34,7 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
 	hour := HourOf(d.now())
-	rows, err := d.turns.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
+	rows, err := d.turns.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.via, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
 			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL),
 			(SELECT count(*) FROM (SELECT m.author, m.at FROM messages m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT $4) m WHERE m.author = 'bot' AND m.at >= $3)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
@@ -51,7 +51,7 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	var s Standing
 	var owner, session string
 	var due *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Via, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
 		s.Reply.Hour = hour
 		s.Owner, s.Due = flows.Owner(owner), time.Time{}
 		if due != nil {

@@ -24,6 +24,8 @@ type Due struct {
 	Text         string
 	Detail       []byte
 	Attempts     int       // this one included
+	Doubts       int       // how many before may have reached the person
+	Via          string    // the link the person last wrote by
 	Heard        time.Time // when the person last wrote
 	Muted        bool
 }
@@ -37,6 +39,7 @@ type SendResult struct {
 	Error      string
 	SendAfter  time.Time // with "queued": not before
 	Untried    bool      // no call was made: the attempt does not count
+	Doubtful   bool      // the message may have reached the person
 }
 
 // Handed is a conversation whose sender is done with it for now, or wants to
@@ -68,19 +71,20 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 				AND c.outbox_until <= $1 AND c.channel = ANY($4)
 			ORDER BY c.outbox_until LIMIT $2 FOR UPDATE SKIP LOCKED
 		), leased AS (
-			UPDATE conversations c SET outbox_until = $3 FROM due WHERE c.id = due.id RETURNING c.id, c.identity_id, c.last_in_at
+			UPDATE conversations c SET outbox_until = $3 FROM due WHERE c.id = due.id RETURNING c.id, c.identity_id, c.via, c.last_in_at
 		), given_up AS (
-			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.attempts >= 2
+			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.doubts >= 1
 		), taken AS (
-			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1
-			FROM (SELECT DISTINCT ON (m.conversation_id) m.id, l.identity_id, l.last_in_at
+			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1,
+				doubts = m.doubts + CASE m.status WHEN 'sending' THEN 1 ELSE 0 END
+			FROM (SELECT DISTINCT ON (m.conversation_id) m.id, l.identity_id, l.via, l.last_in_at
 				FROM leased l JOIN messages m ON m.conversation_id = l.id
-				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.attempts < 2
+				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.doubts < 1
 				ORDER BY m.conversation_id, m.seq) l
 			WHERE m.id = l.id
-			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, l.identity_id, l.last_in_at
+			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, m.doubts, l.identity_id, l.via, l.last_in_at
 		)
-		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.last_in_at, i.muted
+		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.doubts, t.via, t.last_in_at, i.muted
 		FROM taken t JOIN identities i ON i.id = t.identity_id ORDER BY t.conversation_id, t.seq`,
 		now, limit, now.Add(LeaseFor), channels)
 	if err != nil {
@@ -89,7 +93,7 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 	var due []Due
 	var m Due
 	var detail *string
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Heard, &m.Muted}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Doubts, &m.Via, &m.Heard, &m.Muted}, func() error {
 		m.Detail = nil
 		if detail != nil {
 			m.Detail = []byte(*detail)
@@ -233,20 +237,21 @@ func queueResults(q *pgx.Batch, round []Handed) {
 	var status []string
 	var provider, fault []*string
 	var after []*time.Time
-	var untried []bool
+	var untried, doubtful []bool
 	for _, r := range results {
 		attempt, untried = append(attempt, int64(r.Attempt)), append(untried, r.Untried)
 		id, status = append(id, r.ID), append(status, r.Status)
 		provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
-		after = append(after, timeOrNull(r.SendAfter))
+		after, doubtful = append(after, timeOrNull(r.SendAfter)), append(doubtful, r.Doubtful)
 	}
 	if len(id) == 0 {
 		return
 	}
 	q.Queue(`UPDATE messages m SET status = r.status, provider_id = COALESCE(m.provider_id, r.provider_id), error = r.error,
-			send_after = COALESCE(r.send_after, m.send_after), attempts = m.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END
-		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::bigint[])
-			AS r(id, status, provider_id, error, send_after, untried, attempt)
+			send_after = COALESCE(r.send_after, m.send_after), attempts = m.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END,
+			doubts = m.doubts + CASE WHEN r.doubtful THEN 1 ELSE 0 END
+		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::bigint[], $8::boolean[])
+			AS r(id, status, provider_id, error, send_after, untried, attempt, doubtful)
 		WHERE m.id = r.id AND m.status IN ('sending', 'unknown') AND (r.status = 'sent' OR r.attempt IN (0, m.attempts))`,
-		id, status, provider, fault, after, untried, attempt)
+		id, status, provider, fault, after, untried, attempt, doubtful)
 }

@@ -32,6 +32,7 @@ const (
 	Progress ReceiptKind = iota // a message of ours came further
 	Edited                      // a person changed a message of theirs
 	Deleted                     // a person took a message back: its content is forgotten
+	Refused                     // the provider refuses because the person has told it STOP
 )
 
 // statusRank orders statuses: a receipt only ever moves a message forward.
@@ -56,6 +57,8 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
 		case Deleted:
 			q.Queue(`UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
 				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in'`, r.Key.Channel, r.ProviderIDs)
+		case Refused:
+			r.queueRefused(q)
 		default:
 			return fmt.Errorf("record receipts: unknown kind %d", r.Kind)
 		}
@@ -91,4 +94,11 @@ func (r *Receipt) queueProgress(q *pgx.Batch) {
 				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward,
 			r.Key.Channel, r.Status, r.Key.Address, r.Watermark)
 	}
+}
+
+// queueRefused notes that a person wants no messages. The version rises, so
+// that a session which was read before is read anew.
+func (r *Receipt) queueRefused(q *pgx.Batch) {
+	q.Queue(`WITH stopped AS (UPDATE identities SET muted = true WHERE channel = $1 AND address = $2 AND NOT muted RETURNING id)
+		UPDATE conversations c SET version = c.version + 1 FROM stopped s WHERE c.identity_id = s.id AND c.closed_at IS NULL`, r.Key.Channel, r.Key.Address)
 }

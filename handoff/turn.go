@@ -23,6 +23,7 @@ type Standing struct {
 	Conversation uuid.UUID   `json:"conversation"`
 	Version      int64       `json:"version"`
 	Owner        flows.Owner `json:"owner"`
+	Via          string      `json:"via,omitempty"` // the link the person last wrote by, where the channel has several
 	Muted        bool        `json:"muted,omitempty"`
 	Closed       bool        `json:"closed,omitempty"`
 	Heard        time.Time   `json:"heard,omitzero"`     // newest provider time of what the person wrote
@@ -79,7 +80,9 @@ type Turn struct {
 type Incoming struct {
 	ID         uuid.UUID
 	ProviderID string
-	Author     string // "contact" or "agent"
+	Twin       string    // another id the same message may be on record under; empty for none
+	TwinSince  time.Time // when it is of this time or later
+	Author     string    // "contact" or "agent"
 	Kind       string
 	Text       string
 	Detail     json.RawMessage

@@ -1,0 +1,91 @@
+package handoff_test
+
+import (
+	"testing"
+	"time"
+
+	"nagorik/handoff"
+)
+
+// A gateway that gives no ids repeats a message across the border of two slices
+// of time: the earlier slice's id is the message's twin.
+func TestTwinIsARepeat(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	at := r.clock.now()
+	first := newcomer("61", "unnamed:a:1", at)
+	wantOutcome(t, r.commit(first), handoff.Committed)
+	within, beyond := next(first, "unnamed:a:2", at.Add(time.Minute)), next(first, "unnamed:a:2", at.Add(time.Hour))
+	within.In.Twin, within.In.TwinSince = "unnamed:a:1", at.Add(-4*time.Minute)
+	beyond.In.Twin, beyond.In.TwinSince = "unnamed:a:1", at.Add(55*time.Minute)
+	wantOutcome(t, r.commit(within), handoff.Repeated)
+	wantOutcome(t, r.commit(beyond), handoff.Committed)
+	if n := r.count(`SELECT count(*) FROM messages WHERE direction = 'in'`); n != 2 {
+		t.Errorf("%d messages on record, want 2", n)
+	}
+}
+
+func TestAnswerGoesByTheLinkLastWrittenBy(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	first := newcomer("61", "m_1", r.clock.now())
+	first.Now.Via = "twilio"
+	r.commit(first)
+	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
+	if err != nil || found[0].Standing.Via != "twilio" {
+		t.Fatalf("loaded %+v, %v", found, err)
+	}
+	second := next(first, "m_2", r.clock.now())
+	second.Now.Via = "kannel"
+	r.commit(second)
+	r.clock.forward(handoff.LeaseFor + time.Second)
+	if due := r.leaseDue(); len(due) != 1 || due[0].Via != "kannel" {
+		t.Errorf("leased %+v, want it to go by kannel", due)
+	}
+}
+
+// An attempt that surely failed is no doubt: when a later one has an unknown
+// outcome, the message is still sent the one further time.
+func TestDoubtsAreCountedApartFromAttempts(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	turn := newcomer("61", "m_1", r.clock.now())
+	r.commit(turn)
+	id, conversation := turn.Out[0].ID, turn.Now.Conversation
+	hand := func(attempt int, status string, doubtful bool) {
+		t.Helper()
+		r.handBack(conversation, handoff.SendResult{ID: id, Attempt: attempt, Status: status, SendAfter: r.clock.now(), Doubtful: doubtful})
+		r.clock.forward(time.Second)
+	}
+	for attempt := 1; attempt <= 3; attempt++ {
+		hand(attempt, "queued", false)
+		if due := r.leaseDue(); len(due) != 1 || due[0].Attempts != attempt+1 || due[0].Doubts != 0 {
+			t.Fatalf("after %d sure failures: leased %+v", attempt, due)
+		}
+	}
+	hand(4, "queued", true)
+	if due := r.leaseDue(); len(due) != 1 || due[0].Doubts != 1 {
+		t.Fatalf("after one doubt: leased %+v", due)
+	}
+	r.clock.forward(handoff.LeaseFor + time.Second) // its sender disappears
+	if due := r.leaseDue(); len(due) != 0 || r.status(id) != "unknown" {
+		t.Errorf("after two doubts: leased %+v, status %s", due, r.status(id))
+	}
+}
+
+func TestRefusedPersonIsMuted(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	first := newcomer("61", "m_1", r.clock.now())
+	r.commit(first)
+	for range 2 {
+		if err := r.Receipts(t.Context(), []handoff.Receipt{{Key: first.Key, Kind: handoff.Refused}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantOutcome(t, r.commit(next(first, "m_2", r.clock.now())), handoff.Stale)
+	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
+	if err != nil || !found[0].Standing.Muted || found[0].Standing.Version != first.Now.Version+1 {
+		t.Errorf("loaded %+v, %v", found, err)
+	}
+}
