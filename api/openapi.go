@@ -31,6 +31,7 @@ type operation struct {
 	OperationID string                `json:"operationId"`
 	Summary     string                `json:"summary"`
 	Parameters  []parameter           `json:"parameters,omitempty"`
+	RequestBody *requestBody          `json:"requestBody,omitempty"`
 	Security    []map[string][]string `json:"security"`
 	Permission  Permission            `json:"x-permission"`
 	Responses   map[string]response   `json:"responses"`
@@ -42,6 +43,10 @@ type parameter struct {
 	Description string         `json:"description"`
 	Required    bool           `json:"required,omitempty"`
 	Schema      map[string]any `json:"schema"`
+}
+
+type requestBody struct {
+	Content map[string]mediaType `json:"content"`
 }
 
 type response struct {
@@ -122,6 +127,10 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 		op.Parameters = append(op.Parameters, parameter{Name: name, In: "path", Description: "which one", Required: true, Schema: pathSchema(name)})
 		faults = append(faults, http.StatusNotFound)
 	}
+	if r.Body != nil {
+		op.RequestBody = &requestBody{map[string]mediaType{"application/json": {schemas.of(r.Body)}}}
+		faults = append(faults, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
 	for _, p := range r.Query {
 		op.Parameters = append(op.Parameters, parameter{Name: p.Name, In: "query", Description: p.Summary, Schema: p.schema()})
 	}
@@ -138,7 +147,10 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 func operationID(r Route) string {
 	words := strings.Split(strings.TrimPrefix(r.Path, "/api/v1/"), "/")
 	verb := "list"
-	if len(words) > 1 || strings.Contains(words[0], ".") {
+	if r.Method == http.MethodPost {
+		verb = words[len(words)-1]
+		words[0] = strings.TrimSuffix(words[0], "s")
+	} else if len(words) > 1 || strings.Contains(words[0], ".") {
 		verb = "show"
 		words[0] = strings.TrimSuffix(strings.TrimSuffix(words[0], "s"), ".json")
 	}

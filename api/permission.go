@@ -21,11 +21,13 @@ const (
 	ContactRead      Permission = "contact:read"
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
+	ConversationWork Permission = "conversation:work" // take, reply, pass, release
+	CaseWork         Permission = "case:work"         // assign, start, resolve …
 )
 
-// everyRole may read the record; how much of it a person sees depends on his
-// teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead}
+// everyRole may read the record and work at the desk; with how much of it
+// depends on a person's teams and wards.
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

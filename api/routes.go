@@ -15,6 +15,7 @@ type Route struct {
 	Needs   Permission
 	Summary string
 	Query   []Parameter
+	Body    any    // an empty value of the body's type; nil when it takes none
 	Answer  any    // an empty value of the answer's type; nil when it is not JSON
 	Type    string // media type of an answer that is not JSON
 
@@ -38,7 +39,7 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table() []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), consoleRoutes())
 }
 
 // recordRoutes are the reads of /api/v1.

@@ -68,6 +68,7 @@ type Options struct {
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
 	Streams        []Stream
+	Talk           Talk // the desk's verbs on conversations: bot.Bot
 	Photos         Photos
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness

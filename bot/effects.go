@@ -114,7 +114,7 @@ func (w *work) outcome() string {
 		return "slowed"
 	case planTakeover:
 		return "takeover"
-	case planRelease:
+	case planRelease, planResume:
 		return "released"
 	default:
 		return "stepped"

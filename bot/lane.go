@@ -25,6 +25,7 @@ type item struct {
 	received time.Time
 	replay   *replayed  // what it came from the spool with, never to go back; nil: it is fresh
 	mistrust bool       // what Redis holds of its conversation is not believed
+	resume   *resume    // what an agent wants; nil unless the event is eventResume
 	done     chan error // told once, when the event is safe or cannot be kept
 
 	work work
@@ -190,7 +191,7 @@ func (l *lane) setAside(batch []*item, cause error) {
 // from there or is found again anyway, and what may.
 func part(batch []*item) (old, fresh []*item) {
 	for _, it := range batch {
-		if it.replay != nil || it.event.Kind == eventIdle {
+		if it.replay != nil || it.event.Kind.ours() {
 			old = append(old, it)
 		} else {
 			fresh = append(fresh, it)

@@ -72,7 +72,7 @@ func (l *lane) record(batch []*item) error {
 func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, err error) {
 	for _, it := range batch {
 		switch it.event.Kind {
-		case EventMessage, EventStart, eventIdle:
+		case EventMessage, EventStart, eventIdle, eventResume:
 			turns = append(turns, it)
 		case EventEcho:
 			if it.event.MessageID == "" {
@@ -113,7 +113,7 @@ func (l *lane) load(ctx context.Context, turns []*item) error {
 	}
 	var missing []*item
 	for i, it := range turns {
-		if live[i] == nil || it.mistrust || it.event.Kind == eventIdle || !it.stands(live[i].Standing, live[i].Session) {
+		if live[i] == nil || it.mistrust || it.event.Kind.ours() || !it.stands(live[i].Standing, live[i].Session) {
 			missing = append(missing, it)
 		}
 	}

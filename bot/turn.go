@@ -29,6 +29,13 @@ const (
 // until its due time.
 const eventIdle EventKind = "idle"
 
+// eventResume is made here too: an agent gives a conversation back.
+const eventResume EventKind = "resume"
+
+// ours reports whether a kind of event is made here: nobody has written, and it
+// never goes into the spool.
+func (k EventKind) ours() bool { return k == eventIdle || k == eventResume }
+
 // plan is what is done with an item once it is known where its conversation
 // stands.
 type plan int
@@ -39,6 +46,7 @@ const (
 	planSlowDown             // the one time the person is told to wait
 	planTakeover             // a person of the staff wrote in the provider's own inbox
 	planRelease              // a takeover has ended by silence
+	planResume               // an agent has given the conversation back to the bot
 )
 
 // Why a message was kept and not answered, as it stands in its detail.
@@ -61,6 +69,8 @@ func (l *lane) prepare(it *item) bool {
 	}
 	at := it.at()
 	switch {
+	case e.Kind == eventResume:
+		return l.prepareResume(it)
 	case e.Kind == eventIdle:
 		if w.was.Closed || w.was.Due.IsZero() || w.was.Due.After(l.bot.now()) {
 			return false
@@ -105,7 +115,7 @@ func (l *lane) step(ctx context.Context, it *item) (wants []flows.Lookup, err er
 	}()
 	w := &it.work
 	switch w.plan {
-	case planStep:
+	case planStep, planResume:
 		return l.stepFlow(ctx, it)
 	case planSlowDown:
 		if wants, obeyed, err := l.obey(ctx, it); obeyed || err != nil || len(wants) > 0 {
@@ -175,6 +185,8 @@ func (l *lane) input(it *item, number int64) flows.Input {
 		in.Owner = flows.OwnerBot
 	}
 	switch {
+	case e.Kind == eventResume:
+		in.Kind, in.Owner, in.At, in.Payload = flows.InputResume, flows.OwnerBot, l.bot.now(), string(it.resume.to)
 	case e.Kind == eventIdle:
 		in.Kind, in.At = flows.InputKind(w.was.DueWith), l.bot.now()
 	case e.Kind == EventStart:
@@ -217,8 +229,11 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 		t.Ward = int(v.Number)
 	}
 	t.Now.Heard = later(w.was.Heard, it.at())
-	if it.event.Kind == eventIdle {
+	if it.event.Kind.ours() {
 		t.Now.Heard = w.was.Heard
+	}
+	if it.resume != nil {
+		t.Now.Owner, t.Released = flows.OwnerBot, it.resume.agent
 	}
 	t.Now.Closed = out.End || attaches && w.was.Closed
 	if err := l.effects(t, out); err != nil {
@@ -294,7 +309,7 @@ func (l *lane) base(it *item, belongs bool) *handoff.Turn {
 	}
 	t.Now.Version++
 	w.next = w.raw
-	if e.Kind != eventIdle {
+	if !e.Kind.ours() {
 		t.In = l.incoming(it)
 		for i, m := range e.Media[:len(w.photos)] {
 			p := handoff.NewPhoto{ID: w.photos[i], Source: m.URL}

@@ -64,8 +64,10 @@ func (t *turn) resumed() {
 		t.s.Ask, t.out.End = "", true
 		t.say(t.c.texts["agent_out"])
 	case "menu":
+		t.addLead(t.c.texts["handed_back"])
 		t.mainMenu("the desk handed back to the menu")
 	default:
+		t.addLead(t.c.texts["handed_back"])
 		t.prompt()
 	}
 }

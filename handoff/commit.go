@@ -222,7 +222,7 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
 		queueContacts, queueReplies, queueMoved, queueCases, queuePhotos, queueAttachments,
-		queueRemembered, queueContactChanges, queueAlarms, queueCounters,
+		queueRemembered, queueContactChanges, queueLog, queueAlarms, queueCounters,
 	} {
 		queue(q, b)
 	}

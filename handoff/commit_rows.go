@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
@@ -323,6 +324,27 @@ func queueAlarms(q *pgx.Batch, b *batch) {
 		}
 		q.Queue(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			NewID(), t.Alarm, t.Now.Conversation.String(), t.Now.Conversation, b.now)
+	}
+}
+
+// queueLog notes how conversations came to people and back.
+func queueLog(q *pgx.Batch, b *batch) {
+	for _, t := range b.each() {
+		what, agent := "", uuid.NullUUID{}
+		switch {
+		case t.Released != uuid.Nil:
+			what, agent = LogReleased, uuid.NullUUID{UUID: t.Released, Valid: true}
+		case t.Now.Owner == t.Was.Owner:
+		case t.Now.Owner == flows.OwnerQueue:
+			what = LogQueued
+		case t.Now.Owner == flows.OwnerAgent:
+			what = LogTaken
+		}
+		if what == "" {
+			continue
+		}
+		q.Queue(`INSERT INTO conversation_log (id, conversation_id, at, what, agent_id, team, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			NewID(), t.Now.Conversation, b.now, what, agent, t.Team, t.Reason)
 	}
 }
 

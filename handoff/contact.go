@@ -136,6 +136,7 @@ func (d *Desk) readDealings(ctx context.Context, _ Viewer, r *ContactRecord) err
 	const dealt = `SELECT a.id, a.name, min(done.at) AS first_at, max(done.at) AS last_at, count(*) AS times FROM (
 			SELECT m.agent_id, m.at FROM conversations c JOIN messages m ON m.conversation_id = c.id WHERE c.contact_id = @contact
 			UNION ALL SELECT c.agent_id, c.last_at FROM conversations c WHERE c.contact_id = @contact
+			UNION ALL SELECT l.agent_id, l.at FROM conversations c JOIN conversation_log l ON l.conversation_id = c.id WHERE c.contact_id = @contact
 			UNION ALL SELECT t.agent_id, t.at FROM cases k JOIN case_timeline t ON t.case_number = k.number WHERE k.contact_id = @contact
 			UNION ALL SELECT n.agent_id, n.at FROM notes n WHERE n.contact_id = @contact
 		) done JOIN agents a ON a.id = done.agent_id GROUP BY a.id, a.name ORDER BY last_at DESC, a.id LIMIT @most`

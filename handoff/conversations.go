@@ -78,6 +78,19 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 	return Page[Conversation]{Items: items, Next: next}, err
 }
 
+// ConversationHead reads a conversation without its messages, whoever may see it.
+func (d *Desk) ConversationHead(ctx context.Context, id uuid.UUID) (Conversation, error) {
+	row, err := first[conversationRow](d.db.WithContext(ctx).Where("id = ?", id), "conversation")
+	if err != nil {
+		return Conversation{}, err
+	}
+	items, err := d.conversationsOf(ctx, []conversationRow{row})
+	if err != nil {
+		return Conversation{}, err
+	}
+	return items[0], nil
+}
+
 // conversationsOf makes conversations of their rows, with names.
 func (d *Desk) conversationsOf(ctx context.Context, rows []conversationRow) ([]Conversation, error) {
 	people, staff := make([]uuid.UUID, 0, len(rows)), make([]uuid.UUID, 0, len(rows))

@@ -50,7 +50,7 @@ type NewAgent struct {
 
 // Viewer is what the agent sees of the record.
 func (a Agent) Viewer() Viewer {
-	return Viewer{AgentID: a.ID, Role: a.Role, Teams: a.Teams, Wards: a.Wards}
+	return Viewer{AgentID: a.ID, Name: a.Name, Role: a.Role, Teams: a.Teams, Wards: a.Wards}
 }
 
 // hashing bounds how many passwords are hashed at once. Its zero value is ready.
@@ -196,6 +196,18 @@ func (d *Desk) agentByEmail(ctx context.Context, email string) (agentRow, error)
 		return agentRow{}, err
 	}
 	return first[agentRow](d.db.WithContext(ctx).Where("lower(email) = ? AND disabled_at IS NULL", email), "agent")
+}
+
+// AgentBy finds an account by its id or its e-mail address.
+func (d *Desk) AgentBy(ctx context.Context, idOrEmail string) (Agent, error) {
+	id, err := uuid.Parse(idOrEmail)
+	var row agentRow
+	if err == nil {
+		row, err = first[agentRow](d.db.WithContext(ctx).Where("id = ? AND disabled_at IS NULL", id), "agent")
+	} else if row, err = d.agentByEmail(ctx, idOrEmail); errors.Is(err, ErrInvalid) {
+		err = fmt.Errorf("agent: %w", ErrNotFound)
+	}
+	return d.agentOf(row), err
 }
 
 func (d *Desk) agentOf(r agentRow) Agent {

@@ -69,10 +69,11 @@ type Turn struct {
 	Attach     []Attachment
 	Remember   []flows.Remember
 	Mute       *bool
-	Alarm      string // kind of the alarm to raise, empty for none
-	DropAcks   bool   // delayed acknowledgements still queued are superseded
-	DropPrompt bool   // a person took over: prompts still queued are cancelled
-	Profile    bool   // ask the provider for the newcomer's name later
+	Alarm      string    // kind of the alarm to raise, empty for none
+	DropAcks   bool      // delayed acknowledgements still queued are superseded
+	DropPrompt bool      // a person took over: prompts still queued are cancelled
+	Profile    bool      // ask the provider for the newcomer's name later
+	Released   uuid.UUID // the agent who gave the conversation back to the bot; nil for none
 }
 
 // Incoming is a message that came in, or that a person of the staff wrote in
@@ -96,6 +97,7 @@ type Reply struct {
 	Text      string
 	Detail    json.RawMessage
 	SendAfter time.Time // zero: at once
+	ClientKey string    // of a message that staff wrote; see Written
 }
 
 // NewCase is a case to be filed with the turn.

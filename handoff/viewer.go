@@ -29,6 +29,7 @@ func (r Role) Known() bool {
 // an agent by name he sees in any case.
 type Viewer struct {
 	AgentID uuid.UUID
+	Name    string // as citizens and colleagues read it
 	Role    Role
 	Teams   []string
 	Wards   []int

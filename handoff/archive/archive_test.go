@@ -146,6 +146,7 @@ func TestOlderSchemaIsBroughtUpToDate(t *testing.T) {
 	if made.Schema != 1 {
 		t.Fatalf("schema %d", made.Schema)
 	}
+	known := rows(t, from.DSN) // the tables there were then
 	newest, err := migrations.Newest()
 	if err != nil {
 		t.Fatal(err)
@@ -155,8 +156,11 @@ func TestOlderSchemaIsBroughtUpToDate(t *testing.T) {
 			if err := restoreInto(t, path, into); err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(before, rows(t, into.DSN)) {
-				t.Error("rows were lost on the way")
+			after := rows(t, into.DSN)
+			for name := range known {
+				if !reflect.DeepEqual(before[name], after[name]) {
+					t.Errorf("rows of %s were lost on the way", name)
+				}
 			}
 			from, to, err := migrations.Up(t.Context(), into.DSN)
 			if err != nil || from != newest || to != newest {

@@ -50,6 +50,8 @@ var filling = []string{
 	`INSERT INTO counters VALUES ('2026-02-28', 0, 'drainage', 'complaint', 'web', 'cases', 9223372036854775807)`,
 	`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) SELECT 'infinity', i, '', '', '', 'in', -i FROM generate_series(1, 9) i`,
 	`INSERT INTO dead_turns VALUES (gen_random_uuid(), now(), 'web', '', '{"text":"\\u0000"}', 'boom')`,
+	`INSERT INTO conversation_log (id, conversation_id, at, what, agent_id, reason) SELECT gen_random_uuid(), id, opened_at, 'taken', agent_id, 'asked' FROM conversations LIMIT 3`,
+	`INSERT INTO audit_log VALUES (gen_random_uuid(), now(), '00000000-0000-7000-8000-00000000a001', 'case.start', '10001', NULL, '{"status": "in_progress"}')`,
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
 }
 
