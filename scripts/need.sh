@@ -2,7 +2,7 @@
 # Installs Debian packages that are missing, when allowed to: as root, or by sudo when it asks for no password. Otherwise it
 # prints the command and fails. What is there already is left alone, and installed servers are not touched.
 #
-# usage: need.sh NAME...   (postgresql, redis-server, chromium, gcc, git, ca-certificates)
+# usage: need.sh NAME...   (postgresql, redis-server, chromium, nodejs, npm, gcc, git, ca-certificates)
 set -euo pipefail
 
 # have NAME: is what we need of that package there?
@@ -11,6 +11,7 @@ have() {
 	postgresql) have_postgresql ;;
 	chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
 	gcc) command -v "${CC:-gcc}" && [ -e /usr/include/stdlib.h ] ;;
+	nodejs) command -v node ;;
 	ca-certificates) [ -e /etc/ssl/certs/ca-certificates.crt ] ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1
