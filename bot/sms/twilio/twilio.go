@@ -126,7 +126,7 @@ func apiBase(s string) (string, error) {
 	}
 	ip := net.ParseIP(u.Hostname())
 	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && !(u.Scheme == "http" && local) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
 		return "", fmt.Errorf("twilio: the API URL must be https (or http on this machine), not %s to %s", u.Scheme, u.Hostname())
 	}
 	return strings.TrimRight(s, "/"), nil
