@@ -17,8 +17,9 @@ func Example() {
 		return
 	}
 	catalog, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
-	for _, f := range faults {
-		fmt.Println(f)
+	if catalog == nil {
+		fmt.Println(faults)
+		return
 	}
 
 	var stored []byte
