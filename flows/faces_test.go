@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxPlayed    = 1000   // of them in each world; of a service with more, some of all sorts
-	maxQuestions = 60     // of one way
+	maxPlayed    = 1000 // of them in each world; of a service with more, some of all sorts
+	maxQuestions = 60   // of one way
 )
 
 // given is one answer, before a face says it in its own manner. The zero given
