@@ -55,7 +55,7 @@ func (s *nagorik) channels() (mounts []api.Mount, page func(*echo.Echo) error, e
 		mounts = append(mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
 	}
 	page = func(e *echo.Echo) error {
-		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Log: s.log})
+		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Log: s.log})
 	}
 	return mounts, page, nil
 }
@@ -181,6 +181,11 @@ func lines(said []handoff.Said) []web.Line {
 
 // city is the city's name, as the flows write it.
 func (s *nagorik) city(lang string) string { return s.catalogs.Current().City(lang) }
+
+// stand is where the person at an address of the web chat stands.
+func (s *nagorik) stand(ctx context.Context, address string) (handoff.Stand, error) {
+	return s.records.desk.Stand(ctx, handoff.Key{Channel: web.Name, Address: address})
+}
 
 // track is what anybody may know of a case: service, status and date.
 func (s *nagorik) track(ctx context.Context, number int64, lang string) (public.Tracked, bool, error) {
