@@ -16,7 +16,7 @@ type Standing struct {
 	Min, Max float64  // bounds of the slot as in the flow file; 0, 0 for none
 	Picked   []string // of several choices, those that were taken already
 	Prompt   Message  // the question with all that can be picked
-	Given    []Given  // what was answered so far, in the order of the flow's slots
+	Given    []Given  // what the summary would list
 	Asked    int      // questions answered
 	Left     int      // questions that usually follow, with this one
 	Filed    int64    // the case that the last thing heard has opened; 0 for none
@@ -65,7 +65,7 @@ func (t *turn) stand(st *Standing) {
 		st.Picked = v.List
 	}
 	for i := range t.f.slots {
-		if text := t.shown(i); text != "" && t.f.slots[i].kind != SlotConfirm && t.f.asker(t.f.slots[i].name) != "" {
+		if text := t.shown(i); text != "" && t.f.slots[i].kind != SlotConfirm {
 			st.Given = append(st.Given, Given{Label: t.f.slots[i].label[t.lang], Text: text})
 		}
 	}

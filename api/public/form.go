@@ -19,7 +19,8 @@ type form struct {
 	Longest  int      // letters; 0 for no bound
 	Hint     string
 	Submit   string
-	Photos   int // how many may be chosen
+	Photos   int  // how many may be chosen
+	More     bool // there are some already
 }
 
 // control is what a question is answered with.
@@ -41,8 +42,12 @@ type box struct {
 	Checked bool
 }
 
-// button sends an answer of its own.
-type button struct{ Value, Title string }
+// button sends an answer of its own. The main one is what most people press
+// next.
+type button struct {
+	Value, Title string
+	Main         bool
+}
 
 const (
 	fewChoices   = 2    // are buttons, more are a list to choose from
@@ -67,7 +72,7 @@ func formOf(w *words, now *flows.Standing, heard bool) *form {
 	case now.Type == flows.SlotChoice:
 		f.choose(answers, now.Picked)
 	case now.Type == flows.SlotPhoto:
-		f.photos(w, now, done && heard)
+		f.photos(w, now, done, heard)
 	default:
 		f.typed(w, now)
 	}
@@ -83,7 +88,7 @@ func (f *form) divide(now *flows.Standing) (answers []flows.Choice, done bool) {
 		case value == "!back", value == "!agent":
 		case value == "!done" && now.Several: // the boxes are sent at once
 		case strings.HasPrefix(value, "!"), now.Type == flows.SlotWard && !now.Own:
-			f.Buttons = append(f.Buttons, button{pickOf(c), c.Title})
+			f.Buttons = append(f.Buttons, button{pickOf(c), c.Title, value == "!done"})
 			done = done || value == "!done"
 		default:
 			answers = append(answers, c)
@@ -114,12 +119,13 @@ func boxesOf(answers []flows.Choice, picked []string) []box {
 
 // photos takes files. Once there are some, what the bot has said of them stands
 // for the question.
-func (f *form) photos(w *words, now *flows.Standing, more bool) {
+func (f *form) photos(w *words, now *flows.Standing, more, heard bool) {
+	f.More = more
 	f.Control, f.Submit, f.Photos = photoControl, w.Text["photo_send"], photosAtOnce
 	if now.Max > 0 {
 		f.Photos = min(photosAtOnce, int(now.Max))
 	}
-	if more {
+	if more && heard {
 		f.Question = w.Text["photo_more"]
 	}
 }

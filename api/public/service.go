@@ -138,12 +138,30 @@ func (v *serviceView) ask(w *words, st *standing) {
 	now := &st.now
 	v.Form = formOf(w, now, len(v.Said) > 0)
 	v.CanLeave = now.Flow == v.ID
-	if now.Flow == "" || now.Type == flows.SlotConfirm && !now.Own {
+	if now.Flow == "" {
 		return
 	}
 	v.Given = now.Given
+	v.Form.Question = withoutSummary(v.Form.Question, v.Given)
 	v.Asked, v.All = now.Asked, now.Asked+now.Left
 	v.Step = strings.NewReplacer("{n}", w.number(strconv.Itoa(v.Asked+1)), "{all}", w.number(strconv.Itoa(v.All))).Replace(w.Text["step"])
+}
+
+// withoutSummary is a question without the list of answers at its head, which
+// the page shows anyway.
+func withoutSummary(question string, given []flows.Given) string {
+	rest := question
+	for _, g := range given {
+		var ok bool
+		if rest, ok = strings.CutPrefix(rest, g.Label+": "+g.Text); !ok {
+			return question
+		}
+		rest = strings.TrimSpace(rest)
+	}
+	if rest == "" {
+		return question
+	}
+	return rest
 }
 
 // said is what was said to the last answer, without the question that the form
