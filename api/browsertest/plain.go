@@ -174,3 +174,13 @@ func (c *Plain) SeesNot(words ...string) {
 		}
 	}
 }
+
+// Has says whether the page has a form of that class.
+func (c *Plain) Has(class string) bool {
+	for _, m := range formTag.FindAllStringSubmatch(c.Page, -1) {
+		if m[1] == class {
+			return true
+		}
+	}
+	return false
+}
