@@ -9,10 +9,8 @@ import (
 	"time"
 )
 
-const (
-	maxWays    = 50_000 // through one service
-	maxNumbers = 6      // that are tried as one answer
-)
+// maxWays is how many ways through one service are looked for.
+const maxWays = 3000
 
 // explorer finds every way through a service.
 type explorer struct {
@@ -20,10 +18,23 @@ type explorer struct {
 	apart   map[string]bool // slots whose answer leads apart
 	numbers []float64       // that conditions name
 	entered map[string]bool // states
+	most    int             // numbers that are tried as one answer
+	tooMany bool
 }
 
+// explore finds all ways; where there are too many, with fewer numbers.
 func explore(p *player) *explorer {
-	x := &explorer{apart: map[string]bool{}, entered: map[string]bool{}}
+	for _, most := range []int{4, 2, 1} {
+		if x := exploreWith(p, most); !x.tooMany {
+			return x
+		}
+	}
+	p.t.Fatalf("%s has more than %d ways, whatever the numbers", p.flow.id, maxWays)
+	return nil
+}
+
+func exploreWith(p *player, most int) *explorer {
+	x := &explorer{apart: map[string]bool{}, entered: map[string]bool{}, most: most}
 	for i := range p.flow.states {
 		st := &p.flow.states[i]
 		for _, c := range st.branches {
@@ -67,8 +78,11 @@ func (x *explorer) walk(p *player, so way) {
 	for _, m := range p.last.Moves {
 		x.entered[m.From], x.entered[m.To] = true, true
 	}
-	if len(so) > maxQuestions || len(x.found) > maxWays {
-		p.t.Fatalf("%s has more than %d ways, or one of more than %d questions", p.flow.id, maxWays, maxQuestions)
+	if len(so) > maxQuestions {
+		p.t.Fatalf("%s has a way of more than %d questions", p.flow.id, maxQuestions)
+	}
+	if x.tooMany = x.tooMany || len(x.found) >= maxWays; x.tooMany {
+		return
 	}
 	var sl *slot
 	if !p.over() {
@@ -139,7 +153,7 @@ func (x *explorer) choices(sl *slot, apart bool) (list []given) {
 }
 
 func (x *explorer) amounts(sl *slot, apart bool) (list []given) {
-	tries := []float64{12, 500, 5000, sl.min, sl.max}
+	tries := []float64{12, 500, 5000, 100_000, sl.min, sl.max}
 	if apart {
 		tries = append(slices.Clone(x.numbers), tries...)
 		for _, n := range x.numbers {
@@ -150,7 +164,7 @@ func (x *explorer) amounts(sl *slot, apart bool) (list []given) {
 		if n < 0 || n != float64(int64(n)) || !sl.within(n) || slices.ContainsFunc(list, func(g given) bool { return g.number == n }) {
 			continue
 		}
-		if list = append(list, given{number: n}); !apart || len(list) == maxNumbers {
+		if list = append(list, given{number: n}); !apart || len(list) == x.most {
 			return list
 		}
 	}
