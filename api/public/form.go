@@ -18,6 +18,7 @@ type form struct {
 	Fill     string   // what the browser may fill in
 	Longest  int      // letters; 0 for no bound
 	Hint     string
+	Example  string // where the browser knows no field of that type
 	Submit   string
 	Photos   int  // how many may be chosen
 	More     bool // there are some already
@@ -137,7 +138,7 @@ func (f *form) typed(w *words, now *flows.Standing) {
 	case flows.SlotPhone:
 		f.Type, f.Fill = "tel", "tel"
 	case flows.SlotDate:
-		f.Type = "date"
+		f.Type, f.Example = "date", w.Text["date_example"]
 	case flows.SlotWard: // a number or the name of an area
 	case flows.SlotNumber:
 		f.Mode = "numeric"

@@ -180,6 +180,33 @@ func TestStoppedMessages(t *testing.T) {
 	c.Sees("What is wrong with the drain?")
 }
 
+// TestUnanswered is an answer that was kept and not stepped: the bot has said too
+// much to this person within the hour.
+func TestUnanswered(t *testing.T) {
+	d := newOpenOffice(t)
+	c := browsertest.NewPlain(t, d.URL)
+	c.Open("/services/drainage?lang=en")
+	c.Send("ask", "")
+	c.SeesNot("could not be taken")
+	for _, p := range d.office.people {
+		p.stand.Replies = nil
+	}
+	c.Open("/services/drainage")
+	c.Sees("This answer could not be taken", "What is wrong with the drain?")
+}
+
+func TestWithoutCookies(t *testing.T) {
+	d := newOpenOffice(t)
+	body, _ := fetch(t, browse(t), d.URL+"/services/drainage?lang=en&fault=no_cookies")
+	if !strings.Contains(body, "need cookies") {
+		t.Error("nothing is said of cookies")
+	}
+	c := browsertest.NewPlain(t, d.URL)
+	c.Open("/services/drainage?lang=en")
+	c.Open("/services/drainage?fault=no_cookies")
+	c.SeesNot("need cookies")
+}
+
 func TestServicesThatCannotBeShown(t *testing.T) {
 	d := newOpenOffice(t)
 	for _, path := range []string{"/services/nothing", "/services/..%2fconsole", "/services/drainage%20", "/services/DRAINAGE"} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nagorik/bot/web"
 	"nagorik/flows"
 )
 
@@ -126,12 +127,15 @@ func inLanguage(titles map[string]string, lang string) string {
 
 // frame is what surrounds a page.
 func (s *site) frame(c echo.Context, lang, title string) frame {
-	w := s.words[lang]
+	w, fault := s.words[lang], c.QueryParam("fault")
+	if _, ok := s.opt.Chat.Address(c.Request()); ok && fault == web.FaultNoCookies {
+		fault = ""
+	}
 	return frame{
 		Lang: lang, Other: other(lang), Path: c.Request().URL.Path, Text: w.Text, Assets: s.assets.links, Title: title,
 		Heading: strings.ReplaceAll(w.Text["heading"], "{city}", s.opt.City(lang)),
 		Lean:    strings.EqualFold(c.Request().Header.Get("Save-Data"), "on"),
-		Fault:   w.Faults[c.QueryParam("fault")],
+		Fault:   w.Faults[fault],
 		Post:    rand.Text(),
 	}
 }

@@ -11,6 +11,7 @@ import (
 // another site.
 func TestReturn(t *testing.T) {
 	w := newWeb(t, newCity().options())
+	cookie := w.cookie(w.newSession()).String()
 	for _, tt := range []struct{ name, to, referer, text, want string }{
 		{"a service", "/services/drainage", "", "hi", "/services/drainage"},
 		{"with a language", "/services/holding_tax?lang=en", "", "hi", "/services/holding_tax?lang=en"},
@@ -31,12 +32,31 @@ func TestReturn(t *testing.T) {
 		call := post1("application/x-www-form-urlencoded", []byte(form.Encode()))
 		call.Header.Set("Accept", "text/html")
 		call.Header.Set("Referer", tt.referer)
+		call.Header.Set("Cookie", cookie)
 		d, err := w.Receive(t.Context(), call)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := d.Answer.Header.Get("Location"); got != tt.want || d.Answer.Status != http.StatusSeeOther {
 			t.Errorf("%s: %d to %q, want %q", tt.name, d.Answer.Status, got, tt.want)
+		}
+	}
+}
+
+// TestReturnWithoutCookie says so, as a page that gives a cookie anew each time
+// would begin anew each time.
+func TestReturnWithoutCookie(t *testing.T) {
+	w := newWeb(t, newCity().options())
+	for to, want := range map[string]string{"/services/drainage": "/services/drainage?fault=no_cookies", "": "/#latest"} {
+		form := url.Values{"text": {"hi"}, "return": {to}}
+		call := post1("application/x-www-form-urlencoded", []byte(form.Encode()))
+		call.Header.Set("Accept", "text/html")
+		d, err := w.Receive(t.Context(), call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Answer.Header.Get("Location"); got != want || len(d.Events) != 1 {
+			t.Errorf("from %q: to %q with %+v", to, got, d.Events)
 		}
 	}
 }

@@ -23,6 +23,10 @@ const (
 	photoLimit   = 25 << 20 // bytes of one photo
 )
 
+// FaultNoCookies is the code a page of a service is opened with after a form
+// that came without a cookie. It is a fault only if there is still none.
+const FaultNoCookies = "no_cookies"
+
 // Receive reads one POST of the page, of a plain form, or of a program. A
 // browser's call from somebody else's page and an unknown bearer token are
 // bot.ErrSignature; everything else is answered in words a page can show.
@@ -49,9 +53,14 @@ func (w *Web) Receive(ctx context.Context, call bot.Call) (bot.Delivery, error) 
 	if f == nil {
 		delivery, f = w.read(ctx, s, p)
 	}
-	if f != nil {
+	switch {
+	case f != nil:
 		delivery = refuse(form, from, *f)
-	} else {
+	case form && !known && from.path != "":
+		// the page gave a cookie and did not get it back: unless it does now,
+		// every answer would begin anew
+		delivery.Answer = back(from.to(FaultNoCookies))
+	default:
 		delivery.Answer = accepted(form, from)
 	}
 	if !known {
