@@ -15,15 +15,21 @@ func shipped(t testing.TB) *Catalog {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, faults := Load(place.Sample(), File{Name: "flows.yaml", Text: text})
+	return loaded(t, File{Name: "flows.yaml", Text: text})
+}
+
+// loaded is a catalogue in which nothing is wrong. A fact that nobody has
+// confirmed yet is said to be one, on purpose.
+func loaded(t testing.TB, files ...File) *Catalog {
+	t.Helper()
+	c, faults := Load(place.Sample(), files...)
 	for _, f := range faults {
-		// A fact that nobody has confirmed yet is said to be one, on purpose.
 		if !f.Warning || !strings.Contains(f.Message, "needing a check") {
 			t.Error(f)
 		}
 	}
 	if c == nil {
-		t.Fatal("flows.yaml does not load")
+		t.Fatal("the flows do not load")
 	}
 	return c
 }

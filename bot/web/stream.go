@@ -60,7 +60,7 @@ func cursor(r *http.Request) string {
 }
 
 func refuseStream(rw http.ResponseWriter, f fault) {
-	a := refuse(false, f).Answer
+	a := refuse(false, way{}, f).Answer
 	for name, values := range a.Header {
 		rw.Header()[name] = values
 	}
