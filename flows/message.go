@@ -214,6 +214,7 @@ func (t *turn) shown(i int) string {
 	s := sl.do.show(t, sl, v)
 	if t.in.Face.Short && (sl.kind == SlotText || sl.kind == SlotLocation) {
 		s, _ = bangla.Graphemes(strings.ReplaceAll(s, "\n", " "), maxShown)
+		s = strings.TrimRight(s, " ")
 	}
 	return s
 }

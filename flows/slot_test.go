@@ -20,9 +20,7 @@ func withSlots(t testing.TB) *Catalog {
 		files = append(files, File{Name: name, Text: text})
 	}
 	c, faults := Load(place.Sample(), files...)
-	for _, f := range faults {
-		t.Error(f)
-	}
+	clean(t, faults)
 	if c == nil {
 		t.Fatal("slots.yaml does not load")
 	}
