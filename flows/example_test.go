@@ -17,9 +17,10 @@ func Example() {
 		return
 	}
 	catalog, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
-	if catalog == nil {
-		fmt.Println(faults)
-		return
+	for _, f := range faults {
+		if !f.Warning {
+			fmt.Println(f)
+		}
 	}
 
 	var stored []byte

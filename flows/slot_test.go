@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"nagorik/flows/place"
 )
 
 // withSlots is the shipped catalogue with the flow of every slot type.
@@ -17,7 +19,12 @@ func withSlots(t testing.TB) *Catalog {
 		}
 		files = append(files, File{Name: name, Text: text})
 	}
-	return loaded(t, files...)
+	c, faults := Load(place.Sample(), files...)
+	clean(t, faults)
+	if c == nil {
+		t.Fatal("slots.yaml does not load")
+	}
+	return c
 }
 
 func typed(text string) Input { return Input{Kind: InputText, Text: text} }
