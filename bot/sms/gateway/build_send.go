@@ -128,7 +128,7 @@ func (b *builder) checkBody(n *yaml.Node, s *sending) {
 		b.fail(n, "a GET has no body: use `query`")
 	case s.kind == bodyForm && (n.Kind != yaml.MappingNode || !s.body.flat()):
 		b.fail(n, "a form is lines of `name: text`")
-	case s.kind == bodyXML && (n.Kind != yaml.MappingNode || len(s.body.fields) != 1 || len(s.body.fields[0].node.items) > 0):
+	case s.kind == bodyXML && (n.Kind != yaml.MappingNode || len(s.body.fields) != 1 || s.body.fields[0].node.list):
 		b.fail(n, "an XML body has one element around all others")
 	case s.kind == bodyXML:
 		b.checkElements(n)
@@ -160,6 +160,7 @@ func (b *builder) tree(n *yaml.Node, what string, kind bodyKind) *leaf {
 			l.fields = append(l.fields, named{m.name, b.tree(m.value, what+"."+m.name, kind)})
 		}
 	case n.Kind == yaml.SequenceNode:
+		l.list = true
 		for i, item := range n.Content {
 			l.items = append(l.items, b.tree(item, what+"."+strconv.Itoa(i), kind))
 		}

@@ -91,7 +91,7 @@ func (l *leaf) appendJSON(b *bytes.Buffer, v vars, hide bool) {
 	switch {
 	case l.raw != "":
 		b.WriteString(l.raw)
-	case len(l.items) > 0:
+	case l.list:
 		b.WriteByte('[')
 		for i, item := range l.items {
 			comma(b, i)
@@ -130,7 +130,7 @@ func validJSON(s string) bool { return json.Valid([]byte(s)) }
 func (l *leaf) appendForm(b *bytes.Buffer, v vars, hide bool) {
 	var list []field
 	for _, f := range l.fields {
-		if len(f.node.items) == 0 {
+		if !f.node.list {
 			list = append(list, field{f.name, f.node.text})
 		}
 		for _, item := range f.node.items {
@@ -155,7 +155,7 @@ func appendPairs(b *bytes.Buffer, list []field, v vars, hide bool) {
 // appendXML writes an element: @name is an attribute, #text its text, a list
 // the element several times.
 func (l *leaf) appendXML(b *bytes.Buffer, name string, v vars, hide bool) {
-	if len(l.items) > 0 {
+	if l.list {
 		for _, item := range l.items {
 			item.appendXML(b, name, v, hide)
 		}

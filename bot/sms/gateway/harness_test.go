@@ -92,3 +92,6 @@ func yamlText(n *yaml.Node) (string, error) {
 	b, err := yaml.Dump(n)
 	return string(b), err
 }
+
+// scalar is a text as it stands in a file.
+func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }

@@ -67,6 +67,7 @@ type leaf struct {
 	text   template
 	raw    string
 	branch bool // fields or items, if empty ones
+	list   bool // items
 }
 
 type named struct {

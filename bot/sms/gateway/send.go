@@ -92,9 +92,17 @@ func segments(text string) []string {
 	}
 	most := segmentUCS2
 	if count.Encoding == gsm.GSM7 {
-		most = segmentGSM7 * len(text) / max(count.Units, len(text)) // signs of two units count
+		most = segmentGSM7
 	}
-	return bangla.Cut(text, most)
+	var parts []string
+	for _, part := range bangla.Cut(text, most) {
+		if gsm.Segments(part).Segments > 1 { // signs of two units: as many again
+			parts = append(parts, bangla.Cut(part, most/2)...)
+			continue
+		}
+		parts = append(parts, part)
+	}
+	return parts
 }
 
 // sendOne makes one call.
