@@ -144,7 +144,7 @@ func inWords(t *testing.T, g *Gateway, word string, d bot.Delivery) {
 // asRead compares events, and what is read beside them, with the index.
 func asRead(t *testing.T, g *Gateway, call bot.Call, d bot.Delivery, want []expected) {
 	t.Helper()
-	docs, ok := items(read(&call, g.p.receive.format), g.p.receive.items)
+	docs, ok := items(read(&call, g.p.receive.format, false), g.p.receive.items)
 	if len(d.Events) != len(want) || !ok || len(docs) != len(want) {
 		t.Fatalf("%d events: %+v", len(d.Events), d)
 	}

@@ -146,6 +146,23 @@ profiles:
 	}
 }
 
+func TestReceiptsNobodyReadsAreWarnedOf(t *testing.T) {
+	g := one(t, "profiles: {city: {send: {url: 'https://g.example/', query: {cb: '{{dlr_url}}'}}}}", settings{})
+	if w := g.Warnings(); len(w) != 1 || !strings.Contains(w[0], "no `dlr`") {
+		t.Errorf("%q", w)
+	}
+}
+
+// TestNamedStatus: the path of a gateway that is called so ends as the paths
+// of receipts do.
+func TestNamedStatus(t *testing.T) {
+	g := one(t, "profiles: {status: {receive: {}, dlr: {}}}", settings{"SMS_STATUS_TOKEN": testToken})
+	d, err := g.Receive(t.Context(), get("/channels/sms/status", "token="+testToken+"&from=01712345678&text=x"))
+	if err != nil || len(d.Events) != 1 || d.Events[0].Text != "x" {
+		t.Errorf("%v %+v", err, d)
+	}
+}
+
 func TestNoGatewayIsNoFault(t *testing.T) {
 	if list := load(t, "profiles: {}", settings{}.get); len(list) != 0 {
 		t.Error(list)

@@ -44,6 +44,8 @@ func TestProofs(t *testing.T) {
 		"SMS_CITY_TOKEN": testToken, "SMS_CITY_USER": "the-user", "SMS_CITY_PASS": "the-pass", "SMS_CITY_HMAC": "the-hmac-secret",
 		"SMS_CITY_APP": "the-app-password",
 	}
+	emptySum := hmac.New(sha256.New, []byte("the-hmac-secret")).Sum(nil)
+	emptySigned := withHeader(plain, "X-Sign", "sha256="+hex.EncodeToString(emptySum))
 	for receive, calls := range map[string]struct{ good, bad []bot.Call }{
 		"{token_param: key}": {
 			[]bot.Call{get("/channels/sms/city", query+"&key="+testToken)},
@@ -64,7 +66,7 @@ func TestProofs(t *testing.T) {
 		},
 		"{hmac: {header: x-sign, secret: '{{secret.hmac}}', prefix: 'sha256='}}": {
 			[]bot.Call{withHeader(posted, "X-Sign", "sha256="+hex.EncodeToString(sum))},
-			[]bot.Call{posted, withHeader(posted, "X-Sign", hex.EncodeToString(sum)), withHeader(form, "X-Sign", "sha256="+hex.EncodeToString(sum)), withHeader(posted, "X-Sign", "sha256=")},
+			[]bot.Call{posted, withHeader(posted, "X-Sign", hex.EncodeToString(sum)), withHeader(form, "X-Sign", "sha256="+hex.EncodeToString(sum)), withHeader(posted, "X-Sign", "sha256="), emptySigned},
 		},
 		"{hmac: {header: x-sign, secret: '{{secret.hmac}}', encoding: base64}}": {
 			[]bot.Call{withHeader(posted, "X-Sign", base64.StdEncoding.EncodeToString(sum))},
@@ -106,5 +108,19 @@ func TestShortTokenIsWarnedOf(t *testing.T) {
 	g := one(t, "profiles: {city: {receive: {}, dlr: {}}}", settings{"SMS_CITY_TOKEN": "short"})
 	if w := g.Warnings(); len(w) != 1 || !strings.Contains(w[0], "SMS_CITY_TOKEN is short") {
 		t.Errorf("%q", w)
+	}
+}
+
+// TestSignedBodyAloneCounts: a query beside a signed body is anybody's.
+func TestSignedBodyAloneCounts(t *testing.T) {
+	g := one(t, "profiles: {city: {receive: {hmac: {header: x-sign, secret: '{{secret.hmac}}'}}}}", settings{"SMS_CITY_HMAC": "the-hmac-secret"})
+	body := []byte("from=01712345678&id=1")
+	mac := hmac.New(sha256.New, []byte("the-hmac-secret"))
+	mac.Write(body)
+	call := withHeader(get("/channels/sms/city", "text=evil&from=01812345678"), "X-Sign", hex.EncodeToString(mac.Sum(nil)))
+	call.Method, call.Body = http.MethodPost, body
+	d, err := g.Receive(t.Context(), call)
+	if err != nil || len(d.Events) != 1 || d.Events[0].Text != "" || d.Events[0].Address != somebody {
+		t.Errorf("%+v, %v", d, err)
 	}
 }

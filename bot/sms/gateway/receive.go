@@ -36,7 +36,7 @@ func skip(d *bot.Delivery, why skipReason) {
 // /status, else messages. A call that does not prove where it comes from is
 // bot.ErrSignature.
 func (g *Gateway) Receive(_ context.Context, call bot.Call) (bot.Delivery, error) {
-	if call.URL != nil && strings.HasSuffix(strings.TrimRight(call.URL.Path, "/"), pathStatus) {
+	if call.URL != nil && strings.HasSuffix(strings.TrimRight(call.URL.Path, "/"), "/"+g.p.name+pathStatus) {
 		if r := g.p.receipt; r != nil {
 			return g.receiveReceipts(r, &call)
 		}
@@ -50,7 +50,7 @@ func (g *Gateway) Receive(_ context.Context, call bot.Call) (bot.Delivery, error
 
 // receiveMessages reads people's messages.
 func (g *Gateway) receiveMessages(r *receiving, call *bot.Call) (bot.Delivery, error) {
-	doc := read(call, r.format)
+	doc := read(call, r.format, r.proofs.hmac != nil)
 	if !r.proofs.hold(call, doc) {
 		return bot.Delivery{}, bot.ErrSignature
 	}
@@ -88,7 +88,7 @@ func (g *Gateway) receiveMessages(r *receiving, call *bot.Call) (bot.Delivery, e
 
 // receiveReceipts reads receipts of our messages.
 func (g *Gateway) receiveReceipts(r *receipts, call *bot.Call) (bot.Delivery, error) {
-	doc := read(call, r.format)
+	doc := read(call, r.format, r.proofs.hmac != nil)
 	if !r.proofs.hold(call, doc) {
 		return bot.Delivery{}, bot.ErrSignature
 	}
@@ -111,12 +111,16 @@ func refusal(status int, why skipReason) bot.Delivery {
 	return d
 }
 
-// read takes a call apart; nil when it cannot be read.
-func read(call *bot.Call, format callFormat) document {
+// read takes a call apart; nil when it cannot be read. Of a signed call the
+// body alone counts: nobody has signed its address.
+func read(call *bot.Call, format callFormat, signed bool) document {
 	if format == formatAuto {
 		format = formatOf(call)
 	}
-	query := parseForm(queryOf(call.URL))
+	var query formDoc
+	if !signed {
+		query = parseForm(queryOf(call.URL))
+	}
 	var doc document
 	ok := true
 	switch format {

@@ -261,3 +261,34 @@ func TestAnswersAreEncoded(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestReplyOrCall: a gateway that also sends calls its interface for what
+// nobody waits for.
+func TestReplyOrCall(t *testing.T) {
+	f := fake(t, nil)
+	g := one(t, `
+profiles:
+  both:
+    send: {url: "`+f.URL()+`", form: {to: "{{to}}", text: "{{text}}"}}
+    receive: {response: {body: "{{reply_or_ok}}"}}
+`, settings{"SMS_BOTH_TOKEN": testToken})
+	late := asks(t, g, asker, "x")
+	sent := make(chan error, 1)
+	go func() { sent <- say(g, asker, "in the answer") }()
+	if body, _ := answered(late); body != "in the answer" {
+		t.Errorf("%q", body)
+	}
+	if err := <-sent; err != nil {
+		t.Error(err)
+	}
+	if err := say(g, asker, "by itself"); err != nil {
+		t.Error(err)
+	}
+	calls := f.Calls()
+	if len(calls) != 1 || calls[0].Form.Get("text") != "by itself" {
+		t.Errorf("%+v", calls)
+	}
+	if !g.Sends() || g.MaxText() != 0 {
+		t.Errorf("sends %v, %d", g.Sends(), g.MaxText())
+	}
+}

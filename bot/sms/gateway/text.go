@@ -135,7 +135,7 @@ func fromHex(s string) (string, bool) {
 		}
 		units = append(units, uint16(v))
 	}
-	return string(utf16.Decode(units)), true
+	return strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff"), true
 }
 
 // leastHex is how many characters of hex digits are believed to be a text
