@@ -195,7 +195,9 @@ func xmlText(s string) string {
 // xmlName says whether an element can be called so.
 func xmlName(s string) bool {
 	for i, r := range s {
-		if !(r == '_' || r == ':' || unicode.IsLetter(r) || i > 0 && (r == '-' || r == '.' || unicode.IsDigit(r))) {
+		begins := r == '_' || r == ':' || unicode.IsLetter(r)
+		goesOn := r == '-' || r == '.' || unicode.IsDigit(r)
+		if !begins && (i == 0 || !goesOn) {
 			return false
 		}
 	}

@@ -58,6 +58,8 @@ func TestKannel(t *testing.T) {
 			t.Skipf("%v: install kannel and kannel-extras", err)
 		}
 	}
+	t.Run("an operator by SMPP", func(t *testing.T) { startsWith(t, "# an operator by SMPP") })
+	t.Run("a modem", func(t *testing.T) { startsWith(t, "# a telephone or USB stick") })
 	k := startKannel(t)
 	t.Run("in", k.in)
 	t.Run("out", k.out)
@@ -92,26 +94,61 @@ func startKannel(t *testing.T) *kannel {
 	return k
 }
 
-// configure writes docs/kannel.conf out with the fake network in the place of
-// an operator's.
-func (k *kannel) configure(t *testing.T, fill *strings.Replacer) {
+// shipped is docs/kannel.conf with one of its ways to the network, the one
+// under that comment, and all that is to be filled in.
+func shipped(t *testing.T, way string, fill *strings.Replacer) string {
 	t.Helper()
-	shipped, err := os.ReadFile("../../../docs/kannel.conf")
+	text, err := os.ReadFile("../../../docs/kannel.conf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	common, ways, ok := strings.Cut(string(shipped), "# an operator by SMPP")
-	_, fake, found := strings.Cut(ways, "# no network at all")
+	common, ways, ok := strings.Cut(string(text), "# One way to the network")
+	_, section, found := strings.Cut(ways, "\n"+way)
 	if !ok || !found {
-		t.Fatal("docs/kannel.conf has other sections than this test knows")
+		t.Fatalf("docs/kannel.conf has no section %q", way)
 	}
-	_, fake, _ = strings.Cut(fake, "\n")
-	conf := fill.Replace(common + regexp.MustCompile(`(?m)^#`).ReplaceAllString(fake, ""))
+	_, section, _ = strings.Cut(section, "\n")
+	if end := regexp.MustCompile(`(?m)^# `).FindStringIndex(section); end != nil {
+		section = section[:end[0]]
+	}
+	conf := fill.Replace(common + regexp.MustCompile(`(?m)^#`).ReplaceAllString(section, ""))
 	if left := regexp.MustCompile(`(?m)^[^#\n]*[A-Z]+_[A-Z]+`).FindString(conf); left != "" {
 		t.Fatalf("not filled in: %s", left)
 	}
-	if err := os.WriteFile(filepath.Join(k.dir, "kannel.conf"), []byte(conf), 0o600); err != nil {
+	return conf
+}
+
+// configure writes the configuration with the fake network.
+func (k *kannel) configure(t *testing.T, fill *strings.Replacer) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(k.dir, "kannel.conf"), []byte(shipped(t, "# no network at all", fill)), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// startsWith starts Kannel with another way, whose far end is not there: it
+// ends at once if it does not understand a line.
+func startsWith(t *testing.T, way string) {
+	ports, dir := freePorts(t, 3), t.TempDir()
+	conf := shipped(t, way, strings.NewReplacer(
+		"ADMIN_PASSWORD", "admin", "SHORTCODE", "26969", "SEND_USER", "u", "SEND_PASSWORD", "p", "WEBHOOK_TOKEN", "w", "SMPP_HOST", "127.0.0.1",
+		"SMPP_USER", "u", "SMPP_PASSWORD", "p", "= 13000", "= "+ports[0], "= 13001", "= "+ports[1], "port = 2775", "port = "+ports[2],
+		"/dev/ttyUSB0", filepath.Join(dir, "no-modem"), "/var/spool/kannel", dir, "/var/log/kannel", dir,
+	))
+	path := filepath.Join(dir, "kannel.conf")
+	if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, nil, bearerbox, "-v", "1", path)
+	reachable(t, ports[1])
+	resp, err := http.Get("http://127.0.0.1:" + ports[0] + "/status.txt?password=admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	status, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.Contains(string(status), "city") {
+		t.Errorf("status %q, %v", status, err)
 	}
 }
 

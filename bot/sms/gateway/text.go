@@ -113,7 +113,7 @@ func latin(s string) bool {
 	}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r >= utf8.RuneSelf && !(r == utf8.RuneError && size == 1) {
+		if r >= utf8.RuneSelf && (r != utf8.RuneError || size > 1) {
 			return false
 		}
 		i += size
