@@ -101,6 +101,9 @@ func member1(m map[string]any, name string) (any, bool) {
 		return v, true
 	}
 	best, found := "", false
+	if len(m) > maxPairs {
+		return nil, false
+	}
 	for k := range m {
 		if strings.EqualFold(k, name) && (!found || k < best) {
 			best, found = k, true

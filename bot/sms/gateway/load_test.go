@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -166,5 +168,38 @@ func TestNamedStatus(t *testing.T) {
 func TestNoGatewayIsNoFault(t *testing.T) {
 	if list := load(t, "profiles: {}", settings{}.get); len(list) != 0 {
 		t.Error(list)
+	}
+}
+
+// TestDocsExamples loads what docs/sms.md shows, and looks that it names all
+// built-in profiles and keys.
+func TestDocsExamples(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/sms.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(text, -1)
+	if len(blocks) < 5 {
+		t.Fatalf("%d examples", len(blocks))
+	}
+	for _, b := range blocks {
+		example := b[1]
+		switch {
+		case strings.HasPrefix(example, "    send:"):
+			example = "profiles:\n  city:\n" + example
+		case !strings.HasPrefix(example, "profiles:"):
+			example = sendOnly + example
+		}
+		if list, err := Load([]byte(example), everything, testPublic, Options{File: "docs/sms.md"}); err != nil || len(list) != 1 {
+			t.Errorf("%v in\n%s", err, example)
+		}
+	}
+	for _, list := range [][]string{BuiltIn(), sendKeys, receiveKeys, receiptKeys, proofKeys, ruleKeys, filterNames, variables} {
+		for _, name := range list {
+			if !regexp.MustCompile("`[^`\n]*\\b"+regexp.QuoteMeta(name)+"\\b[^`\n]*`").MatchString(text) && name != "ref_rule" {
+				t.Errorf("docs/sms.md does not name %s", name)
+			}
+		}
 	}
 }

@@ -14,37 +14,33 @@ import (
 	"nagorik/bot"
 )
 
-// hold says whether a call shows all that is asked of it. doc is what was
-// read of it, nil when it could not be.
-func (p *proofs) hold(c *bot.Call, doc document) bool {
-	if p.none() {
+// hold says whether a call shows all that is asked of it. The body is taken
+// apart, by doc, only when everything else is right: anybody can call.
+func (p *proofs) hold(c *bot.Call, doc func() document) bool {
+	switch {
+	case p.none():
+		return false
+	case len(p.networks) > 0 && !p.near(c.Remote):
+		return false
+	case p.tokenHeader != "" && !sameSecret(strings.TrimPrefix(c.Header.Get(p.tokenHeader), "Bearer "), p.token):
+		return false
+	case p.user != "" && !p.signedIn(c):
+		return false
+	case p.hmac != nil && !p.hmac.signs(c):
+		return false
+	case p.tokenParam != "" && !sameSecret(tokenOf(c, p.tokenParam, doc), p.token):
 		return false
 	}
-	ok := true
-	if p.tokenParam != "" {
-		ok = sameSecret(tokenOf(c, p.tokenParam, doc), p.token) && ok
-	}
-	if p.tokenHeader != "" {
-		ok = sameSecret(strings.TrimPrefix(c.Header.Get(p.tokenHeader), "Bearer "), p.token) && ok
-	}
-	if p.user != "" {
-		user, pass := basicOf(c)
-		ok = sameSecret(user, p.user) && sameSecret(pass, p.pass) && ok
-	}
-	if len(p.networks) > 0 {
-		ok = p.near(c.Remote) && ok
-	}
-	if p.hmac != nil {
-		ok = p.hmac.signs(c) && ok
-	}
 	for _, check := range p.checks {
-		got := ""
-		if doc != nil {
-			got, _ = doc.value(check.path)
+		got, want := "", check.secret.fill(nil, false)
+		if d := doc(); d != nil {
+			got, _ = d.value(check.path)
 		}
-		ok = sameSecret(got, check.secret.fill(nil, false)) && ok
+		if !sameSecret(got, want) {
+			return false
+		}
 	}
-	return ok
+	return true
 }
 
 // sameSecret compares in constant time. An empty secret is never the same.
@@ -54,17 +50,16 @@ func sameSecret(got, want string) bool {
 }
 
 // tokenOf is the token in the call's address, or in its form.
-func tokenOf(c *bot.Call, name string, doc document) string {
-	if c.URL != nil {
-		if v, ok := exactly(parseForm(c.URL.RawQuery), name); ok {
-			return v
-		}
-	}
-	if form, ok := doc.(formDoc); ok {
-		v, _ := exactly(form, name)
+func tokenOf(c *bot.Call, name string, doc func() document) string {
+	if v, ok := exactly(parseForm(queryOf(c.URL)), name); ok {
 		return v
 	}
-	return ""
+	if formatOf(c) != formatForm {
+		return ""
+	}
+	form, _ := doc().(formDoc) // in a body of another format there is no token
+	v, _ := exactly(form, name)
+	return v
 }
 
 func exactly(form formDoc, name string) (string, bool) {
@@ -75,18 +70,20 @@ func exactly(form formDoc, name string) (string, bool) {
 	return form[i].value, true
 }
 
-// basicOf are the user and password of basic authorisation.
-func basicOf(c *bot.Call) (user, pass string) {
+// signedIn says whether the call has the user and password of basic
+// authorisation.
+func (p *proofs) signedIn(c *bot.Call) bool {
 	encoded, ok := strings.CutPrefix(c.Header.Get("Authorization"), "Basic ")
 	if !ok {
-		return "", ""
+		return false
 	}
 	both, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
 	if err != nil {
-		return "", ""
+		return false
 	}
-	user, pass, _ = strings.Cut(string(both), ":")
-	return user, pass
+	user, pass, _ := strings.Cut(string(both), ":")
+	right := sameSecret(user, p.user)
+	return sameSecret(pass, p.pass) && right
 }
 
 // near says whether the caller's address is in one of the networks.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"nagorik/bot"
 )
@@ -50,13 +51,14 @@ func (g *Gateway) Receive(_ context.Context, call bot.Call) (bot.Delivery, error
 
 // receiveMessages reads people's messages.
 func (g *Gateway) receiveMessages(r *receiving, call *bot.Call) (bot.Delivery, error) {
-	doc := read(call, r.format, r.proofs.hmac != nil)
-	if !r.proofs.hold(call, doc) {
+	opened := sync.OnceValue(func() document { return read(call, r.format, r.proofs.hmac != nil) })
+	if !r.proofs.hold(call, opened) {
 		return bot.Delivery{}, bot.ErrSignature
 	}
 	if !slices.Contains(r.methods, call.Method) {
 		return refusal(http.StatusMethodNotAllowed, skipMethod), nil
 	}
+	doc := opened()
 	docs, ok := items(doc, r.items)
 	if !ok {
 		return refusal(http.StatusBadRequest, skipUnreadable), nil
@@ -88,14 +90,14 @@ func (g *Gateway) receiveMessages(r *receiving, call *bot.Call) (bot.Delivery, e
 
 // receiveReceipts reads receipts of our messages.
 func (g *Gateway) receiveReceipts(r *receipts, call *bot.Call) (bot.Delivery, error) {
-	doc := read(call, r.format, r.proofs.hmac != nil)
-	if !r.proofs.hold(call, doc) {
+	opened := sync.OnceValue(func() document { return read(call, r.format, r.proofs.hmac != nil) })
+	if !r.proofs.hold(call, opened) {
 		return bot.Delivery{}, bot.ErrSignature
 	}
 	if !slices.Contains(r.methods, call.Method) {
 		return refusal(http.StatusMethodNotAllowed, skipMethod), nil
 	}
-	docs, ok := items(doc, r.items)
+	docs, ok := items(opened(), r.items)
 	if !ok {
 		return refusal(http.StatusBadRequest, skipUnreadable), nil
 	}
