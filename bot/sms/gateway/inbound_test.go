@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -314,5 +315,39 @@ func TestPathsThatAreNotConfigured(t *testing.T) {
 	g := one(t, sendOnly, settings{})
 	if _, err := g.Receive(t.Context(), get("/channels/sms/city", "from=01712345678&text=x")); !errors.Is(err, bot.ErrSignature) || g.Receives() {
 		t.Error(err)
+	}
+}
+
+// TestNumbersInEveryForm brings each of the vectors as the sender of a message.
+func TestNumbersInEveryForm(t *testing.T) {
+	var vectors [][2]*string
+	readJSON(t, "msisdn.json", &vectors)
+	g := inbound(t)["any"]
+	for _, v := range vectors {
+		for _, before := range []string{"", "tel:", "TEL:"} {
+			d, err := g.Receive(t.Context(), get("/channels/sms/any", "token="+testToken+"&text=x&from="+url.QueryEscape(before+*v[0])))
+			switch {
+			case err != nil:
+				t.Errorf("%q: %v", *v[0], err)
+			case v[1] == nil && len(d.Events) > 0:
+				t.Errorf("%q is %s", *v[0], d.Events[0].Address)
+			case v[1] != nil && (len(d.Events) != 1 || d.Events[0].Address != *v[1]):
+				t.Errorf("%q: %+v", *v[0], d)
+			}
+		}
+	}
+}
+
+// TestEncodingIsNamed: what the gateway is told of a text's encoding.
+func TestEncodingIsNamed(t *testing.T) {
+	var vectors []struct{ Text, Encoding string }
+	readJSON(t, "segments.json", &vectors)
+	g := inbound(t)["kannel"]
+	for _, v := range vectors {
+		vars := g.varsOf(&bot.Outgoing{ID: ownMessage, Address: somebody}, v.Text, 1, 1, false)
+		coding := map[string]string{"GSM7": "0", "UCS2": "2"}[v.Encoding]
+		if vars["encoding"] != strings.ToLower(v.Encoding) || vars["coding_kannel"] != coding {
+			t.Errorf("%.20q is %s, %s", v.Text, vars["encoding"], vars["coding_kannel"])
+		}
 	}
 }

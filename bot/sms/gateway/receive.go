@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"nagorik/bot"
+	"nagorik/flows"
 )
 
 // skipReason is why something that came became no event; a label in /metrics.
@@ -80,7 +81,7 @@ func (g *Gateway) receiveMessages(r *receiving, call *bot.Call) (bot.Delivery, e
 		}
 	}
 	settle(&d)
-	if r.answer.reply && len(d.Events) == 1 {
+	if r.answer.reply && len(d.Events) == 1 && d.Events[0].Carrier != flows.CarrierStop {
 		if h := g.waiting.hold(d.Events[0].Address, r.most, g.now()); h != nil {
 			d.Late = g.late(h)
 		}

@@ -245,6 +245,15 @@ func TestForgottenCallsMakeRoom(t *testing.T) {
 	})
 }
 
+// TestStopIsNotWaitedFor: the bot says nothing to what the carrier has done.
+func TestStopIsNotWaitedFor(t *testing.T) {
+	g := pull(t)
+	d, err := g.Receive(t.Context(), get("/channels/sms/pull", "token="+testToken+"&from="+asker+"&text=STOP"))
+	if err != nil || len(d.Events) != 1 || d.Late != nil || d.Answer.Status != 200 {
+		t.Errorf("%v %+v", err, d)
+	}
+}
+
 func TestAnswersAreEncoded(t *testing.T) {
 	for kind, want := range map[string]string{
 		"text/plain":       `<a> "b" & c` + "\nঘ",
