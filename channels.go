@@ -45,7 +45,7 @@ type ways struct {
 // ways makes the channels, one function each.
 func (s *nagorik) ways() (ways, error) {
 	var w ways
-	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger} {
+	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger, s.addSMS} {
 		if err := add(&w); err != nil {
 			return ways{}, err
 		}
