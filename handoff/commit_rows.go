@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -140,6 +141,7 @@ type moved struct {
 	id                                              ids
 	version, ward                                   []int64
 	owner, flow, state, lang, team, reason, dueWith []string
+	passed                                          []string
 	checkpoint                                      []string
 	lastIn                                          []time.Time
 	due, outbox, closed                             []*time.Time
@@ -153,7 +155,7 @@ func (m *moved) add(b *batch, i int, t *Turn) {
 	m.urgent, m.ward = append(m.urgent, t.Urgent), append(m.ward, int64(t.Ward))
 	m.checkpoint, m.lastIn = append(m.checkpoint, string(t.Checkpoint)), append(m.lastIn, t.Now.Heard)
 	m.due, m.dueWith = append(m.due, timeOrNull(t.Now.Due)), append(m.dueWith, t.Now.DueWith)
-	m.outbox = append(m.outbox, b.outboxUntil(i, t))
+	m.outbox, m.passed = append(m.outbox, b.outboxUntil(i, t)), append(m.passed, t.passed())
 	var closed *time.Time
 	if t.Now.Closed {
 		closed = &b.now
@@ -181,8 +183,22 @@ func (b *batch) outboxUntil(i int, t *Turn) *time.Time {
 	return first
 }
 
+// passedMost bounds how much is kept of the way that dialogues took, in bytes:
+// forty places and more.
+const passedMost = 1000
+
+// passed is the way of this turn as the conversations' column has it.
+func (t *Turn) passed() string {
+	var way strings.Builder
+	for _, p := range t.Passed {
+		way.WriteString(p.Flow + "." + p.State + " ")
+	}
+	return way.String()
+}
+
 // queueMoved moves the conversations on. wake_at only ever moves to an earlier
 // time here: it is indexed, and a turn that leaves it alone is a cheap update.
+// A conversation that is over keeps the place where it ended.
 func queueMoved(q *pgx.Batch, b *batch) {
 	m := &moved{}
 	for i, t := range b.each() {
@@ -195,7 +211,7 @@ func queueMoved(q *pgx.Batch, b *batch) {
 	for _, id := range m.id {
 		idle = append(idle, b.idle[id])
 	}
-	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, state = n.state, language = n.language,
+	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, state = CASE WHEN c.closed_at IS NULL THEN n.state ELSE c.state END, language = n.language,
 			flow = CASE n.flow WHEN '' THEN c.flow ELSE n.flow END,
 			team = CASE n.reason WHEN '' THEN c.team ELSE n.team END,
 			reason = CASE n.reason WHEN '' THEN c.reason ELSE n.reason END,
@@ -206,13 +222,15 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			due_at = n.due, due_with = n.due_with,
 			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
 			outbox_until = CASE WHEN n.idle OR c.outbox_until IS NULL THEN n.outbox ELSE c.outbox_until END,
-			closed_at = COALESCE(c.closed_at, n.closed)
+			closed_at = COALESCE(c.closed_at, n.closed),
+			handed_at = CASE WHEN n.owner = 'bot' THEN c.handed_at ELSE COALESCE(c.handed_at, $18) END,
+			passed = CASE WHEN strpos(' ' || c.passed, ' ' || n.passed) > 0 OR length(c.passed) + length(n.passed) > $20 THEN c.passed ELSE c.passed || n.passed END
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
-			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[])
-			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle)
+			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[])
+			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, passed)
 		WHERE c.id = n.id`,
 		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
-		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now)
+		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.passed, passedMost)
 }
 
 func queueCases(q *pgx.Batch, b *batch) {
