@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
-	"nagorik/flows"
 	"nagorik/handoff"
 )
 
@@ -236,14 +235,15 @@ func (o *outbox) send(ctx context.Context, q *queue) {
 // handing is a job's result on its way to the record, and what is left of it.
 type handing struct {
 	handed handoff.Handed
-	left   job // no replies: nothing
+	left   job  // no replies: nothing
+	human  bool // a person of the staff wrote the reply
 }
 
 // deliver sends the first reply of a job. One that has to wait makes all
 // behind it wait; otherwise the next one is sent once this one is on record.
 func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handing {
 	r := o.attempt(ctx, q, j, &j.replies[0])
-	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}}
+	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}, human: j.replies[0].human}
 	switch {
 	case r.Status == "queued":
 		h.handed.Until = r.SendAfter
@@ -341,6 +341,7 @@ func (o *outbox) pause(q *queue, e *SendError) {
 	if err := o.bot.desk.RaiseAlarm(ctx, "channel", q.channel.Name(), e.Error()); err != nil {
 		o.bot.log.Error("an alarm was not recorded", "error", err)
 	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }
 
 // recovered ends a pause after the first message that went out.
@@ -355,6 +356,7 @@ func (o *outbox) recovered(q *queue) {
 	if err := o.bot.desk.ClearAlarm(ctx, "channel", q.channel.Name()); err != nil {
 		o.bot.log.Error("an alarm was not cleared", "error", err)
 	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }
 
 // record writes down results, all that have gathered in one transaction.
@@ -397,7 +399,7 @@ func (o *outbox) recordRound(ctx context.Context, round []handing) {
 		cancel()
 		if err == nil {
 			o.goOn(round, after)
-			o.hint(ctx, handed)
+			o.hint(round)
 			return
 		}
 		o.behind.Store(true)
@@ -421,20 +423,17 @@ func (o *outbox) goOn(round []handing, after handoff.After) {
 	}
 }
 
-// hint tells those who watch these conversations that something was sent or
-// failed. Hints of the web chat are the channel's own business.
-func (o *outbox) hint(ctx context.Context, round []handoff.Handed) {
-	hints := make([]Hint, 0, len(round))
-	now := o.bot.now().UnixMicro()
-	for _, h := range round {
-		for _, r := range h.Results {
-			if r.Status == "failed" || r.Status == "unknown" {
-				hints = append(hints, Hint{ID: now, Event: "message", Conversation: h.Conversation.String(), Owner: flows.OwnerBot})
-				break
-			}
+// hint tells those who watch these conversations what became of a person's
+// reply, and of the bot's own when it failed. Hints of the web chat are the
+// channel's own business.
+func (o *outbox) hint(round []handing) {
+	var touched []uuid.UUID
+	for i := range round {
+		h := &round[i].handed
+		lost := slices.ContainsFunc(h.Results, func(r handoff.SendResult) bool { return r.Status == "failed" || r.Status == "unknown" })
+		if lost || round[i].human {
+			touched = append(touched, h.Conversation)
 		}
 	}
-	if len(hints) > 0 {
-		_ = o.bot.live.Publish(ctx, hints...) // a lost hint costs a screen one refresh
-	}
+	o.bot.hint(said(touched)...)
 }
