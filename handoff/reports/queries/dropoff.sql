@@ -10,13 +10,14 @@
 -- entered alone: entered is never less than left and dropped together. One that
 -- is over keeps the place where silence ended it, and has none when its
 -- dialogue came to its end.
-SELECT s.flow, s.state, count(*) AS entered,
-	count(*) FILTER (WHERE NOT (c.flow = s.flow AND c.state = s.state)),
-	count(*) FILTER (WHERE c.flow = s.flow AND c.state = s.state AND c.closed_at IS NOT NULL) AS dropped
+SELECT p.flow, p.state, sum(w.n)::bigint AS entered,
+	COALESCE(sum(w.n) FILTER (WHERE NOT (p.flow = w.flow AND p.state = w.state)), 0)::bigint,
+	COALESCE(sum(w.n) FILTER (WHERE p.flow = w.flow AND p.state = w.state AND w.over), 0)::bigint AS dropped
 FROM (
-	SELECT w.id, split_part(p.place, '.', 1) AS flow, split_part(p.place, '.', 2) AS state
-	FROM contact_rows w CROSS JOIN string_to_table(rtrim(w.passed), ' ') AS p(place) WHERE w.passed <> ''
-	UNION SELECT w.id, w.flow, w.state FROM contact_rows w WHERE w.flow <> '' AND w.state <> ''
-) s JOIN contact_rows c ON c.id = s.id CROSS JOIN asked
-WHERE asked.flow IN ('', s.flow)
-GROUP BY s.flow, s.state ORDER BY dropped DESC, entered DESC, s.flow, s.state
+	SELECT passed, flow, state, closed_at IS NOT NULL AS over, count(*) AS n FROM contact_rows GROUP BY 1, 2, 3, 4
+) w CROSS JOIN asked CROSS JOIN LATERAL (
+	SELECT split_part(place, '.', 1) AS flow, split_part(place, '.', 2) AS state FROM string_to_table(rtrim(w.passed), ' ') AS place WHERE w.passed <> ''
+	UNION SELECT w.flow, w.state WHERE w.flow <> '' AND w.state <> ''
+) p
+WHERE asked.flow IN ('', p.flow)
+GROUP BY p.flow, p.state ORDER BY dropped DESC, entered DESC, p.flow, p.state
