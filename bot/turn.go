@@ -210,11 +210,6 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	if t.Flow == "" && len(out.Moves) > 0 {
 		t.Flow = out.Moves[len(out.Moves)-1].Flow
 	}
-	for _, m := range out.Moves {
-		if m.Flow != "" && m.To != "" {
-			t.Passed = append(t.Passed, handoff.Place{Flow: m.Flow, State: m.To})
-		}
-	}
 	if out.End && it.event.Kind == eventIdle {
 		t.State = w.session.State // where silence has ended it
 	}

@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -111,7 +110,7 @@ func queueReplies(q *pgx.Batch, b *batch) {
 	n := len(b.live)
 	id, conv, seq := make(ids, 0, n), make(ids, 0, n), make([]int64, 0, n)
 	channel, kind, text, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
-	detail, after := make([]*string, 0, n), make([]*time.Time, 0, n)
+	detail, after, place := make([]*string, 0, n), make([]*time.Time, 0, n), make([]*string, 0, n)
 	for i, t := range b.each() {
 		begins := b.leased[i]
 		for k, r := range t.Out {
@@ -123,17 +122,28 @@ func queueReplies(q *pgx.Batch, b *batch) {
 				state, begins = "sending", false
 			}
 			status, after = append(status, state), append(after, timeOrNull(r.SendAfter))
+			place = append(place, t.place(k))
 		}
 	}
 	if len(id) == 0 {
 		return
 	}
-	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at)
+	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at, place)
 		SELECT id, conversation_id, seq, 'out', 'bot', channel, kind, text, detail::jsonb, status, $9::timestamptz, send_after,
-			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9::timestamptz END
-		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[])
-			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after)`,
-		id, conv, seq, channel, kind, text, detail, status, b.now, after)
+			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9::timestamptz END, place
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[], $11::text[])
+			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after, place)`,
+		id, conv, seq, channel, kind, text, detail, status, b.now, after, place)
+}
+
+// place is where in a dialogue the turn's k-th reply was given; only the first
+// one says it.
+func (t *Turn) place(k int) *string {
+	if k > 0 || t.Flow == "" || t.State == "" {
+		return nil
+	}
+	place := t.Flow + "." + t.State
+	return &place
 }
 
 // moved holds the columns of the conversations' update.
@@ -141,7 +151,6 @@ type moved struct {
 	id                                              ids
 	version, ward                                   []int64
 	owner, flow, state, lang, team, reason, dueWith []string
-	passed                                          []string
 	checkpoint                                      []string
 	lastIn                                          []time.Time
 	due, outbox, closed                             []*time.Time
@@ -155,7 +164,7 @@ func (m *moved) add(b *batch, i int, t *Turn) {
 	m.urgent, m.ward = append(m.urgent, t.Urgent), append(m.ward, int64(t.Ward))
 	m.checkpoint, m.lastIn = append(m.checkpoint, string(t.Checkpoint)), append(m.lastIn, t.Now.Heard)
 	m.due, m.dueWith = append(m.due, timeOrNull(t.Now.Due)), append(m.dueWith, t.Now.DueWith)
-	m.outbox, m.passed = append(m.outbox, b.outboxUntil(i, t)), append(m.passed, t.passed())
+	m.outbox = append(m.outbox, b.outboxUntil(i, t))
 	var closed *time.Time
 	if t.Now.Closed {
 		closed = &b.now
@@ -181,19 +190,6 @@ func (b *batch) outboxUntil(i int, t *Turn) *time.Time {
 		}
 	}
 	return first
-}
-
-// passedMost bounds how much is kept of the way that dialogues took, in bytes:
-// forty places and more.
-const passedMost = 1000
-
-// passed is the way of this turn as the conversations' column has it.
-func (t *Turn) passed() string {
-	var way strings.Builder
-	for _, p := range t.Passed {
-		way.WriteString(p.Flow + "." + p.State + " ")
-	}
-	return way.String()
 }
 
 // queueMoved moves the conversations on. wake_at only ever moves to an earlier
@@ -223,14 +219,13 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
 			outbox_until = CASE WHEN n.idle OR c.outbox_until IS NULL THEN n.outbox ELSE c.outbox_until END,
 			closed_at = COALESCE(c.closed_at, n.closed),
-			handed_at = CASE WHEN n.owner = 'bot' THEN c.handed_at ELSE COALESCE(c.handed_at, $18) END,
-			passed = CASE WHEN strpos(' ' || c.passed, ' ' || n.passed) > 0 OR length(c.passed) + length(n.passed) > $20 THEN c.passed ELSE c.passed || n.passed END
+			handed_at = CASE WHEN n.owner = 'bot' THEN c.handed_at ELSE COALESCE(c.handed_at, $18) END
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
-			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[])
-			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, passed)
+			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[])
+			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle)
 		WHERE c.id = n.id`,
 		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
-		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.passed, passedMost)
+		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now)
 }
 
 func queueCases(q *pgx.Batch, b *batch) {

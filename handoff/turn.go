@@ -55,7 +55,6 @@ type Turn struct {
 	Flow         string
 	Kind         flows.Kind // of Flow; empty outside flows
 	State        string
-	Passed       []Place // of the dialogue that this turn came to, in order
 	Language     string
 	SetsLanguage bool // Language was asked for: keep it with the contact
 	Ward         int
@@ -74,9 +73,6 @@ type Turn struct {
 	DropPrompt bool   // a person took over: prompts still queued are cancelled
 	Profile    bool   // ask the provider for the newcomer's name later
 }
-
-// Place is a state of a flow.
-type Place struct{ Flow, State string }
 
 // Incoming is a message that came in, or that a person of the staff wrote in
 // the provider's own inbox.

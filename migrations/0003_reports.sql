@@ -1,15 +1,16 @@
 -- +goose Up
 
--- What reports ask of a conversation: when it first came to people (null: the
--- bot alone has had it), and the places of its dialogues, "flow.state ", in
--- the order they were come to.
+-- What reports ask for: when a conversation first came to people (null: the
+-- bot alone has had it), and at which place of a dialogue, "flow.state", a
+-- reply of the bot was given (null on all but the first reply of a turn).
 ALTER TABLE conversations ADD COLUMN handed_at timestamptz;
-ALTER TABLE conversations ADD COLUMN passed text NOT NULL DEFAULT '';
 UPDATE conversations SET handed_at = COALESCE(queued_at, last_at) WHERE owner <> 'bot' OR reason <> '';
+ALTER TABLE messages ADD COLUMN place text;
 
-CREATE INDEX conversations_opened ON conversations (opened_at);
+-- Rows lie in the order in which they were opened; a turn does not touch it.
+CREATE INDEX conversations_opened ON conversations USING brin (opened_at) WITH (pages_per_range = 32, autosummarize = on);
 
 -- +goose Down
 DROP INDEX conversations_opened;
-ALTER TABLE conversations DROP COLUMN passed;
+ALTER TABLE messages DROP COLUMN place;
 ALTER TABLE conversations DROP COLUMN handed_at;

@@ -2,7 +2,6 @@ package reports_test
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -245,7 +244,8 @@ func TestDropoff(t *testing.T) {
 	way := func(t *handoff.Turn, states ...string) *handoff.Turn {
 		for _, s := range states {
 			t = w.after(t, func(next *handoff.Turn) {
-				next.Flow, next.State, next.Passed = "waste", s, []handoff.Place{{Flow: "waste", State: s}}
+				next.Flow, next.State = "waste", s
+				next.Out = []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Prompt, Text: "?"}, {ID: handoff.NewID(), Kind: flows.Prompt, Text: "!"}}
 			})
 		}
 		return t
@@ -272,33 +272,8 @@ func TestDropoff(t *testing.T) {
 	byFlow.Flow = "drainage"
 	w.want(boss(), "dropoff", byFlow)
 	// Conversations of an older release have no way on record.
-	w.exec(`UPDATE conversations SET passed = ''`)
+	w.exec(`UPDATE messages SET place = NULL`)
 	w.want(boss(), "dropoff", days(1, 30), row("waste", "ward", 2, 0, 1), row("waste", "what", 1, 0, 1))
-}
-
-func TestDropoffOfLongWaysIsNeverNegative(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	c := w.open(talk{channel: "web"})
-	for i := range 90 {
-		c = w.after(c, func(next *handoff.Turn) {
-			next.Flow, next.State = "waste", fmt.Sprintf("place_number_%d", i)
-			next.Passed = []handoff.Place{{Flow: next.Flow, State: next.State}}
-		})
-	}
-	w.after(c, func(next *handoff.Turn) { next.Now.Closed = true })
-	rows := w.rows(boss(), "dropoff", days(1, 30))
-	if len(rows) < 30 || rows[0][1] != "place_number_89" {
-		t.Errorf("%d places, first %v", len(rows), rows[0])
-	}
-	for _, r := range rows {
-		entered, _ := r[2].(int64)
-		left, _ := r[3].(int64)
-		dropped, _ := r[4].(int64)
-		if entered != 1 || left+dropped != 1 {
-			t.Errorf("%v", r)
-		}
-	}
 }
 
 func TestSatisfaction(t *testing.T) {

@@ -12,22 +12,16 @@ import (
 func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
 	var b builder
 	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
-	b.add(`, case_rows AS (SELECT c.number, c.flow, c.kind, c.status, c.team, c.ward, c.channel, c.answers, c.opened_at, c.due_at FROM cases c WHERE `)
+	b.add(`, case_rows AS NOT MATERIALIZED (SELECT c.number, c.flow, c.kind, c.status, c.team, c.ward, c.channel, c.answers, c.opened_at, c.due_at FROM cases c WHERE `)
 	b.opened(a)
-	if a.Flow != "" {
-		b.add(` AND c.flow = ?`, a.Flow)
-	}
 	if a.Kind != "" {
 		b.add(` AND c.kind = ?`, string(a.Kind))
 	}
 	b.narrow(a)
 	b.scope(v.SeesCases("c"))
-	b.add(`), contact_rows AS (SELECT c.id, c.channel, c.flow, c.state, c.passed, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
+	b.add(`), contact_rows AS NOT MATERIALIZED (SELECT c.id, c.channel, c.flow, c.state, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
 		c.closed_at, c.handed_at FROM conversations c WHERE `)
 	b.opened(a)
-	if a.Flow != "" {
-		b.add(` AND (c.flow = ? OR strpos(' ' || c.passed, ?) > 0)`, a.Flow, " "+a.Flow+".")
-	}
 	b.narrow(a)
 	b.scope(v.SeesConversations("c"))
 	b.add(`), case_counts AS (`)
@@ -56,6 +50,9 @@ func (b *builder) opened(a Ask) {
 
 // narrow adds the filters that cases and conversations have in common.
 func (b *builder) narrow(a Ask) {
+	if a.Flow != "" {
+		b.add(` AND c.flow = ?`, a.Flow)
+	}
 	if a.Ward != 0 {
 		b.add(` AND c.ward = ?`, a.Ward)
 	}

@@ -104,7 +104,7 @@ func (w *town) open(c talk) *handoff.Turn {
 func (w *town) after(t *handoff.Turn, change func(*handoff.Turn)) *handoff.Turn {
 	w.t.Helper()
 	next := *t
-	next.Was, next.Opens, next.Newcomer, next.Out, next.Cases, next.Passed, next.Reason = t.Now, false, false, nil, nil, nil, ""
+	next.Was, next.Opens, next.Newcomer, next.Out, next.Cases, next.Reason = t.Now, false, false, nil, nil, ""
 	next.Now.Version++
 	change(&next)
 	return w.commit(&next)
