@@ -146,7 +146,7 @@ func (s *nagorik) webChat() (*web.Web, error) {
 		Publish: func(ctx context.Context, address string) error {
 			// The line is on record, and pages of this process hear of it in any
 			// case. Those of others look for themselves when Redis is back.
-			if err := s.bot.Live().Publish(ctx, bot.Hint{Event: "message", Channel: web.Name, Address: address}); err != nil {
+			if err := s.bot.Live().Publish(ctx, bot.Hint{Event: bot.HintMessage, Channel: web.Name, Address: address}); err != nil {
 				s.log.Debug("a hint was not published", "error", err)
 			}
 			return nil

@@ -21,11 +21,13 @@ const (
 	ContactRead      Permission = "contact:read"
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
+	ReportRead       Permission = "report:read"
+	StreamRead       Permission = "stream:read"
 )
 
-// everyRole may read the record; how much of it a person sees depends on his
-// teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead}
+// everyRole may read the record; how much of it a person sees, hears of and
+// counts depends on his teams and wards.
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ReportRead, StreamRead}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

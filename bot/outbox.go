@@ -237,14 +237,15 @@ func (o *outbox) send(ctx context.Context, q *queue) {
 // handing is a job's result on its way to the record, and what is left of it.
 type handing struct {
 	handed handoff.Handed
-	left   job // no replies: nothing
+	left   job  // no replies: nothing
+	human  bool // a person of the staff wrote the reply
 }
 
 // deliver sends the first reply of a job. One that has to wait makes all
 // behind it wait; otherwise the next one is sent once this one is on record.
 func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handing {
 	r := o.attempt(ctx, q, j, &j.replies[0])
-	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}}
+	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}, human: j.replies[0].human}
 	switch {
 	case r.Status == "queued":
 		h.handed.Until = r.SendAfter
@@ -328,7 +329,7 @@ func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendRe
 func (o *outbox) refused(key handoff.Key) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
 	defer cancel()
-	if err := o.bot.desk.Receipts(ctx, []handoff.Receipt{{Key: key, Kind: handoff.Refused}}); err != nil {
+	if _, err := o.bot.desk.Receipts(ctx, []handoff.Receipt{{Key: key, Kind: handoff.Refused}}); err != nil {
 		o.bot.log.Error("a STOP was not recorded", "channel", key.Channel, "error", err)
 	}
 }
@@ -355,6 +356,7 @@ func (o *outbox) pause(q *queue, e *SendError) {
 	if err := o.bot.desk.RaiseAlarm(ctx, "channel", q.channel.Name(), e.Error()); err != nil {
 		o.bot.log.Error("an alarm was not recorded", "error", err)
 	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }
 
 // recovered ends a pause after the first message that went out.
@@ -369,4 +371,5 @@ func (o *outbox) recovered(q *queue) {
 	if err := o.bot.desk.ClearAlarm(ctx, "channel", q.channel.Name()); err != nil {
 		o.bot.log.Error("an alarm was not cleared", "error", err)
 	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }

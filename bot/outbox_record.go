@@ -2,9 +2,11 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
-	"nagorik/flows"
+	"github.com/google/uuid"
+
 	"nagorik/handoff"
 )
 
@@ -48,7 +50,7 @@ func (o *outbox) recordRound(ctx context.Context, round []handing) {
 		cancel()
 		if err == nil {
 			o.goOn(round, after)
-			o.hint(ctx, handed)
+			o.hint(round)
 			return
 		}
 		o.behind.Store(true)
@@ -72,20 +74,17 @@ func (o *outbox) goOn(round []handing, after handoff.After) {
 	}
 }
 
-// hint tells those who watch these conversations that something was sent or
-// failed. Hints of the web chat are the channel's own business.
-func (o *outbox) hint(ctx context.Context, round []handoff.Handed) {
-	hints := make([]Hint, 0, len(round))
-	now := o.bot.now().UnixMicro()
-	for _, h := range round {
-		for _, r := range h.Results {
-			if r.Status == "failed" || r.Status == "unknown" {
-				hints = append(hints, Hint{ID: now, Event: "message", Conversation: h.Conversation.String(), Owner: flows.OwnerBot})
-				break
-			}
+// hint tells those who watch these conversations what became of a person's
+// reply, and of the bot's own when it failed. Hints of the web chat are the
+// channel's own business.
+func (o *outbox) hint(round []handing) {
+	var touched []uuid.UUID
+	for i := range round {
+		h := &round[i].handed
+		lost := slices.ContainsFunc(h.Results, func(r handoff.SendResult) bool { return r.Status == "failed" || r.Status == "unknown" })
+		if lost || round[i].human {
+			touched = append(touched, h.Conversation)
 		}
 	}
-	if len(hints) > 0 {
-		_ = o.bot.live.Publish(ctx, hints...) // a lost hint costs a screen one refresh
-	}
+	o.bot.hint(said(touched)...)
 }
