@@ -149,8 +149,10 @@ func TestTheDeskHearsWhatBecameOfMessages(t *testing.T) {
 		change(&e)
 		w.accept(e)
 	}
-	sent := w.paper.to("61")[0].ID
-	eventually(t, "the bot's reply to be on record", func() bool { return w.count(`SELECT count(*) FROM messages WHERE provider_id = $1`, "sent-"+sent) == 1 })
+	sent, lost := w.paper.to("61")[0].ID, w.paper.to("61")[1].ID
+	eventually(t, "the bot's replies to be on record", func() bool {
+		return w.count(`SELECT count(*) FROM messages WHERE provider_id IN ($1, $2)`, "sent-"+sent, "sent-"+lost) == 2
+	})
 	receipt(bot.EventReceipt, func(e *bot.Event) { e.ProviderIDs, e.Status = []string{"sent-" + sent}, "delivered" })
 	if n := told(); n != 0 {
 		t.Fatalf("%d hints that a reply of the bot's came further", n)
@@ -160,7 +162,7 @@ func TestTheDeskHearsWhatBecameOfMessages(t *testing.T) {
 		change func(*bot.Event)
 	}{
 		{bot.EventReceipt, func(e *bot.Event) { e.ProviderIDs, e.Status = []string{echo.ProviderID}, "delivered" }},
-		{bot.EventReceipt, func(e *bot.Event) { e.ProviderIDs, e.Status = []string{"sent-" + sent}, "failed" }},
+		{bot.EventReceipt, func(e *bot.Event) { e.ProviderIDs, e.Status = []string{"sent-" + lost}, "failed" }},
 		{bot.EventEdit, func(e *bot.Event) { e.Target, e.Text = said.ProviderID, "ড্রেন বন্ধ না" }},
 		{bot.EventDelete, func(e *bot.Event) { e.Target = said.ProviderID }},
 	} {
