@@ -45,7 +45,7 @@ type ways struct {
 // ways makes the channels, one function each.
 func (s *nagorik) ways() (ways, error) {
 	var w ways
-	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger} {
+	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger, s.addSMS} {
 		if err := add(&w); err != nil {
 			return ways{}, err
 		}
@@ -61,7 +61,7 @@ func (s *nagorik) addWeb(w *ways) error {
 	w.channels = append(w.channels, chat)
 	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
 	w.page = func(e *echo.Echo) error {
-		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Log: s.log})
+		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Log: s.log})
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (s *nagorik) webChat() (*web.Web, error) {
 		Publish: func(ctx context.Context, address string) error {
 			// The line is on record, and pages of this process hear of it in any
 			// case. Those of others look for themselves when Redis is back.
-			if err := s.bot.Live().Publish(ctx, bot.Hint{Event: "message", Channel: web.Name, Address: address}); err != nil {
+			if err := s.bot.Live().Publish(ctx, bot.Hint{Event: bot.HintMessage, Channel: web.Name, Address: address}); err != nil {
 				s.log.Debug("a hint was not published", "error", err)
 			}
 			return nil
@@ -206,6 +206,11 @@ func lines(said []handoff.Said) []web.Line {
 
 // city is the city's name, as the flows write it.
 func (s *nagorik) city(lang string) string { return s.catalogs.Current().City(lang) }
+
+// stand is where the person at an address of the web chat stands.
+func (s *nagorik) stand(ctx context.Context, address string) (handoff.Stand, error) {
+	return s.records.desk.Stand(ctx, handoff.Key{Channel: web.Name, Address: address})
+}
 
 // track is what anybody may know of a case: service, status and date.
 func (s *nagorik) track(ctx context.Context, number int64, lang string) (public.Tracked, bool, error) {

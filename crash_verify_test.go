@@ -217,7 +217,8 @@ func (r *record) verifyWhole() {
 	}
 	counted := r.numbers(`SELECT what, sum(n)::bigint FROM (SELECT what, n FROM counters UNION ALL SELECT what, n FROM counter_deltas) AS c GROUP BY 1`)
 	rows := r.numbers(`SELECT 'messages_in', count(*) FROM messages WHERE direction = 'in' UNION ALL SELECT 'messages_out', count(*) FROM messages WHERE direction = 'out'
-		UNION ALL SELECT 'cases', count(*) FROM cases UNION ALL SELECT 'conversations', count(*) FROM conversations`)
+		UNION ALL SELECT 'cases', count(*) FROM cases UNION ALL SELECT 'conversations', count(*) FROM conversations
+		UNION ALL SELECT 'contained', count(*) FROM conversations WHERE closed_at IS NOT NULL AND owner = 'bot'`)
 	for what, n := range rows {
 		if counted[what] != n {
 			r.t.Errorf("counter %s is %d, the rows are %d", what, counted[what], n)

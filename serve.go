@@ -51,6 +51,7 @@ type nagorik struct {
 	catalogs  *bot.Catalogs
 	bot       *bot.Bot
 	messenger *messenger.Messenger // nil: off
+	texting   texting
 	figures   *figures
 	server    *api.Server
 	done      chan struct{} // closed when it stops: streams end then
@@ -63,6 +64,9 @@ func (serveCommand) Run(p *process) error {
 		return err
 	}
 	s := &nagorik{config: config, log: p.logger(config), done: make(chan struct{})}
+	if s.texting, err = readTexting(config, p.lookup); err != nil {
+		return err
+	}
 	if _, set := p.lookup("GOGC"); !set {
 		debug.SetGCPercent(collectAt)
 	}
@@ -131,6 +135,7 @@ func (s *nagorik) openBot() error {
 	}
 	s.server, err = api.New(api.Options{
 		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Live: s.bot.Live(), Done: s.done,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})
@@ -174,7 +179,7 @@ func (s *nagorik) serve(p *process) error {
 // administrator signs in.
 func (s *nagorik) greet(p *process, addr net.Addr) error {
 	s.log.Info("serving", "address", addr.String(), "flows_version", s.catalogs.Current().Version(), "database_version", s.records.to,
-		"messenger", s.config.Messenger != nil)
+		"messenger", s.config.Messenger != nil, "sms_links", len(s.texting.links))
 	fmt.Fprintf(p.out, "Nagorik runs. The web chat is at %s\n", s.config.PublicURL.JoinPath("/"))
 	link, err := s.records.desk.FirstAdministrator(p.ctx)
 	if err != nil || link == "" {

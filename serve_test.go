@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -65,6 +66,7 @@ func TestServeWithoutSettings(t *testing.T) {
 	v := s.visitor()
 	number := v.report(drainPhoto(t))
 	token := staffOf(t, c)
+	s.deskHears(token, v)
 	before := caseOf(s, token, number)
 	if len(before.Photos) != 1 || before.Flow != "drainage" {
 		t.Errorf("the case is %+v", before)
@@ -91,6 +93,35 @@ func staffOf(t *testing.T, c command) string {
 	t.Helper()
 	c.must(t, "user", "add", "--email", "rina@city.example", "--name", "Rina", "--role", "supervisor")
 	return strings.TrimSpace(c.must(t, "token", "add", "--user", "rina@city.example"))
+}
+
+// deskHears holds that the desk's stream tells of what a citizen says, and that
+// a report counts them.
+func (s *running) deskHears(token string, v *visitor) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), outsidePatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/api/v1/stream", nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	v.say(map[string]any{"text": "মেনু"})
+	lines, heard := bufio.NewScanner(resp.Body), false
+	for !heard && lines.Scan() {
+		heard = strings.HasPrefix(lines.Text(), `data: {"id":`) && strings.Contains(lines.Text(), `"event":"message","conversation":"`)
+	}
+	if !heard {
+		s.t.Errorf("the stream answers %d and tells of no message: %v", resp.StatusCode, lines.Err())
+	}
+	if status, body := s.call("/api/v1/reports/cases_by_service", token); status != http.StatusOK || !strings.Contains(body, `"rows":[["drainage",1,100]]`) {
+		s.t.Errorf("the report answers %d %s", status, body)
+	}
 }
 
 // secondInstance starts another service on the same DATA_DIR.

@@ -99,11 +99,8 @@ func caseFilter(c echo.Context) (handoff.CaseFilter, error) {
 	if f.PageOf, err = pageOf(c); err != nil {
 		return f, err
 	}
-	if typed := c.QueryParam("ward"); typed != "" {
-		const most = 9999
-		if f.Ward, err = strconv.Atoi(typed); err != nil || f.Ward < 1 || f.Ward > most {
-			return f, badField("ward", "must be the number of a ward")
-		}
+	if f.Ward, err = ward(c); err != nil {
+		return f, err
 	}
 	if f.From, err = day(c, "from"); err != nil {
 		return f, err

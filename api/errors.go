@@ -47,7 +47,11 @@ var (
 	errOrigin     = &problem{status: http.StatusForbidden, code: "forbidden", message: "the form was sent from another site"}
 	errBody       = &problem{status: http.StatusBadRequest, code: "bad_request", message: "the body did not arrive whole"}
 	// errUnkept says that events are not safe, so that the provider tries again.
-	errUnkept   = &problem{status: http.StatusServiceUnavailable, code: "unavailable", message: "it cannot be kept now, try again", after: retryAfter}
+	errUnkept = &problem{status: http.StatusServiceUnavailable, code: "unavailable", message: "it cannot be kept now, try again", after: retryAfter}
+	// errStreams says that there are too many streams, errNoStream that there
+	// are none here.
+	errStreams  = &problem{status: http.StatusTooManyRequests, code: "too_many_requests", message: "too many streams are open", after: retryAfter}
+	errNoStream = &problem{status: http.StatusServiceUnavailable, code: "unavailable", message: "nothing is heard of here now, try again", after: retryAfter}
 	errNotShown = &problem{status: http.StatusNotFound, code: "not_shown", message: "the photo is kept, but it is of a kind that cannot be shown"}
 )
 

@@ -56,6 +56,7 @@ type response struct {
 
 type mediaType struct {
 	Schema any `json:"schema"`
+	Event  any `json:"x-event,omitempty"` // schema of the data of each event
 }
 
 // defsPrefix is where schemas are told to find each other, and schemasPrefix
@@ -124,7 +125,7 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 		faults = append(faults, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	for _, name := range names {
-		op.Parameters = append(op.Parameters, parameter{Name: name, In: "path", Description: "which one", Required: true, Schema: pathSchema(name)})
+		op.Parameters = append(op.Parameters, parameter{Name: name, In: "path", Description: "which one", Required: true, Schema: r.pathSchema(name)})
 		faults = append(faults, http.StatusNotFound)
 	}
 	if r.Body != nil {
@@ -137,17 +138,20 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 	for _, status := range faults {
 		op.Responses[fmt.Sprint(status)] = response{
 			Description: http.StatusText(status),
-			Content:     map[string]mediaType{"application/json": {map[string]string{"$ref": "#/$defs/" + faultSchema}}},
+			Content:     map[string]mediaType{"application/json": {Schema: map[string]string{"$ref": "#/$defs/" + faultSchema}}},
 		}
 	}
 	return op
 }
 
-// operationID is a name for generated clients: showContact, listCases.
+// operationID is a name for generated clients: showContact, listCases,
+// followStream.
 func operationID(r Route) string {
 	words := strings.Split(strings.TrimPrefix(r.Path, "/api/v1/"), "/")
 	verb := "list"
-	if r.Method == http.MethodPost {
+	if r.Event != nil {
+		verb = "follow"
+	} else if r.Method == http.MethodPost {
 		verb = words[len(words)-1]
 		words[0] = strings.TrimSuffix(words[0], "s")
 	} else if len(words) > 1 || strings.Contains(words[0], ".") {
@@ -159,21 +163,32 @@ func operationID(r Route) string {
 
 // success is what a route answers when all is well.
 func (r Route) success(schemas schemaSet) response {
-	if r.Answer == nil {
-		schema := map[string]string{}
-		if r.Type != "application/json" {
-			schema = map[string]string{"type": "string", "format": "binary"}
-		}
-		return response{Description: r.Summary, Content: map[string]mediaType{r.Type: {schema}}}
+	content := map[string]mediaType{}
+	switch {
+	case r.Event != nil:
+		content[r.Type] = mediaType{Schema: map[string]string{"type": "string"}, Event: schemas.of(r.Event)}
+	case r.Type == "application/json":
+		content[r.Type] = mediaType{Schema: map[string]string{}}
+	case strings.HasPrefix(r.Type, "text/"):
+		content[r.Type] = mediaType{Schema: map[string]string{"type": "string"}}
+	case r.Type != "":
+		content[r.Type] = mediaType{Schema: map[string]string{"type": "string", "format": "binary"}}
 	}
-	return response{Description: r.Summary, Content: map[string]mediaType{"application/json": {schemas.of(r.Answer)}}}
+	if r.Answer != nil {
+		content["application/json"] = mediaType{Schema: schemas.of(r.Answer)}
+	}
+	return response{Description: r.Summary, Content: content}
 }
 
-func pathSchema(name string) map[string]any {
-	if name == "number" {
+func (r Route) pathSchema(name string) map[string]any {
+	switch {
+	case len(r.Names) > 0:
+		return map[string]any{"type": "string", "enum": r.Names}
+	case name == "number":
 		return map[string]any{"type": "integer", "format": "int64"}
+	default:
+		return map[string]any{"type": "string", "format": "uuid"}
 	}
-	return map[string]any{"type": "string", "format": "uuid"}
 }
 
 func (p Parameter) schema() map[string]any {

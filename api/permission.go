@@ -23,11 +23,13 @@ const (
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
+	ReportRead       Permission = "report:read"
+	StreamRead       Permission = "stream:read"
 )
 
-// everyRole may read the record and work at the desk; with how much of it
-// depends on a person's teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork}
+// everyRole may read the record and work at the desk; how much of it a person
+// sees, hears of, counts and changes depends on his teams and wards.
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

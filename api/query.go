@@ -66,6 +66,20 @@ func day(c echo.Context, name string) (time.Time, error) {
 	return at, nil
 }
 
+// ward reads the number of a ward; 0 when it is not given.
+func ward(c echo.Context) (int, error) {
+	typed := c.QueryParam("ward")
+	if typed == "" {
+		return 0, nil
+	}
+	const most = 9999
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 1 || n > most {
+		return 0, badField("ward", "must be the number of a ward")
+	}
+	return n, nil
+}
+
 // flag reads true or false; nil when it is not given.
 func flag(c echo.Context, name string) (*bool, error) {
 	switch c.QueryParam(name) {

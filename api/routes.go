@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/labstack/echo/v4"
+
+	"nagorik/handoff/reports"
 )
 
 // Route is one line of the table of routes: what it answers, who may ask, and
@@ -15,9 +17,11 @@ type Route struct {
 	Needs   Permission
 	Summary string
 	Query   []Parameter
-	Body    any    // an empty value of the body's type; nil when it takes none
-	Answer  any    // an empty value of the answer's type; nil when it is not JSON
-	Type    string // media type of an answer that is not JSON
+	Body    any      // an empty value of the body's type; nil when it takes none
+	Names   []string // all values of the path's name, when they are known
+	Answer  any      // an empty value of the answer's type; nil when it is not JSON
+	Event   any      // an empty value of what each event of a stream holds
+	Type    string   // media type of an answer that is not JSON, or may be asked for instead of it
 
 	handle func(*Server, echo.Context) error
 }
@@ -38,8 +42,24 @@ var (
 )
 
 // table is every route of the program's own; channels are mounted beside it.
-func table() []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), consoleRoutes())
+func table(set *reports.Set) []Route {
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), deskRoutes(set), consoleRoutes())
+}
+
+// deskRoutes are the reads of /api/v1 that look at the desk as a whole.
+func deskRoutes(set *reports.Set) []Route {
+	return []Route{
+		{
+			Method: http.MethodGet, Path: "/api/v1/reports/:name", Needs: ReportRead, handle: (*Server).showReport,
+			Summary: "A statistic of what the caller may see, as JSON or, with Accept: text/csv, as CSV with a line of names first",
+			Answer:  reportAnswer{}, Type: mediaCSV, Names: set.Names(), Query: reportParameters(),
+		},
+		{
+			Method: http.MethodGet, Path: "/api/v1/stream", Needs: StreamRead, handle: (*Server).followStream,
+			Summary: "Server-sent events of what the caller should look at now. Past events are not kept: after Last-Event-ID, and whenever some were missed, the event refresh says to fetch the lists afresh",
+			Event:   eventAnswer{}, Type: "text/event-stream",
+		},
+	}
 }
 
 // recordRoutes are the reads of /api/v1.

@@ -16,12 +16,14 @@ import (
 
 	"nagorik/bot"
 	"nagorik/bot/photos"
+	"nagorik/bot/sse"
 	"nagorik/bot/web"
 	"nagorik/handoff"
+	"nagorik/handoff/reports"
 )
 
 // Bounds of a connection, against callers that are slow on purpose. Streams
-// clear the deadlines of their own connections.
+// set their own for each write.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 60 * time.Second // photos from a slow phone
@@ -54,21 +56,15 @@ type Readiness struct {
 	Ready  bool              `json:"-"`
 }
 
-// Stream is a long answer outside the table of routes, such as the web chat's
-// events. It looks after its own permission.
-type Stream struct {
-	Path    string
-	Handler http.Handler
-}
-
 // Options are everything a Server is made of. Desk and PublicURL must be
 // given, Receive and Photos when there are Mounts and photos.
 type Options struct {
 	Desk           *handoff.Desk
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
-	Streams        []Stream
-	Talk           Talk // the desk's verbs on conversations: bot.Bot
+	Talk           Talk            // the desk's verbs on conversations: bot.Bot
+	Live           Live            // nil: no stream
+	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
@@ -93,6 +89,8 @@ type Server struct {
 	origin   *http.CrossOriginProtection
 	failures *web.Limiter // bad API tokens, by network
 	signIns  *web.Limiter // visits to sign-in links, by network
+	reports  *reports.Set
+	streams  *sse.Places
 }
 
 // New returns a Server with all its routes. The error names a route without a
@@ -111,9 +109,13 @@ func New(opt Options) (*Server, error) {
 		opt: opt, echo: echo.New(), log: opt.Log, now: opt.Now,
 		failures: web.NewLimiter(failuresPerSecond, failuresBurst, limiterNetworks),
 		signIns:  web.NewLimiter(signInsPerSecond, signInsBurst, limiterNetworks),
+		streams:  sse.NewPlaces(streamsInAll),
 	}
-	s.routes = append(table(), mountRoutes(opt.Mounts)...)
 	var err error
+	if s.reports, err = reports.Load(); err != nil {
+		return nil, err
+	}
+	s.routes = append(table(s.reports), mountRoutes(opt.Mounts)...)
 	if s.origin, err = originOf(opt.PublicURL); err != nil {
 		return nil, err
 	}
@@ -143,9 +145,6 @@ func (s *Server) register() error {
 			methods = append(methods, http.MethodHead)
 		}
 		e.Match(methods, r.Path, s.guarded(r))
-	}
-	for _, stream := range s.opt.Streams {
-		e.GET(stream.Path, echo.WrapHandler(stream.Handler))
 	}
 	if s.opt.Public == nil {
 		return nil

@@ -36,8 +36,8 @@ type Mount struct {
 	MaxBody int64 // bytes; 0 means 4 MiB
 }
 
-// patience is how long a provider waits for an answer that is a reply itself.
-const patience = 10 * time.Second
+// lateWithin is how long a provider waits for an answer that is a reply itself.
+const lateWithin = 10 * time.Second
 
 // errFault marks a channel that broke its promise: it panicked, or failed at
 // something other than the signature.
@@ -95,7 +95,7 @@ func (s *Server) receive(c echo.Context, m Mount) error {
 	}
 	s.opt.Meter.Webhook(name, "ok")
 	if delivery.Late != nil {
-		within, cancel := context.WithTimeout(c.Request().Context(), patience)
+		within, cancel := context.WithTimeout(c.Request().Context(), lateWithin)
 		defer cancel()
 		delivery.Answer = delivery.Late(within)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"nagorik/bot/photos"
@@ -103,6 +104,38 @@ func New(opt Options) (*Bot, error) {
 
 // Live is the hub of live events.
 func (b *Bot) Live() *Live { return b.live }
+
+// hintWithin bounds the publishing of hints beside the turns.
+const hintWithin = time.Second
+
+// hint spreads hints of what happened beside the turns. A lost one costs a
+// screen one refresh.
+func (b *Bot) hint(hints ...Hint) {
+	if len(hints) == 0 {
+		return
+	}
+	for i := range hints {
+		hints[i].ID = b.now().UnixMicro()
+	}
+	if b.sessions.Away() {
+		b.live.spread(hints)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), hintWithin)
+	defer cancel()
+	if err := b.live.Publish(ctx, hints...); err != nil {
+		b.log.Debug("hints were not published", "error", err)
+	}
+}
+
+// said are hints that something in these conversations came further.
+func said(conversations []uuid.UUID) []Hint {
+	hints := make([]Hint, len(conversations))
+	for i, id := range conversations {
+		hints[i] = Hint{Event: HintMessage, Conversation: id.String()}
+	}
+	return hints
+}
 
 // Start sets lanes, senders and jobs going. They run until Stop.
 func (b *Bot) Start() {

@@ -124,20 +124,24 @@ func (w *work) outcome() string {
 // appendHints adds what listeners should look at after a turn.
 func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 	h := Hint{
-		ID: now.UnixMicro(), Event: "message", Conversation: t.Now.Conversation.String(),
+		ID: now.UnixMicro(), Event: HintMessage, Conversation: t.Now.Conversation.String(),
 		Channel: t.Key.Channel, Address: t.Key.Address, Owner: t.Now.Owner, Team: t.Team, Ward: t.Ward,
 	}
 	hints = append(hints, h)
 	if t.Opens || t.Now.Owner != t.Was.Owner || t.Now.Closed != t.Was.Closed {
-		h.Event = "conversation"
+		h.Event = HintConversation
+		if t.Now.Owner != t.Was.Owner {
+			h.Was = t.Was.Owner
+		}
 		hints = append(hints, h)
+		h.Was = ""
 	}
 	for i := range t.Cases {
-		h.Event, h.Case = "case", t.Cases[i].Number
+		h.Event, h.Case = HintCase, t.Cases[i].Number
 		hints = append(hints, h)
 	}
 	if t.Alarm != "" {
-		h.Event = "alarm"
+		h.Event, h.Case = HintAlarm, 0
 		hints = append(hints, h)
 	}
 	return hints

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"nagorik/bot/photos"
 	"nagorik/handoff"
 )
@@ -199,13 +201,18 @@ func (b *Bot) fetchPhoto(ctx context.Context, p handoff.PendingPhoto) error {
 		givenUp, failed := b.desk.PhotoFailed(ctx, p, forGood, err.Error())
 		if givenUp {
 			b.metrics.Photos.WithLabelValues("failed").Inc()
+			b.hint(said([]uuid.UUID{p.Conversation})...)
 		}
 		return failed
 	}
 	b.metrics.Photos.WithLabelValues("kept").Inc()
-	return b.desk.PhotoKept(ctx, p.ID, handoff.KeptPhoto{
+	err = b.desk.PhotoKept(ctx, p.ID, handoff.KeptPhoto{
 		SHA256: got.SHA256, Type: got.Type, Width: got.Width, Height: got.Height, Size: got.Size, Lat: got.Lat, Lon: got.Lon, TakenAt: got.TakenAt,
 	})
+	if err == nil {
+		b.hint(said([]uuid.UUID{p.Conversation})...)
+	}
+	return err
 }
 
 func (b *Bot) bringPhoto(ctx context.Context, p handoff.PendingPhoto) (photos.Photo, error) {

@@ -18,21 +18,34 @@ const hintsChannel = "nagorik:hints"
 
 // hintBuffer is how many hints wait for a slow listener before it is told to
 // fetch afresh.
-const hintBuffer = 64
+const hintBuffer = 256
 
 // resubscribe is the wait between attempts to listen to Redis again.
 const resubscribe = time.Second
 
+// HintEvent says what sort of thing changed.
+type HintEvent string
+
+// The events of hints.
+const (
+	HintMessage      HintEvent = "message"      // something was said, or what was said came further
+	HintConversation HintEvent = "conversation" // it opened or ended, or has another owner
+	HintCase         HintEvent = "case"
+	HintPresence     HintEvent = "presence" // somebody of the staff came or went
+	HintAlarm        HintEvent = "alarm"    // one was raised or cleared
+)
+
 // Hint says that something changed. It carries no text: whoever cares reads
 // the record.
 type Hint struct {
-	ID           int64       `json:"id"`    // rises with time, microseconds since 1970
-	Event        string      `json:"event"` // "message", "conversation", "case", "presence" or "alarm"
+	ID           int64       `json:"id"` // rises with time, microseconds since 1970
+	Event        HintEvent   `json:"event"`
 	Conversation string      `json:"conversation,omitempty"`
 	Channel      string      `json:"channel,omitempty"`
 	Address      string      `json:"address,omitempty"`
 	Case         int64       `json:"case,omitempty"`
 	Owner        flows.Owner `json:"owner,omitempty"`
+	Was          flows.Owner `json:"was,omitempty"` // the owner before, when it has another one
 	Team         string      `json:"team,omitempty"`
 	Ward         int         `json:"ward,omitempty"`
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
-	"nagorik/flows"
 	"nagorik/handoff"
 )
 
@@ -238,14 +237,15 @@ func (o *outbox) send(ctx context.Context, q *queue) {
 // handing is a job's result on its way to the record, and what is left of it.
 type handing struct {
 	handed handoff.Handed
-	left   job // no replies: nothing
+	left   job  // no replies: nothing
+	human  bool // a person of the staff wrote the reply
 }
 
 // deliver sends the first reply of a job. One that has to wait makes all
 // behind it wait; otherwise the next one is sent once this one is on record.
 func (o *outbox) deliver(ctx context.Context, q *queue, j *job) handing {
 	r := o.attempt(ctx, q, j, &j.replies[0])
-	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}}
+	h := handing{handed: handoff.Handed{Conversation: j.conversation, Results: []handoff.SendResult{r}}, human: j.replies[0].human}
 	switch {
 	case r.Status == "queued":
 		h.handed.Until = r.SendAfter
@@ -329,7 +329,7 @@ func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendRe
 func (o *outbox) refused(key handoff.Key) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
 	defer cancel()
-	if err := o.bot.desk.Receipts(ctx, []handoff.Receipt{{Key: key, Kind: handoff.Refused}}); err != nil {
+	if _, err := o.bot.desk.Receipts(ctx, []handoff.Receipt{{Key: key, Kind: handoff.Refused}}); err != nil {
 		o.bot.log.Error("a STOP was not recorded", "channel", key.Channel, "error", err)
 	}
 }
@@ -356,6 +356,7 @@ func (o *outbox) pause(q *queue, e *SendError) {
 	if err := o.bot.desk.RaiseAlarm(ctx, "channel", q.channel.Name(), e.Error()); err != nil {
 		o.bot.log.Error("an alarm was not recorded", "error", err)
 	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }
 
 // recovered ends a pause after the first message that went out.
@@ -370,86 +371,5 @@ func (o *outbox) recovered(q *queue) {
 	if err := o.bot.desk.ClearAlarm(ctx, "channel", q.channel.Name()); err != nil {
 		o.bot.log.Error("an alarm was not cleared", "error", err)
 	}
-}
-
-// record writes down results, all that have gathered in one transaction.
-func (o *outbox) record(ctx context.Context) {
-	for {
-		var round []handing
-		select {
-		case <-ctx.Done():
-			return
-		case h := <-o.results:
-			round = append(round, h)
-		}
-		for len(round) < recordMost {
-			select {
-			case h := <-o.results:
-				round = append(round, h)
-				continue
-			default:
-			}
-			break
-		}
-		o.recordRound(ctx, round)
-		if len(o.results) == 0 && ctx.Err() == nil {
-			o.behind.Store(false)
-		}
-		o.pending.Add(-len(round))
-	}
-}
-
-// recordRound tries until the results are on record: what was sent must not
-// be sent again because the database was away for a moment.
-func (o *outbox) recordRound(ctx context.Context, round []handing) {
-	handed := make([]handoff.Handed, len(round))
-	for i := range round {
-		handed[i] = round[i].handed
-	}
-	for attempt := 1; ctx.Err() == nil; attempt++ {
-		within, cancel := context.WithTimeout(ctx, recordWithin)
-		after, err := o.bot.desk.HandBack(within, handed)
-		cancel()
-		if err == nil {
-			o.goOn(round, after)
-			o.hint(ctx, handed)
-			return
-		}
-		o.behind.Store(true)
-		o.bot.log.Warn("what was sent is not on record yet", "conversations", len(round), "error", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(min(time.Second, backOff(attempt))):
-		}
-	}
-}
-
-// goOn sends what is left of jobs, now that what went before is on record.
-func (o *outbox) goOn(round []handing, after handoff.After) {
-	for i := range round {
-		if left := &round[i].left; len(left.replies) > 0 && after.Begun[left.replies[0].id] {
-			o.put(*left)
-		}
-	}
-	if len(after.More) > 0 {
-		o.poke()
-	}
-}
-
-// hint tells those who watch these conversations that something was sent or
-// failed. Hints of the web chat are the channel's own business.
-func (o *outbox) hint(ctx context.Context, round []handoff.Handed) {
-	hints := make([]Hint, 0, len(round))
-	now := o.bot.now().UnixMicro()
-	for _, h := range round {
-		for _, r := range h.Results {
-			if r.Status == "failed" || r.Status == "unknown" {
-				hints = append(hints, Hint{ID: now, Event: "message", Conversation: h.Conversation.String(), Owner: flows.OwnerBot})
-				break
-			}
-		}
-	}
-	if len(hints) > 0 {
-		_ = o.bot.live.Publish(ctx, hints...) // a lost hint costs a screen one refresh
-	}
+	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }

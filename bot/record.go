@@ -40,9 +40,11 @@ func (l *lane) record(batch []*item) error {
 	if err != nil {
 		return err
 	}
-	if err := l.bot.desk.Receipts(ctx, receipts); err != nil {
+	touched, err := l.bot.desk.Receipts(ctx, receipts)
+	if err != nil {
 		return err
 	}
+	l.bot.hint(said(touched)...)
 	if len(turns) == 0 {
 		return nil
 	}
@@ -92,6 +94,7 @@ func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, e
 			if err != nil {
 				return nil, nil, err
 			}
+			l.bot.hint(Hint{Event: HintAlarm, Channel: it.event.Channel})
 		default:
 			l.bot.log.Warn("an event of an unknown kind was dropped", "kind", string(it.event.Kind))
 		}
@@ -206,7 +209,12 @@ func (l *lane) settle(ctx context.Context, live []*item, results []handoff.Resul
 		l.bot.outbox.committed(t, results[i].Leased)
 		l.bot.pokes.after(t)
 	}
-	if err := l.bot.sessions.Save(ctx, keep, hints); err != nil {
+	away := l.bot.sessions.Away()
+	err := l.bot.sessions.Save(ctx, keep, hints)
+	if away || err != nil {
+		l.bot.live.spread(hints) // to this process at least
+	}
+	if err != nil {
 		l.bot.metrics.RedisFaults.Inc()
 		l.bot.log.Warn("sessions were not saved; the database has them", "error", err)
 	}

@@ -222,6 +222,9 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	if t.Flow == "" && len(out.Moves) > 0 {
 		t.Flow = out.Moves[len(out.Moves)-1].Flow
 	}
+	if out.End && it.event.Kind == eventIdle {
+		t.State = w.session.State // where silence has ended it
+	}
 	if f, ok := catalog.Flow(t.Flow); ok {
 		t.Kind = f.Kind
 	}

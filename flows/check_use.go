@@ -21,8 +21,8 @@ func (k *compiler) checkUse(f *flow, d *draftFlow) {
 		if !used[i] {
 			k.warn(ds.name.position, "slot %q is never asked or computed", ds.name.text)
 		}
-		if ds.remember && !f.opens {
-			k.warn(ds.name.position, "slot %q is remembered when a case is opened; this flow opens none", ds.name.text)
+		if ds.remember && !f.opens && !f.hands {
+			k.warn(ds.name.position, "slot %q is remembered when a case is opened or people are called; this flow does neither", ds.name.text)
 		}
 	}
 	if !looksUp {

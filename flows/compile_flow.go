@@ -108,6 +108,7 @@ func (k *compiler) state(f *flow, d *draftState, env *env) state {
 	case stateOpenCase:
 		k.openCaseOf(f, d, &s, in)
 	case stateHandoff:
+		f.hands = true
 		k.team(d.team)
 	}
 	return s

@@ -18,7 +18,9 @@ func Example() {
 	}
 	catalog, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
 	for _, f := range faults {
-		fmt.Println(f)
+		if !f.Warning {
+			fmt.Println(f)
+		}
 	}
 
 	var stored []byte

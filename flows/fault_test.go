@@ -24,7 +24,7 @@ var changed = []struct{ name, old, new string }{
 	{"text missing", "  bad_phone:\n", "  bad_fone:\n"},
 	{"danger text unknown", "    text: gas\n", "    text: gass\n"},
 	{"danger word empty", "      - gas + smell\n", "      - gas +\n"},
-	{"menu service unknown", "items: [drainage, waste]", "items: [drainage, wast]"},
+	{"menu service unknown", "electricity, waste, park", "electricity, wast, park"},
 	{"menu number twice", "      number: 0\n", "      number: 1\n"},
 	{"menu without text", "      text: {bn: কী সমস্যা?, en: What is the problem?}\n", ""},
 	{"idle the wrong way round", "expire_after: 3h", "expire_after: 5m"},
@@ -41,16 +41,24 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, usual := Load(place.Sample(), File{Name: "flows.yaml", Text: shipped})
+	known := map[string]bool{}
+	for _, f := range usual {
+		known[f.Message] = true
+	}
 	var out strings.Builder
 	list := func(name string, files ...File) {
 		c, faults := Load(place.Sample(), files...)
 		out.WriteString("# " + name + "\n")
-		errors := false
+		errors, found := false, false
 		for _, f := range faults {
+			if known[f.Message] { // a fact of the shipped file that nobody has confirmed yet
+				continue
+			}
 			out.WriteString(f.String() + "\n")
-			errors = errors || !f.Warning
+			errors, found = errors || !f.Warning, true
 		}
-		if len(faults) == 0 {
+		if !found {
 			t.Errorf("%s: no fault was found", name)
 		}
 		if errors != (c == nil) {

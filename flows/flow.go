@@ -70,6 +70,7 @@ type flow struct {
 	byState   map[string]int
 	remembers bool // a slot's answer is kept with the contact
 	opens     bool // a state opens a case
+	hands     bool // a state passes the conversation to people
 }
 
 // state is a compiled state.

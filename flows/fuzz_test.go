@@ -90,8 +90,8 @@ func FuzzDecodeSession(f *testing.F) {
 }
 
 // FuzzStep gives any session and any input to the shipped catalogue: no panic,
-// everything bounded, something said or a reason for silence, and a session that
-// survives JSON.
+// everything bounded, something said or a reason for silence, a question that stands, and a
+// session that survives JSON.
 func FuzzStep(f *testing.F) {
 	c := withSlots(f)
 	sessions := []string{
@@ -136,8 +136,11 @@ func FuzzStep(f *testing.F) {
 		if len(turn.Lookups) > 0 {
 			t.Fatalf("still asks for %+v", turn.Lookups)
 		}
+		if st := c.Standing(s, in.Face, ""); st.Prompt.Text == "" || st.Flow != "" && st.Left < 1 {
+			t.Fatalf("stands at %+v", st)
+		}
 		if string(s.AppendJSON(nil)) != before {
-			t.Fatal("Step changed the session it was given")
+			t.Fatal("Step or Standing changed the session it was given")
 		}
 		checkTurn(t, turn)
 	})

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"nagorik/flows/bangla"
+	"nagorik/flows/gsm"
 )
 
 // maxShown is how long an answer may be within an SMS, in UTF-16 units: a long
@@ -31,20 +32,24 @@ func (t *turn) emit(m Message) {
 
 // addLead puts a text at the head of the next message.
 func (t *turn) addLead(x *text) {
-	line := t.render(x)
-	if t.lead != "" && line != "" {
-		t.lead += "\n"
+	if line := t.render(x); line != "" {
+		t.lead = t.withLead(line)
 	}
-	t.lead += line
 }
 
+// withLead is s with the lead above it. By SMS a lead goes ahead on its own where
+// both together would be longer than one message may be.
 func (t *turn) withLead(s string) string {
 	if t.lead == "" {
 		return s
 	}
-	s = t.lead + "\n" + s
+	joined := t.lead + "\n" + s
+	if t.in.Face.Short && gsm.Segments(gsm.OneLetter(joined)).Segments > maxSegments {
+		t.flushLead()
+		return s
+	}
 	t.lead = ""
-	return s
+	return joined
 }
 
 // flushLead says a lead that no message took up.
@@ -113,7 +118,7 @@ func wants(kind SlotType) SlotType {
 // where the text does not count them itself.
 func (t *turn) question(x *text, options []option, want SlotType) {
 	form := x.form(t.lang, t.in.Face.Short)
-	m := Message{Text: t.withLead(t.renderForm(form)), Kind: Prompt, Wants: want}
+	m := Message{Text: t.renderForm(form), Kind: Prompt, Wants: want}
 	if t.in.Face.Buttons {
 		m.Choices = t.choices(options)
 	} else {
@@ -122,6 +127,7 @@ func (t *turn) question(x *text, options []option, want SlotType) {
 	if t.f != nil && t.s.Ask == "" && t.standing().optional && !form.skips && !t.in.Face.Buttons {
 		m.Text += "\n" + t.renderPlain(t.c.texts["skip_hint"])
 	}
+	m.Text = t.withLead(m.Text)
 	t.emit(m)
 }
 
@@ -208,6 +214,7 @@ func (t *turn) shown(i int) string {
 	s := sl.do.show(t, sl, v)
 	if t.in.Face.Short && (sl.kind == SlotText || sl.kind == SlotLocation) {
 		s, _ = bangla.Graphemes(strings.ReplaceAll(s, "\n", " "), maxShown)
+		s = strings.TrimRight(s, " ")
 	}
 	return s
 }

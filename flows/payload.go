@@ -1,8 +1,11 @@
 package flows
 
+import "strings"
+
 // What buttons send back. A payload says where it belongs:
 //
 //	drainage/ask_ward=unknown    an answer to a question of a flow
+//	visit/ask_days=sat,mon       all the answers to a question that takes several; one alone is "sat,"
 //	drainage/ask_photo=!skip     a command for that question only
 //	ask/cancel=yes               an answer to a question of the bot's own
 //	menu=drainage, menu=1        a line of the menu, or the menu of that number
@@ -20,6 +23,30 @@ const PayloadSticker = "sticker"
 // MenuPayload is what a button sends back that begins a flow, from wherever it
 // stands: a page's fixed menu, a link.
 func MenuPayload(flow string) string { return payloadMenu + "=" + flow }
+
+// PicksPayload is what a form sends back for all boxes that were ticked under a
+// question: one answer, after which no "done" is needed. It is empty unless the
+// payloads are of one question.
+func PicksPayload(payloads []string) string {
+	joined, first := "", ""
+	for i, p := range payloads {
+		scope, value := splitPayload(p)
+		if i == 0 {
+			joined, first = scope+"=", scope
+		}
+		if scope != first || value == "" {
+			return ""
+		}
+		joined += value + picksMark
+	}
+	if len(payloads) > 1 {
+		joined = strings.TrimSuffix(joined, picksMark)
+	}
+	return joined
+}
+
+// picksMark stands between the answers of a PicksPayload.
+const picksMark = ","
 
 func payloadsOf(f *flow, st *state) payloads {
 	p := payloads{prefix: f.id + "/" + st.name + "="}

@@ -108,6 +108,9 @@ func matched(p *phrase) string { return `matched word "` + p.shown + `"` }
 // readSeveral collects choices: several numbers in one message end the question,
 // one alone may be followed by more until "done".
 func (t *turn) readSeveral(s *slot) reading {
+	if strings.Contains(t.tapped, picksMark) {
+		return t.readPicks(s)
+	}
 	v, _ := t.s.Answer(s.name)
 	picked := numbersIn(t.text, len(s.choices))
 	if t.tapped == "" && t.in.Kind == InputText && len(picked) > 1 {
@@ -132,6 +135,21 @@ func (t *turn) readSeveral(s *slot) reading {
 	t.fills[fillChosen] = showChoices(t, s, v)
 	t.sayFirst(t.c.texts["chosen"])
 	return reading{result: stays, value: v, why: why}
+}
+
+// readPicks takes all boxes of a form at once: what is not ticked is not meant.
+func (t *turn) readPicks(s *slot) reading {
+	v := Value{Shape: ListShape}
+	for _, id := range strings.Split(strings.TrimSuffix(t.tapped, picksMark), picksMark) {
+		if _, ok := s.byID[id]; !ok {
+			return reading{}
+		}
+		v.List = with(v.List, id)
+	}
+	if !s.enough(len(v.List)) {
+		return reading{}
+	}
+	return reading{result: took, value: v, why: "ticked " + t.tapped}
 }
 
 func (s *slot) enough(n int) bool {

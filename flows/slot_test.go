@@ -4,8 +4,6 @@ import (
 	"os"
 	"testing"
 	"time"
-
-	"nagorik/flows/place"
 )
 
 // withSlots is the shipped catalogue with the flow of every slot type.
@@ -19,14 +17,7 @@ func withSlots(t testing.TB) *Catalog {
 		}
 		files = append(files, File{Name: name, Text: text})
 	}
-	c, faults := Load(place.Sample(), files...)
-	for _, f := range faults {
-		t.Error(f)
-	}
-	if c == nil {
-		t.Fatal("slots.yaml does not load")
-	}
-	return c
+	return loaded(t, files...)
 }
 
 func typed(text string) Input { return Input{Kind: InputText, Text: text} }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -274,6 +275,9 @@ func (d *desk) writeMessage(out *strings.Builder, m Message) {
 	}
 }
 
+// longSMS finds what costs more than two messages.
+var longSMS = regexp.MustCompile(`(?m)^< \([3-9]\) .*`)
+
 func TestTranscripts(t *testing.T) {
 	c := shipped(t)
 	files, err := filepath.Glob("testdata/*.txt")
@@ -287,6 +291,9 @@ func TestTranscripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := play(t, c, string(source))
+			if long := longSMS.FindString(got); long != "" {
+				t.Errorf("an SMS of more than %d messages:\n%s", maxSegments, long)
+			}
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

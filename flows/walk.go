@@ -74,6 +74,7 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 			return 0, "", "", true
 		}
 	case stateHandoff:
+		t.remember()
 		t.say(st.text)
 		t.handOff(st.team, t.handOffReason(), st.urgent)
 		if len(st.edges) == 0 {

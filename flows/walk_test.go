@@ -61,6 +61,8 @@ func (d *desk) rightAnswer(s Session) string {
 		return "1"
 	case f == nil:
 		return "ড্রেন"
+	case !f.opens:
+		return "মেনু" // there is nothing to file here
 	}
 	switch sl := f.slot(slotOfState(f, s.State)); sl.kind {
 	case SlotChoice, SlotConfirm:
@@ -71,8 +73,8 @@ func (d *desk) rightAnswer(s Session) string {
 		return "বাদ"
 	case SlotPhone:
 		return "01712345678"
-	case SlotNumber:
-		return "মেনু" // a case number is asked: nothing to file here
+	case SlotNumber, SlotAmount:
+		return "5000"
 	default:
 		return "স্কুল রোডের মাথায়"
 	}

@@ -114,7 +114,7 @@ func queueReplies(q *pgx.Batch, b *batch) {
 	n := len(b.live)
 	id, conv, seq := make(ids, 0, n), make(ids, 0, n), make([]int64, 0, n)
 	channel, kind, text, status := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
-	detail, after := make([]*string, 0, n), make([]*time.Time, 0, n)
+	detail, after, place := make([]*string, 0, n), make([]*time.Time, 0, n), make([]*string, 0, n)
 	for i, t := range b.each() {
 		begins := b.leased[i]
 		for k, r := range t.Out {
@@ -126,17 +126,28 @@ func queueReplies(q *pgx.Batch, b *batch) {
 				state, begins = "sending", false
 			}
 			status, after = append(status, state), append(after, timeOrNull(r.SendAfter))
+			place = append(place, t.place(k))
 		}
 	}
 	if len(id) == 0 {
 		return
 	}
-	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at)
+	q.Queue(`INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind, text, detail, status, at, send_after, attempts, attempted_at, place)
 		SELECT id, conversation_id, seq, 'out', 'bot', channel, kind, text, detail::jsonb, status, $9::timestamptz, send_after,
-			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9::timestamptz END
-		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[])
-			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after)`,
-		id, conv, seq, channel, kind, text, detail, status, b.now, after)
+			CASE status WHEN 'sending' THEN 1 ELSE 0 END, CASE status WHEN 'sending' THEN $9::timestamptz END, place
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::timestamptz[], $11::text[])
+			AS m(id, conversation_id, seq, channel, kind, text, detail, status, send_after, place)`,
+		id, conv, seq, channel, kind, text, detail, status, b.now, after, place)
+}
+
+// place is where in a dialogue the turn's k-th reply was given; only the first
+// one says it.
+func (t *Turn) place(k int) *string {
+	if k > 0 || t.Flow == "" || t.State == "" {
+		return nil
+	}
+	place := t.Flow + "." + t.State
+	return &place
 }
 
 // moved holds the columns of the conversations' update.
@@ -189,6 +200,7 @@ func (b *batch) outboxUntil(i int, t *Turn) *time.Time {
 
 // queueMoved moves the conversations on. wake_at only ever moves to an earlier
 // time here: it is indexed, and a turn that leaves it alone is a cheap update.
+// A conversation that is over keeps the place where it ended.
 func queueMoved(q *pgx.Batch, b *batch) {
 	m := &moved{}
 	for i, t := range b.each() {
@@ -201,7 +213,7 @@ func queueMoved(q *pgx.Batch, b *batch) {
 	for _, id := range m.id {
 		idle = append(idle, b.idle[id])
 	}
-	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, state = n.state, language = n.language,
+	q.Queue(`UPDATE conversations c SET version = n.version, owner = n.owner, state = CASE WHEN c.closed_at IS NULL THEN n.state ELSE c.state END, language = n.language,
 			flow = CASE n.flow WHEN '' THEN c.flow ELSE n.flow END,
 			team = CASE n.reason WHEN '' THEN c.team ELSE n.team END,
 			reason = CASE n.reason WHEN '' THEN c.reason ELSE n.reason END,
@@ -212,7 +224,8 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			due_at = n.due, due_with = n.due_with, via = n.via,
 			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
 			outbox_until = CASE WHEN n.idle OR c.outbox_until IS NULL THEN n.outbox ELSE c.outbox_until END,
-			closed_at = COALESCE(c.closed_at, n.closed)
+			closed_at = COALESCE(c.closed_at, n.closed),
+			handed_at = CASE WHEN n.owner = 'bot' THEN c.handed_at ELSE COALESCE(c.handed_at, $18) END
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
 			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[])
 			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, via)

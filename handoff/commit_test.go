@@ -41,6 +41,15 @@ func next(t *handoff.Turn, mid string, at time.Time) *handoff.Turn {
 	return &n
 }
 
+// again is a turn that opens a new conversation after one that is over, and
+// ends it.
+func again(t *handoff.Turn, mid string, at time.Time) *handoff.Turn {
+	n := next(t, mid, at)
+	n.Opens, n.Cases = true, nil
+	n.Now.Conversation, n.Now.Version, n.Now.Closed = handoff.NewID(), 1, true
+	return n
+}
+
 func (r *record) commit(turns ...*handoff.Turn) []handoff.Result {
 	r.t.Helper()
 	results, err := r.Commit(r.t.Context(), turns)
@@ -261,6 +270,9 @@ func TestCountersAreTheRowsTheyCount(t *testing.T) {
 			second.Cases = []handoff.NewCase{{OpenCase: flows.OpenCase{Number: int64(10001 + i), Flow: "drainage", Kind: flows.Complaint, Title: "x", Ward: i}, Answers: json.RawMessage(`{}`)}}
 		}
 		r.commit(second)
+		if i == 0 {
+			r.commit(again(second, "o_0", at))
+		}
 	}
 	for range 2 {
 		if _, err := r.FoldCounters(t.Context()); err != nil {

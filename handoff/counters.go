@@ -17,7 +17,7 @@ const (
 	CountOut           = "messages_out"
 	CountCases         = "cases"     // opened
 	CountQueued        = "queued"    // conversations passed to people
-	CountContained     = "contained" // conversations the bot ended without a person
+	CountContained     = "contained" // conversations that ended while they were the bot's
 )
 
 // foldAtOnce bounds how many deltas one fold takes, so that it never holds a
@@ -67,7 +67,7 @@ func (t *Turn) count(sums map[count]int64) {
 	if t.Now.Owner == flows.OwnerQueue && t.Was.Owner != flows.OwnerQueue {
 		add(CountQueued, 1)
 	}
-	if t.Now.Closed && !t.Was.Closed && t.Now.Owner == flows.OwnerBot {
+	if t.Now.Closed && (t.Opens || !t.Was.Closed) && t.Now.Owner == flows.OwnerBot {
 		add(CountContained, 1)
 	}
 	for i := range t.Cases {

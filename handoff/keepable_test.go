@@ -31,11 +31,13 @@ func TestProviderWordsThatNoTextCanHold(t *testing.T) {
 			return r.Profiled(r.t.Context(), first.Key, "Rahima"+hostile)
 		}, `SELECT count(*) FROM contacts c JOIN identities i ON i.contact_id = c.id WHERE c.name LIKE 'Rahima%' AND i.name = c.name AND i.profile_due IS NULL`},
 		{"an edited text", func(r *record, first *handoff.Turn) error {
-			return r.Receipts(r.t.Context(), []handoff.Receipt{{Kind: handoff.Edited, Key: first.Key, ProviderIDs: []string{"m_1"}, Text: "new" + hostile}})
+			_, err := r.Receipts(r.t.Context(), []handoff.Receipt{{Kind: handoff.Edited, Key: first.Key, ProviderIDs: []string{"m_1"}, Text: "new" + hostile}})
+			return err
 		}, `SELECT count(*) FROM messages WHERE provider_id = 'm_1' AND text LIKE 'new%'`},
 		{"an error in a receipt", func(r *record, first *handoff.Turn) error {
 			r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "sent", ProviderID: "mid.1"})
-			return r.Receipts(r.t.Context(), []handoff.Receipt{{Key: first.Key, ProviderIDs: []string{"mid.1"}, Status: "failed", Fault: "spam" + hostile}})
+			_, err := r.Receipts(r.t.Context(), []handoff.Receipt{{Key: first.Key, ProviderIDs: []string{"mid.1"}, Status: "failed", Fault: "spam" + hostile}})
+			return err
 		}, `SELECT count(*) FROM messages WHERE status = 'failed' AND error LIKE 'spam%'`},
 		{"an error of sending", func(r *record, first *handoff.Turn) error {
 			_, err := r.HandBack(r.t.Context(), []handoff.Handed{{Conversation: first.Now.Conversation, Results: []handoff.SendResult{

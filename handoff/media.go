@@ -18,10 +18,11 @@ const photoLease = 30 * time.Second
 
 // PendingPhoto is a photo to be fetched.
 type PendingPhoto struct {
-	ID       uuid.UUID
-	Channel  string
-	Source   string
-	Attempts int // this one included
+	ID           uuid.UUID
+	Conversation uuid.UUID
+	Channel      string
+	Source       string
+	Attempts     int // this one included
 }
 
 // LeasePhotos takes over photos that wait to be fetched, at most limit.
@@ -29,13 +30,13 @@ func (d *Desk) LeasePhotos(ctx context.Context, channels []string, limit int) ([
 	now := d.now()
 	rows, err := d.pool.Query(ctx, `UPDATE photos p SET attempts = p.attempts + 1, try_after = $1 FROM (
 			SELECT id FROM photos WHERE status = 'pending' AND try_after <= $2 AND channel = ANY($4) ORDER BY try_after LIMIT $3 FOR UPDATE SKIP LOCKED
-		) due WHERE due.id = p.id RETURNING p.id, p.channel, p.source, p.attempts`, now.Add(photoLease), now, limit, channels)
+		) due WHERE due.id = p.id RETURNING p.id, p.conversation_id, p.channel, p.source, p.attempts`, now.Add(photoLease), now, limit, channels)
 	if err != nil {
 		return nil, fmt.Errorf("lease photos: %w", err)
 	}
 	var found []PendingPhoto
 	var p PendingPhoto
-	_, err = pgx.ForEachRow(rows, []any{&p.ID, &p.Channel, &p.Source, &p.Attempts}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&p.ID, &p.Conversation, &p.Channel, &p.Source, &p.Attempts}, func() error {
 		found = append(found, p)
 		return nil
 	})

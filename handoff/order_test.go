@@ -67,7 +67,7 @@ func TestEchoesWhileResultsAreRecorded(t *testing.T) {
 			echoes = append(echoes, handoff.Receipt{Key: turn.Key, Message: id, ProviderIDs: []string{"mid." + id.String()}, Status: "sent"})
 		}
 		slices.Reverse(echoes)
-		both(t, func() error { _, err := r.HandBack(t.Context(), results); return err }, func() error { return r.Receipts(t.Context(), echoes) })
+		both(t, func() error { _, err := r.HandBack(t.Context(), results); return err }, func() error { _, err := r.Receipts(t.Context(), echoes); return err })
 	}
 	if n := r.count(`SELECT count(*) FROM messages WHERE direction = 'out' AND status = 'sent' AND provider_id = 'mid.' || id`); n != 15*crowd {
 		t.Errorf("%d replies are on record as sent, want %d", n, 15*crowd)

@@ -156,7 +156,7 @@ func TestEchoSettlesAnUnknownOutcome(t *testing.T) {
 	first := newcomer("61", "m_1", r.clock.now())
 	r.commit(first)
 	echo := handoff.Receipt{Key: first.Key, Message: first.Out[0].ID, ProviderIDs: []string{"mid.1"}, Status: "sent"}
-	if err := r.Receipts(t.Context(), []handoff.Receipt{echo}); err != nil {
+	if _, err := r.Receipts(t.Context(), []handoff.Receipt{echo}); err != nil {
 		t.Fatal(err)
 	}
 	r.clock.forward(2 * handoff.LeaseFor)
@@ -186,7 +186,7 @@ func TestReceiptsOnlyMoveForward(t *testing.T) {
 		{"of somebody else's message", handoff.Receipt{ProviderIDs: []string{"mid.9"}, Status: "failed"}, "read"},
 	} {
 		step.receipt.Key = first.Key
-		if err := r.Receipts(t.Context(), []handoff.Receipt{step.receipt}); err != nil {
+		if _, err := r.Receipts(t.Context(), []handoff.Receipt{step.receipt}); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
 		if got := r.status(first.Out[0].ID); got != step.want {

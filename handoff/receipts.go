@@ -35,64 +35,82 @@ const (
 	Refused                     // the provider refuses because the person has told it STOP
 )
 
-// statusRank orders statuses: a receipt only ever moves a message forward.
-const statusRank = `array_position(ARRAY['queued','sending','unknown','sent','delivered','read','failed'], %s)`
+// statusRank orders statuses: a receipt only ever moves a message forward. What
+// has arrived cannot fail any more, whatever a late receipt says.
+const statusRank = `array_position(ARRAY['queued','sending','unknown','sent','failed','delivered','read'], %s)`
 
 // Receipts records receipts, all or none. Those that say nothing new change
-// nothing, so they may be recorded again.
-func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) error {
+// nothing, so they may be recorded again. It returns the conversations in which
+// the desk should look: where a person changed what they had written, where a
+// message failed, or where one of the staff's came further.
+func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) (touched []uuid.UUID, err error) {
 	// The order in which a sender records its results: see queueResults. Those of
 	// one address keep theirs.
 	receipts = slices.Clone(receipts)
 	slices.SortStableFunc(receipts, func(x, y Receipt) int { return bytes.Compare(x.Message[:], y.Message[:]) })
 	q := &pgx.Batch{}
+	note := func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var shown bool
+		_, err := pgx.ForEachRow(rows, []any{&id, &shown}, func() error {
+			if shown && !slices.Contains(touched, id) {
+				touched = append(touched, id)
+			}
+			return nil
+		})
+		return err
+	}
 	for i := range receipts {
 		r := &receipts[i]
 		switch r.Kind {
 		case Progress:
-			r.queueProgress(q)
+			r.queueProgress(q, note)
 		case Edited:
 			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
-				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3`, r.Key.Channel, r.ProviderIDs, keepable(r.Text))
+				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3 RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs, keepable(r.Text)).Query(note)
 		case Deleted:
 			q.Queue(`UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
-				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in'`, r.Key.Channel, r.ProviderIDs)
+				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs).Query(note)
 		case Refused:
 			r.queueRefused(q)
 		default:
-			return fmt.Errorf("record receipts: unknown kind %d", r.Kind)
+			return nil, fmt.Errorf("record receipts: unknown kind %d", r.Kind)
 		}
 	}
 	if q.Len() == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := d.turns.SendBatch(ctx, q).Close(); err != nil {
-		return fmt.Errorf("record receipts: %w", err)
+		return nil, fmt.Errorf("record receipts: %w", err)
 	}
-	return nil
+	return touched, nil
 }
 
-func (r *Receipt) queueProgress(q *pgx.Batch) {
+// progressShown returns where a message came further, and whether the desk
+// should look.
+const progressShown = ` RETURNING m.conversation_id, m.author = 'agent' OR m.status = 'failed'`
+
+func (r *Receipt) queueProgress(q *pgx.Batch, note func(pgx.Rows) error) {
 	forward := fmt.Sprintf(statusRank+` < `+statusRank, "m.status", "$2")
 	if r.Message != uuid.Nil {
 		var provider *string
 		if len(r.ProviderIDs) > 0 {
 			provider = &r.ProviderIDs[0]
 		}
-		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END,
+		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END, error = CASE WHEN `+forward+` THEN COALESCE($4, m.error) ELSE m.error END,
 				provider_id = CASE WHEN m.provider_id IS NULL AND NOT EXISTS (SELECT 1 FROM messages x WHERE x.channel = m.channel AND x.provider_id = $3) THEN $3 ELSE m.provider_id END
-			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`, r.Message, r.Status, provider)
+			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`+progressShown, r.Message, r.Status, provider, orNull(keepable(r.Fault))).Query(note)
 		return
 	}
 	if len(r.ProviderIDs) > 0 {
 		q.Queue(`UPDATE messages m SET status = $2, error = COALESCE($4, m.error)
-			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)))
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward+progressShown, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault))).Query(note)
 	}
 	if !r.Watermark.IsZero() {
 		q.Queue(`UPDATE messages m SET status = $2 FROM conversations c, identities i
 			WHERE i.channel = $1 AND i.address = $3 AND c.identity_id = i.id AND m.conversation_id = c.id AND c.last_at > $4::timestamptz - interval '7 days'
-				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward,
-			r.Key.Channel, r.Status, r.Key.Address, r.Watermark)
+				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward+progressShown,
+			r.Key.Channel, r.Status, r.Key.Address, r.Watermark).Query(note)
 	}
 }
 

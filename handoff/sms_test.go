@@ -73,13 +73,42 @@ func TestDoubtsAreCountedApartFromAttempts(t *testing.T) {
 	}
 }
 
+// Receipts come late and in any order, by our id or by the provider's: they
+// only ever move a message forward.
+func TestReceiptsBothWaysOnlyMoveForward(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	turn := newcomer("61", "m_1", r.clock.now())
+	r.commit(turn)
+	id := turn.Out[0].ID
+	r.handBack(turn.Now.Conversation, handoff.SendResult{ID: id, Attempt: 1, Status: "sent", ProviderID: "kannel>1"})
+	for _, step := range []struct{ said, want string }{
+		{"sent", "sent"}, {"failed", "failed"}, {"sent", "failed"}, {"delivered", "delivered"}, {"failed", "delivered"}, {"sent", "delivered"}, {"read", "read"}, {"delivered", "read"},
+	} {
+		for _, receipt := range []handoff.Receipt{
+			{Key: turn.Key, ProviderIDs: []string{"kannel>1"}, Status: step.said, Fault: step.said},
+			{Key: turn.Key, Message: id, Status: step.said, Fault: step.said},
+		} {
+			if _, err := r.Receipts(t.Context(), []handoff.Receipt{receipt}); err != nil {
+				t.Fatal(err)
+			}
+			if got := r.status(id); got != step.want {
+				t.Errorf("after %q it is %q, want %q", step.said, got, step.want)
+			}
+		}
+	}
+	if n := r.count(`SELECT count(*) FROM messages WHERE id = $1 AND error = 'read'`, id); n != 1 {
+		t.Error("what the last receipt said is not on record")
+	}
+}
+
 func TestRefusedPersonIsMuted(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	first := newcomer("61", "m_1", r.clock.now())
 	r.commit(first)
 	for range 2 {
-		if err := r.Receipts(t.Context(), []handoff.Receipt{{Key: first.Key, Kind: handoff.Refused}}); err != nil {
+		if _, err := r.Receipts(t.Context(), []handoff.Receipt{{Key: first.Key, Kind: handoff.Refused}}); err != nil {
 			t.Fatal(err)
 		}
 	}

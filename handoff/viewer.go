@@ -44,9 +44,8 @@ type scope struct {
 // apply narrows a query to the scope.
 func (s scope) apply(db *gorm.DB) *gorm.DB { return db.Where(s.sql, s.vars...) }
 
-// unlimited reports whether the viewer sees the whole record, and limited
-// whether he sees a part of it; a viewer of no role is neither.
-func (v Viewer) unlimited() bool {
+// SeesAll reports whether the viewer sees the whole record.
+func (v Viewer) SeesAll() bool {
 	switch v.Role {
 	case RoleSupervisor, RoleAdministrator:
 		return true
@@ -60,13 +59,26 @@ func (v Viewer) unlimited() bool {
 // scope answers for who sees all or nothing, and otherwise with limited.
 func (v Viewer) scope(limited func() scope) scope {
 	switch {
-	case v.unlimited():
+	case v.SeesAll():
 		return scope{sql: "TRUE"}
 	case v.Role == RoleAgent:
 		return limited()
 	default:
 		return scope{sql: "FALSE"}
 	}
+}
+
+// SeesCases is the condition, in SQL with its values, that holds for the cases
+// a viewer may see of those that a query calls t. Package reports counts by it.
+func (v Viewer) SeesCases(t string) (condition string, values []any) {
+	s := v.cases(t)
+	return s.sql, s.vars
+}
+
+// SeesConversations is the same for conversations.
+func (v Viewer) SeesConversations(t string) (condition string, values []any) {
+	s := v.conversations(t)
+	return s.sql, s.vars
 }
 
 // cases is what the viewer sees of the cases that a query calls t.

@@ -2,7 +2,7 @@
 # Installs Debian packages that are missing, when allowed to: as root, or by sudo when it asks for no password. Otherwise it
 # prints the command and fails. What is there already is left alone, and installed servers are not touched.
 #
-# usage: need.sh NAME...   (postgresql, redis-server, chromium, gcc, git, ca-certificates)
+# usage: need.sh NAME...   (postgresql, redis-server, chromium, kannel, nodejs, npm, gcc, git, ca-certificates)
 set -euo pipefail
 
 # have NAME: is what we need of that package there?
@@ -10,7 +10,9 @@ have() {
 	case $1 in
 	postgresql) have_postgresql ;;
 	chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+	kannel) [ -x /usr/sbin/bearerbox ] && [ -x /usr/sbin/smsbox ] && [ -x /usr/lib/kannel/test/fakesmsc ] ;;
 	gcc) command -v "${CC:-gcc}" && [ -e /usr/include/stdlib.h ] ;;
+	nodejs) command -v node ;;
 	ca-certificates) [ -e /etc/ssl/certs/ca-certificates.crt ] ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1
@@ -31,7 +33,8 @@ have_postgresql() {
 # packages NAME: what to install for it.
 packages() {
 	case $1 in
-	gcc) echo gcc libc6-dev ;; # the race detector is linked by the C compiler
+	gcc) echo gcc libc6-dev ;;            # the race detector is linked by the C compiler
+	kannel) echo kannel kannel-extras ;; # the second has its stand-in for the telephone network
 	*) echo "$1" ;;
 	esac
 }
@@ -85,7 +88,8 @@ if [ ${#sudo[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; then
 fi
 
 echo "installing ${missing[*]}" >&2
-apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
+# RUNLEVEL=1: Kannel is not started with its sample configuration (invoke-rc.d starts nothing of other runlevels)
+apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q -y)
 if ! { retry 3 quietly "${apt[@]}" update && retry 3 quietly "${apt[@]}" install --no-install-recommends "${missing[@]}"; }; then
 	echo "could not install ${missing[*]}: try: $by_hand" >&2
 	exit 1

@@ -5,6 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/need.sh gcc postgresql redis-server chromium
+scripts/need.sh gcc postgresql redis-server chromium kannel nodejs npm
 go build -o bin/suite ./scripts/suite
 exec bin/suite "$@"

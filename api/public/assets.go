@@ -15,7 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-//go:embed assets locales page.html
+//go:embed assets locales *.html
 var files embed.FS
 
 // assets are the page's files under names that change with their content, so
@@ -37,6 +37,7 @@ var assetTypes = []struct{ name, mediaType string }{
 	{"bengali.LICENSE.txt", "text/plain; charset=utf-8"},
 	{"logo.svg", "image/svg+xml"},
 	{"chat.css", "text/css; charset=utf-8"},
+	{"form.css", "text/css; charset=utf-8"},
 	{"chat.js", "text/javascript; charset=utf-8"},
 }
 

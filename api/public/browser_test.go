@@ -51,6 +51,7 @@ func TestBrowser(t *testing.T) {
 		"without streams":    browserWithoutStreams,
 		"switches language":  browserSwitchesLanguage,
 		"without script":     browserWithoutScript,
+		"by form":            browserByForm,
 		"looks":              browserLooks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newDemo(t), browsertest.NewChat(t, chromium)) })

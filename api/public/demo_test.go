@@ -35,6 +35,8 @@ type demo struct {
 	chat *web.Web
 	done chan struct{}
 
+	office *office // answers when it is open; otherwise the bot follows a script
+
 	down   atomic.Bool // every connection breaks
 	broken atomic.Bool // the history cannot be read
 
@@ -69,7 +71,11 @@ func newDemo(t testing.TB) *demo {
 	e := echo.New()
 	e.HideBanner = true
 	e.Use(d.breakWhenDown)
-	err = Register(e, Options{Chat: chat, City: demoCity, Track: demoTrack, Log: slog.New(slog.DiscardHandler)})
+	d.office = newOffice(t)
+	err = Register(e, Options{
+		Chat: chat, City: demoCity, Track: demoTrack, Log: slog.New(slog.DiscardHandler),
+		Catalogs: bot.NewCatalogs(d.office.catalog, nil), Stand: d.stand,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +155,11 @@ func (d *demo) turn(e bot.Event) {
 		d.steps[e.Address] = 0
 		d.lang[e.Address] = e.Lang
 	}
-	d.answer(e)
+	if d.office.open {
+		d.office.answer(d, e)
+	} else {
+		d.answer(e)
+	}
 	d.poke(e.Address)
 }
 

@@ -2,7 +2,6 @@ package public
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -76,16 +75,7 @@ func (s *site) showPage(c echo.Context) error {
 	if err := s.page.Execute(&b, v); err != nil {
 		return fmt.Errorf("render the public page: %w", err)
 	}
-	h := c.Response().Header()
-	secure(h)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Cookie, Save-Data, Accept-Encoding")
-	h.Set("Content-Language", lang)
-	if packed := pack(b.Bytes(), gzip.DefaultCompression); packed != nil && unpacks(c.Request()) {
-		h.Set("Content-Encoding", "gzip")
-		return c.HTMLBlob(http.StatusOK, packed)
-	}
-	return c.HTMLBlob(http.StatusOK, b.Bytes())
+	return sendPage(c, http.StatusOK, lang, b.Bytes())
 }
 
 // language is the one switched to now or on an earlier visit.

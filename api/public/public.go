@@ -10,7 +10,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nagorik/bot"
 	"nagorik/bot/web"
+	"nagorik/handoff"
 )
 
 // Options are what the page needs from the rest of the program.
@@ -21,6 +23,10 @@ type Options struct {
 	// Track looks up what anybody may know of a case, in a language. The bool
 	// is false when there is no such case.
 	Track func(ctx context.Context, number int64, lang string) (Tracked, bool, error)
+	// Catalogs are the published flows: the services.
+	Catalogs *bot.Catalogs
+	// Stand reads where the person at an address of the chat stands.
+	Stand func(ctx context.Context, address string) (handoff.Stand, error)
 	Now   func() time.Time // nil: time.Now
 	Log   *slog.Logger     // nil: slog.Default
 }
@@ -32,8 +38,8 @@ type Tracked struct {
 	UpdatedAt time.Time
 }
 
-// Register adds the page, its assets and the chat's reading calls to e: GET /,
-// /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
+// Register adds the pages, their assets and the chat's reading calls to e: GET /,
+// /services, /services/{flow}, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
 // /channels/web, is a channel's webhook like any other and not added here. The
 // error names a fault in the embedded files.
 func Register(e *echo.Echo, opt Options) error {
@@ -49,6 +55,8 @@ func Register(e *echo.Echo, opt Options) error {
 	}
 	methods := []string{http.MethodGet, http.MethodHead}
 	e.Match(methods, "/", s.showPage)
+	e.Match(methods, "/services", s.listServices)
+	e.Match(methods, "/services/:flow", s.showService)
 	e.Match(methods, "/assets/:name", s.showAsset)
 	e.GET("/channels/web/stream", echo.WrapHandler(http.HandlerFunc(opt.Chat.Stream)))
 	e.GET("/channels/web/photos/:sha", echo.WrapHandler(http.HandlerFunc(opt.Chat.Photo)))
@@ -63,6 +71,7 @@ type site struct {
 	opt    Options
 	assets *assets
 	page   *pageTemplate
+	forms  map[string]*pageTemplate
 	words  map[string]*words
 	tracks *web.Limiter
 	visits *web.Limiter
@@ -81,8 +90,12 @@ func newSite(opt Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	forms, err := loadForms()
+	if err != nil {
+		return nil, err
+	}
 	return &site{
-		opt: opt, assets: assets, page: page, words: words,
+		opt: opt, assets: assets, page: page, forms: forms, words: words,
 		tracks: web.NewLimiter(trackPerSecond, trackBurst, networks),
 		visits: web.NewLimiter(visitsPerSecond, visitsBurst, networks),
 	}, nil

@@ -264,15 +264,19 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s: bn has %v, en has %v", name, a, b)
 		}
 	}
-	page, err := files.ReadFile("page.html")
-	if err != nil {
-		t.Fatal(err)
+	var pages []byte
+	for _, name := range []string{"page.html", "frame.html", pageServices, pageService, pageUnknown} {
+		page, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, page...)
 	}
 	script, err := readAsset("chat.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`\.Text\.(\w+)`).FindAllSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`\.Text\.(\w+)`).FindAllSubmatch(pages, -1) {
 		if bn.Text[string(m[1])] == "" {
 			t.Errorf("no word for %s", m[1])
 		}

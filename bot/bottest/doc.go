@@ -13,4 +13,6 @@
 //	body := bottest.Webhook("104", bottest.From{Page: "104", PSID: "61", MID: "m_1", At: now}.Text("মশা"))
 //	req.Header.Set("X-Hub-Signature-256", bottest.SignMeta("s", body))
 //	sends, err := g.Wait(ctx, 1)
+//
+// [Gateway] is a stand-in for the HTTP interface of any SMS gateway.
 package bottest

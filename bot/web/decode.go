@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"nagorik/flows"
 )
 
 const (
@@ -20,6 +22,9 @@ const (
 // post is what one call says, before any of it is believed.
 type post struct {
 	id, text, payload, ref, lang string
+	back                         string   // the page a form wants to be sent back to
+	pick                         string   // a radio button or a button of a form: "payload title"
+	picks                        []string // boxes that were ticked, likewise
 	start                        bool
 	tapped                       bool // payload was given, even an empty one
 	hasLat, hasLon               bool
@@ -95,8 +100,13 @@ func decodeForm(body []byte) (post, *fault) {
 	}
 	p := post{}
 	for name, all := range values {
-		if f := p.setForm(name, all[0]); f != nil {
-			return post{}, f
+		for i, value := range all {
+			if i > 0 && name != "picks" || i == formFields {
+				break
+			}
+			if f := p.setForm(name, value); f != nil {
+				return post{}, f
+			}
 		}
 	}
 	return p.checked()
@@ -164,6 +174,12 @@ func (p *post) set(name, value string) *fault {
 		p.text = value
 	case "payload":
 		p.payload, p.tapped = value, true
+	case "pick":
+		p.pick = value
+	case "picks":
+		p.picks = append(p.picks, value)
+	case "return":
+		p.back = value
 	case "ref":
 		p.ref = value
 	case "lang":
@@ -173,6 +189,27 @@ func (p *post) set(name, value string) *fault {
 	case "lat", "lon":
 		return p.setDegrees(name, value)
 	}
+	return nil
+}
+
+// tap takes what was picked: a payload, a space, its title.
+func (p *post) tap(value string) {
+	p.payload, p.text, _ = strings.Cut(value, " ")
+	p.tapped = true
+}
+
+// tick takes all boxes that were ticked as one answer.
+func (p *post) tick() *fault {
+	var payloads, titles []string
+	for _, pick := range p.picks {
+		payload, title, _ := strings.Cut(pick, " ")
+		payloads, titles = append(payloads, payload), append(titles, title)
+	}
+	payload := flows.PicksPayload(payloads)
+	if payload == "" {
+		return unreadable("the boxes are not of one question")
+	}
+	p.tap(payload + " " + strings.Join(titles, ", "))
 	return nil
 }
 
@@ -189,10 +226,19 @@ func (p *post) setDegrees(name, value string) *fault {
 	return nil
 }
 
-// checked is the post once all its fields are read: half a place is none.
+// checked is the post once all its fields are read: half a place is none, and
+// what was picked goes before what was typed.
 func (p *post) checked() (post, *fault) {
 	if p.hasLat != p.hasLon {
 		return post{}, &fault{http.StatusBadRequest, "bad_location", "a place has lat and lon"}
+	}
+	switch {
+	case len(p.picks) > 0:
+		if f := p.tick(); f != nil {
+			return *p, f
+		}
+	case p.pick != "":
+		p.tap(p.pick)
 	}
 	return *p, nil
 }

@@ -4,7 +4,8 @@
 // address kept in the records is a hash of it.
 //
 // Sending is one POST: JSON from the page's script, a form with photos, or a
-// plain form from a phone without script, which is sent back to the page.
+// plain form from a phone without script, which is sent back to the page it
+// stands on: the chat, or the form of a service.
 // Hearing is a stream of server-sent events, or plain JSON where those do not
 // work. The words themselves are read from the records; what travels between
 // processes is only the hint that there is something new.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"nagorik/bot"
@@ -22,13 +23,17 @@ const (
 	photoLimit   = 25 << 20 // bytes of one photo
 )
 
+// FaultNoCookies is the code a page of a service is opened with after a form
+// that came without a cookie. It is a fault only if there is still none.
+const FaultNoCookies = "no_cookies"
+
 // Receive reads one POST of the page, of a plain form, or of a program. A
 // browser's call from somebody else's page and an unknown bearer token are
 // bot.ErrSignature; everything else is answered in words a page can show.
 func (w *Web) Receive(ctx context.Context, call bot.Call) (bot.Delivery, error) {
-	form := isForm(call.Header)
+	form, from := isForm(call.Header), pageOf(call.Header)
 	if call.Method != http.MethodPost {
-		return refuse(form, fault{http.StatusMethodNotAllowed, "method", "POST is the way to write"}), nil
+		return refuse(form, from, fault{http.StatusMethodNotAllowed, "method", "POST is the way to write"}), nil
 	}
 	s, known, bearer, wrong := w.find(call.Header)
 	if wrong || (!bearer && !w.fromOurPage(call)) {
@@ -38,13 +43,25 @@ func (w *Web) Receive(ctx context.Context, call bot.Call) (bot.Delivery, error) 
 		s = w.newSession()
 	}
 	if !w.limits.allow(s, !known, call.Remote, w.opt.Now()) {
-		return refuse(form, fault{http.StatusTooManyRequests, "slow_down", "too many messages; wait a little"}), nil
+		return refuse(form, from, fault{http.StatusTooManyRequests, "slow_down", "too many messages; wait a little"}), nil
 	}
-	delivery, f := w.read(ctx, s, call)
-	if f != nil {
-		delivery = refuse(form, *f)
-	} else {
-		delivery.Answer = accepted(form)
+	p, f := decode(call.Header.Get("Content-Type"), call.Body)
+	if p.back != "" {
+		from = wayOf(p.back)
+	}
+	var delivery bot.Delivery
+	if f == nil {
+		delivery, f = w.read(ctx, s, p)
+	}
+	switch {
+	case f != nil:
+		delivery = refuse(form, from, *f)
+	case form && !known && from.path != "":
+		// the page gave a cookie and did not get it back: unless it does now,
+		// every answer would begin anew
+		delivery.Answer = back(from.to(FaultNoCookies))
+	default:
+		delivery.Answer = accepted(form, from)
 	}
 	if !known {
 		setHeader(&delivery.Answer, "Set-Cookie", w.cookie(s).String())
@@ -52,12 +69,17 @@ func (w *Web) Receive(ctx context.Context, call bot.Call) (bot.Delivery, error) 
 	return delivery, nil
 }
 
-// read turns the call's body into the one event it holds.
-func (w *Web) read(ctx context.Context, s session, call bot.Call) (bot.Delivery, *fault) {
-	p, f := decode(call.Header.Get("Content-Type"), call.Body)
-	if f != nil {
-		return bot.Delivery{}, f
+// pageOf is the page of ours that a browser says its form stands on.
+func pageOf(h http.Header) way {
+	u, err := url.Parse(h.Get("Referer"))
+	if err != nil {
+		return way{}
 	}
+	return wayOf(u.Path)
+}
+
+// read turns a post into the one event it holds.
+func (w *Web) read(ctx context.Context, s session, p post) (bot.Delivery, *fault) {
 	e, f := w.event(s, p)
 	if f != nil {
 		return bot.Delivery{}, f

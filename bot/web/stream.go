@@ -8,15 +8,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"nagorik/bot/sse"
 )
 
 const (
-	heartbeat   = 20 * time.Second // a line that means nothing, so that nobody on the way hangs up
 	recheck     = 3                // heartbeats until the records are read without a hint
-	retryMS     = 2000             // how long a browser waits before it connects again
 	waitLimit   = 25 * time.Second // how long a page without streams may wait for news
 	cursorLimit = 100
 	catchUp     = 20 // reads of historyLimit lines after one hint
+)
+
+// How many streams may be open. Whoever is refused reads by asking again.
+const (
+	streamsPerAddress = 6
+	streamsPerNetwork = 500
+	streamsInAll      = 20_000
 )
 
 // Stream serves GET /channels/web/stream: what is said from now on, as
@@ -30,19 +37,28 @@ func (w *Web) Stream(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	network := Network(w.opt.Remote(r))
-	if !w.limits.read(address, network, w.opt.Now()) || !w.streams.open(address, network) {
+	release, ok := w.place(address, network)
+	if !ok {
 		refuseStream(rw, fault{http.StatusTooManyRequests, "slow_down", "too many open streams"})
 		return
 	}
-	defer w.streams.close(address, network)
+	defer release()
 	hints, cancel := w.opt.Subscribe(address)
 	defer cancel()
-	l := listener{web: w, rw: rw, out: http.NewResponseController(rw), address: address, hints: hints, cursor: cursor(r)}
+	l := listener{web: w, rw: rw, address: address, hints: hints, cursor: cursor(r)}
 	if strings.HasPrefix(r.Header.Get("Accept"), "application/json") {
 		l.answer(r)
 		return
 	}
 	l.serve(r.Context())
+}
+
+// place takes a place for one more stream, if there is one.
+func (w *Web) place(address, network string) (release func(), ok bool) {
+	if !w.limits.read(address, network, w.opt.Now()) {
+		return nil, false
+	}
+	return w.streams.Take(sse.Claim{Key: "address " + address, Most: streamsPerAddress}, sse.Claim{Key: "network " + network, Most: streamsPerNetwork})
 }
 
 // cursor is where the page wants to go on. What cannot be one of ours begins
@@ -60,7 +76,7 @@ func cursor(r *http.Request) string {
 }
 
 func refuseStream(rw http.ResponseWriter, f fault) {
-	a := refuse(false, f).Answer
+	a := refuse(false, way{}, f).Answer
 	for name, values := range a.Header {
 		rw.Header()[name] = values
 	}
@@ -73,7 +89,7 @@ func refuseStream(rw http.ResponseWriter, f fault) {
 type listener struct {
 	web     *Web
 	rw      http.ResponseWriter
-	out     *http.ResponseController
+	out     *sse.Stream // with serve
 	address string
 	hints   <-chan struct{}
 	cursor  string
@@ -83,18 +99,13 @@ type listener struct {
 // program stops or nothing can be read or written any more. A page that was
 // cut off comes back with its cursor.
 func (l *listener) serve(ctx context.Context) {
-	h := l.rw.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	l.out.SetWriteDeadline(time.Time{}) //nolint:errcheck // a writer without deadlines has none to clear
-	if l.write("retry: "+strconv.Itoa(retryMS)+"\n\n") != nil || l.news(ctx) != nil {
+	var err error
+	if l.out, err = sse.Open(l.rw); err != nil || l.news(ctx) != nil {
 		return
 	}
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(sse.Heartbeat)
 	defer beat.Stop()
 	for beats := 1; ; {
-		var err error
 		select {
 		case <-ctx.Done():
 			return
@@ -103,7 +114,7 @@ func (l *listener) serve(ctx context.Context) {
 		case <-l.hints:
 			err = l.news(ctx)
 		case <-beat.C:
-			if err = l.write(": \n\n"); err == nil && beats%recheck == 0 {
+			if err = l.out.Beat(); err == nil && beats%recheck == 0 {
 				err = l.news(ctx)
 			}
 			beats++
@@ -135,28 +146,18 @@ func (l *listener) send(lines []Shown) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	var b strings.Builder
-	for _, line := range lines {
+	events := make([]sse.Event, len(lines))
+	for i, line := range lines {
 		data, err := line.encode()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "id: %s\ndata: %s\n\n", line.Seq, data)
+		events[i] = sse.Event{ID: line.Seq, Data: data}
 	}
-	if err := l.write(b.String()); err != nil {
-		return err
+	if err := l.out.Send(events...); err != nil {
+		return fmt.Errorf("tell a web chat: %w", err)
 	}
 	l.cursor = lines[len(lines)-1].Seq
-	return nil
-}
-
-func (l *listener) write(s string) error {
-	if _, err := l.rw.Write([]byte(s)); err != nil {
-		return fmt.Errorf("write to a web chat: %w", err)
-	}
-	if err := l.out.Flush(); err != nil {
-		return fmt.Errorf("flush to a web chat: %w", err)
-	}
 	return nil
 }
 
@@ -176,7 +177,7 @@ func (l *listener) answer(r *http.Request) {
 }
 
 func (l *listener) await(ctx context.Context, wait time.Duration) ([]Shown, error) {
-	l.out.SetWriteDeadline(time.Time{}) //nolint:errcheck // a writer without deadlines has none to clear
+	sse.Patient(l.rw)
 	end := time.NewTimer(wait)
 	defer end.Stop()
 	select {

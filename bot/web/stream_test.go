@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"nagorik/bot/sse"
 )
 
 // page is a browser with the stream open: what it was sent so far.
@@ -142,12 +144,12 @@ func TestStreamBeats(t *testing.T) {
 		s := w.newSession()
 		p := openStream(w, s, "")
 		p.take()
-		<-time.After(heartbeat)
+		<-time.After(sse.Heartbeat)
 		if sent := p.take(); sent != ": \n\n" {
-			t.Errorf("after %s: %q", heartbeat, sent)
+			t.Errorf("after %s: %q", sse.Heartbeat, sent)
 		}
 		c.write(s.address, Line{Direction: "out", Text: "its hint was lost"})
-		<-time.After(heartbeat * recheck)
+		<-time.After(sse.Heartbeat * recheck)
 		if texts, _ := events(t, p.take()); len(texts) != 1 {
 			t.Errorf("without a hint %q", texts)
 		}
@@ -207,8 +209,8 @@ func TestStreamRefuses(t *testing.T) {
 			p.cancel()
 		}
 		synctest.Wait()
-		if len(w.streams.addresses)+len(w.streams.networks)+w.streams.all != 0 {
-			t.Errorf("places left: %+v", w.streams)
+		if n := w.streams.Taken(); n != 0 {
+			t.Errorf("places left: %d", n)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nagorik/bot"
+	"nagorik/bot/sse"
 	"nagorik/flows"
 )
 
@@ -57,7 +58,7 @@ type Web struct {
 	host    string
 	secure  bool
 	limits  limits
-	streams *streams
+	streams *sse.Places
 }
 
 // New checks the options and makes the channel.
@@ -84,7 +85,7 @@ func New(opt Options) (*Web, error) {
 		host:    u.Host,
 		secure:  u.Scheme == "https",
 		limits:  newLimits(),
-		streams: newStreams(),
+		streams: sse.NewPlaces(streamsInAll),
 	}, nil
 }
 

@@ -138,7 +138,6 @@ func TestOlderSchemaIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	from := place(t)
 	fill(t, from)
-	before := rows(t, from.DSN)
 	if err := migrations.To(t.Context(), from.DSN, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +150,10 @@ func TestOlderSchemaIsBroughtUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, _, err := migrations.Up(t.Context(), from.DSN); err != nil {
+		t.Fatal(err)
+	}
+	before := rows(t, from.DSN)
 	for name, into := range map[string]Place{"without a schema": bare(t), "with the newest schema": place(t)} {
 		t.Run(name, func(t *testing.T) {
 			if err := restoreInto(t, path, into); err != nil {

@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A report's file begins with what it is, line by line as comments of SQL:
+//
+//	-- title en: Cases by ward
+//	-- title bn: ওয়ার্ড অনুযায়ী অভিযোগ
+//	-- filters: flow ward kind channel team
+//	-- column ward integer: number of the ward; null when not known
+//	-- column cases integer: cases opened
+//	SELECT ward, sum(n)::bigint FROM case_counts GROUP BY 1
+//
+// Other comments are for the reader of the file.
+
+// parse reads a report's file.
+func parse(name, text string) (Report, error) {
+	r := Report{Name: name, Title: map[string]string{}}
+	var query []string
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "--")
+		if !ok {
+			query = append(query, line)
+			continue
+		}
+		if err := r.describe(strings.TrimSpace(comment)); err != nil {
+			return Report{}, err
+		}
+	}
+	r.query = strings.TrimSpace(strings.Join(query, ""))
+	switch {
+	case r.Title["en"] == "" || r.Title["bn"] == "":
+		return Report{}, errors.New("it needs a title en and a title bn")
+	case len(r.Columns) == 0 || r.query == "":
+		return Report{}, errors.New("it needs columns and a query")
+	case strings.Contains(r.query, "?"):
+		return Report{}, errors.New("a question mark stands for a value, of which a query has none")
+	}
+	return r, nil
+}
+
+// describe reads one comment.
+func (r *Report) describe(comment string) error {
+	key, value, ok := strings.Cut(comment, ": ")
+	words := strings.Fields(key)
+	if !ok || len(words) == 0 {
+		return nil
+	}
+	switch {
+	case words[0] == "title" && len(words) == 2:
+		r.Title[words[1]] = value
+	case words[0] == "filters" && len(words) == 1:
+		for _, f := range strings.Fields(value) {
+			if !slices.Contains(Filters(), Filter(f)) {
+				return fmt.Errorf("there is no filter %q", f)
+			}
+			r.Filters = append(r.Filters, Filter(f))
+		}
+	case words[0] == "column" && len(words) == 3:
+		kind := ColumnType(words[2])
+		if !kind.known() {
+			return fmt.Errorf("column %s: there is no type %q", words[1], kind)
+		}
+		r.Columns = append(r.Columns, Column{Name: words[1], Type: kind, Meaning: value})
+	}
+	return nil
+}
+
+func (t ColumnType) known() bool {
+	switch t {
+	case Day, Text, Integer, Percent, Hours:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,70 @@
+package handoff
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"nagorik/flows"
+)
+
+// repliesShown is how many of the latest replies Stand reads.
+const repliesShown = 20
+
+// Stand is where the person at an address stands, for a page that shows one
+// question and what was said to the last answer.
+type Stand struct {
+	Owner   flows.Owner
+	Muted   bool
+	Flow    string // the service the conversation is or was about
+	Session []byte // JSON
+	Heard   bool   // the person has said something in it
+	Replies []StandReply
+}
+
+// StandReply is something that was said since the person was last heard.
+type StandReply struct {
+	Author string `json:"author"` // "bot" or "agent"
+	Name   string `json:"name"`   // of the agent
+	Text   string `json:"text"`
+}
+
+// Stand reads the open conversation of an address, or else the latest. Somebody
+// never heard of has the zero Stand. Unlike History it tells replies that wait
+// to be sent: who asks has come back for them.
+func (d *Desk) Stand(ctx context.Context, key Key) (Stand, error) {
+	rows, err := d.pool.Query(ctx, `SELECT c.owner, i.muted, c.flow, c.checkpoint::text, h.seq IS NOT NULL,
+			COALESCE((SELECT jsonb_agg(jsonb_build_object('author', m.author, 'name', COALESCE(a.name, ''), 'text', m.text) ORDER BY m.seq)
+				FROM (SELECT * FROM messages m WHERE m.conversation_id = c.id AND m.seq > COALESCE(h.seq, 0) AND m.direction = 'out' AND m.status <> 'cancelled'
+					ORDER BY m.seq DESC LIMIT $3) m LEFT JOIN agents a ON a.id = m.agent_id), '[]')::text
+		FROM identities i
+		JOIN LATERAL (SELECT * FROM (
+			(SELECT * FROM conversations o WHERE o.identity_id = i.id AND o.closed_at IS NULL)
+			UNION ALL (SELECT * FROM conversations o WHERE o.identity_id = i.id ORDER BY o.id DESC LIMIT 1)
+		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true
+		LEFT JOIN LATERAL (SELECT m.seq FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'in' ORDER BY m.seq DESC LIMIT 1) h ON true
+		WHERE i.channel = $1 AND i.address = $2`, key.Channel, key.Address, repliesShown)
+	if err != nil {
+		return Stand{}, fmt.Errorf("read where a person stands: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, scanStand)
+	if err != nil {
+		return Stand{}, fmt.Errorf("read where a person stands: %w", err)
+	}
+	if len(found) == 0 {
+		return Stand{}, nil
+	}
+	return found[0], nil
+}
+
+func scanStand(row pgx.CollectableRow) (Stand, error) {
+	var s Stand
+	var owner, session, replies string
+	if err := row.Scan(&owner, &s.Muted, &s.Flow, &session, &s.Heard, &replies); err != nil {
+		return s, err
+	}
+	s.Owner, s.Session = flows.Owner(owner), []byte(session)
+	return s, json.Unmarshal([]byte(replies), &s.Replies)
+}
