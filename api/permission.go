@@ -23,17 +23,20 @@ const (
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
+	AccountOwn       Permission = "account:own"       // what everybody may do with the own account
+	AccountManage    Permission = "account:manage"    // other people's accounts
+	AuditRead        Permission = "audit:read"
 )
 
 // everyRole may read the record and work at the desk; with how much of it
 // depends on a person's teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork}
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, AccountOwn}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    everyRole,
-	handoff.RoleAdministrator: everyRole,
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
 }
 
 // known reports whether p is one of the permissions.

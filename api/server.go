@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/bot"
@@ -73,13 +75,18 @@ type Options struct {
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
-	MetricsToken   string // empty: /metrics answers loopback only
+	City           func(lang string) string
+	Teams          func(lang string) []Team // of the current flows
+	MetricsToken   string                   // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
 	Now            func() time.Time // nil: time.Now
 }
+
+// Team is an office that agents may be limited to.
+type Team struct{ ID, Name string }
 
 // Server answers HTTP.
 type Server struct {
@@ -93,6 +100,8 @@ type Server struct {
 	origin   *http.CrossOriginProtection
 	failures *web.Limiter // bad API tokens, by network
 	signIns  *web.Limiter // visits to sign-in links, by network
+	sessions *scs.SessionManager
+	nav      []navEntry
 }
 
 // New returns a Server with all its routes. The error names a route without a
@@ -104,6 +113,12 @@ func New(opt Options) (*Server, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.City == nil {
+		opt.City = func(string) string { return "" }
+	}
+	if opt.Teams == nil {
+		opt.Teams = func(string) []Team { return nil }
+	}
 	if opt.Meter == nil {
 		opt.Meter = noMeter{}
 	}
@@ -113,6 +128,8 @@ func New(opt Options) (*Server, error) {
 		signIns:  web.NewLimiter(signInsPerSecond, signInsBurst, limiterNetworks),
 	}
 	s.routes = append(table(), mountRoutes(opt.Mounts)...)
+	s.sessions = newSessions(opt.Desk, strings.HasPrefix(opt.PublicURL, "https://"))
+	s.nav = navigation(s.routes)
 	var err error
 	if s.origin, err = originOf(opt.PublicURL); err != nil {
 		return nil, err
