@@ -31,8 +31,8 @@ func (d *Desk) Rename(ctx context.Context, agent uuid.UUID, name string) error {
 // agentName checks the name of somebody of the staff.
 func agentName(name string) (string, error) {
 	name = bangla.Clean(name)
-	if name == "" || utf8.RuneCountInString(name) > maxAgentName {
-		return "", invalid("name", "must have 1 to %d characters", maxAgentName)
+	if name == "" || utf8.RuneCountInString(name) > MaxAgentName {
+		return "", invalid("name", "must have 1 to %d characters", MaxAgentName)
 	}
 	return name, nil
 }

@@ -20,7 +20,7 @@ import (
 const (
 	MinPassword   = 10  // characters
 	MaxPassword   = 200 // characters; longer ones only cost time
-	maxAgentName  = 100 // characters
+	MaxAgentName  = 100 // characters
 	maxAgentLists = 200 // teams, wards
 	maxWard       = 9999
 	hashesAtOnce  = 2 // each takes 64 MB and a core for a moment

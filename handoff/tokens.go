@@ -17,7 +17,7 @@ const (
 	tokenLength = 43     // characters after the prefix: 256 bits to the base of 62
 	tokenFresh  = 30 * time.Second
 	tokensKept  = 1024
-	maxTokens   = 20 // of one agent, made in the console
+	maxTokens   = 20          // of one agent, made in the console
 	tokenUsed   = time.Minute // how exactly last_used_at is kept
 )
 

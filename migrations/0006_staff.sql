@@ -35,7 +35,12 @@ CREATE TABLE sign_in_attempts (
 ALTER TABLE api_tokens ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE;
 CREATE INDEX api_tokens_agent ON api_tokens (agent_id);
 
+-- Filters of the log by its days and by what was done.
+CREATE INDEX audit_log_at ON audit_log (at);
+CREATE INDEX audit_log_what ON audit_log (what text_pattern_ops, id DESC);
+
 -- +goose Down
+DROP INDEX audit_log_what, audit_log_at;
 DROP INDEX api_tokens_agent;
 ALTER TABLE api_tokens DROP COLUMN id;
 DROP TABLE sign_in_attempts;
