@@ -85,7 +85,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, handoff.ErrLastAdministrator):
 		return &problem{status: http.StatusConflict, code: "last_administrator", message: handoff.ErrLastAdministrator.Error()}
 	case errors.Is(err, handoff.ErrBusy):
-		return &problem{status: http.StatusServiceUnavailable, code: "unavailable", message: "too many at once, try again", after: retryAfter}
+		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: "too many at once, try again", after: retryAfter}
 	case errors.As(err, &size):
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "too_large", message: fmt.Sprintf("the body is over %d bytes", size.Limit)}
 	case errors.As(err, &routing):

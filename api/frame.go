@@ -163,6 +163,9 @@ func (s *Server) showNotice(c echo.Context, status int, title, text string) erro
 // not signed in is led to the place for it, and back afterwards.
 func (s *Server) showFault(c echo.Context, p *problem) error {
 	title, text := "fault_title", "fault_text"
+	if _, ok := signedIn(c); !ok && p.code != "unavailable" {
+		_ = s.recognise(c) // only for the menu around the page; without it the page is as good
+	}
 	switch p.code {
 	case "sign_in":
 		next := ""
@@ -176,6 +179,8 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 		title, text = "slow_title", "slow_text"
 	case "unavailable":
 		title, text = "away_title", "away_text"
+	case "busy":
+		title, text = "away_title", "busy_text"
 	case "forbidden":
 		title, text = "forbidden_title", "forbidden_text"
 		if p == errOrigin {

@@ -99,6 +99,7 @@ func (s *Server) refuseSignIn(c echo.Context, err error, view, fault string) err
 	var locked *handoff.LockedError
 	switch {
 	case errors.As(err, &locked):
+		c.Response().Header().Set("Retry-After", itoa(int(locked.Until.Sub(s.now()).Seconds())+1))
 		v.Fault = v.Say("fault_locked", "time", v.Clock(locked.Until))
 		return s.show(c, http.StatusTooManyRequests, view, v)
 	case errors.Is(err, handoff.ErrRefused):

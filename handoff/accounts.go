@@ -100,6 +100,9 @@ func (d *Desk) DisableAccount(ctx context.Context, by, id uuid.UUID) error {
 		if err := notLast(tx, *a); err != nil {
 			return err
 		}
+		if a.DisabledAt != nil {
+			return fmt.Errorf("it is disabled already: %w", ErrConflict)
+		}
 		now := d.now()
 		a.DisabledAt = &now
 		if err := endSessions(tx, a.ID, ""); err != nil {
@@ -116,6 +119,9 @@ func (d *Desk) DisableAccount(ctx context.Context, by, id uuid.UUID) error {
 // EnableAccount lets a disabled account in again, with its old password.
 func (d *Desk) EnableAccount(ctx context.Context, by, id uuid.UUID) error {
 	return d.account(ctx, by, id, "account.enable", func(_ *gorm.DB, a *agentRow) error {
+		if a.DisabledAt == nil {
+			return fmt.Errorf("it is not disabled: %w", ErrConflict)
+		}
 		a.DisabledAt = nil
 		return nil
 	})

@@ -136,6 +136,9 @@ func (d *Desk) FirstAdministrator(ctx context.Context) (LinkToken, error) {
 			if err := tx.Create(&row).Error; err != nil {
 				return err
 			}
+			if err := d.audit(tx, uuid.Nil, "account.add", row.ID.String(), nil, accountStateOf(row)); err != nil {
+				return err
+			}
 			staff = append(staff, row)
 		}
 		waiting, found := awaited(staff)
