@@ -71,7 +71,7 @@ type accountView struct {
 
 func (s *Server) accountView(c echo.Context, title string, a handoff.Agent) accountView {
 	v := accountView{page: s.page(c, title), Account: a}
-	v.Own = a.ID == v.page.Agent.ID
+	v.Own = a.ID == v.Agent.ID
 	v.Email = field{Name: "email", Label: v.Words["email"], Value: a.Email, Type: "email", Hint: v.Words["email_hint"], Complete: "off", Required: true}
 	v.Name = v.nameField(a.Name)
 	v.Name.Hint = v.Words["name_hint"]

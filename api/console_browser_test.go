@@ -46,27 +46,27 @@ func sampleTeams(lang string) []Team {
 
 // enters signs in by the form.
 func (d *desktop) enters(email, password string) {
-	d.office.t.Helper()
+	d.t.Helper()
 	d.Open(d.url + "/console")
 	d.Do(chromedp.SendKeys(chromedp.CSS("#email"), email), chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("main button")))
 }
 
 // visit looks at a page in every width and light, and lets axe look at it.
 func (d *desktop) visit(name, path string) {
-	d.office.t.Helper()
+	d.t.Helper()
 	d.Open(d.url + path)
 	d.looks(name)
 }
 
 func (d *desktop) looks(name string) {
-	d.office.t.Helper()
+	d.t.Helper()
 	for _, width := range []int64{320, 390, 1280, 1920} {
 		d.Fits(name, width)
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		light := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
 		if _, err := chromedp.Call(d.Context(), emulation.SetEmulatedMedia, light); err != nil {
-			d.office.t.Fatal(err)
+			d.t.Fatal(err)
 		}
 		d.Accessible(name+" in the "+scheme, d.axe)
 		for _, width := range []int64{390, 1280} {
@@ -77,7 +77,7 @@ func (d *desktop) looks(name string) {
 
 // speaks switches the language by the button of the page.
 func (d *desktop) speaks(lang string) {
-	d.office.t.Helper()
+	d.t.Helper()
 	d.Open(d.url + "/console/account")
 	if d.Text(`document.documentElement.lang`) == lang {
 		return
@@ -167,10 +167,10 @@ func TestSecondFactorInABrowser(t *testing.T) {
 // calm fails the test if a page complained of anything but the answers that
 // were asked for.
 func (d *desktop) calm() {
-	d.office.t.Helper()
+	d.t.Helper()
 	for _, c := range d.Complaints() {
 		if !strings.Contains(c, "status of 404") && !strings.Contains(c, "status of 422") {
-			d.office.t.Errorf("a page complains: %s", c)
+			d.t.Errorf("a page complains: %s", c)
 		}
 	}
 }

@@ -15,11 +15,12 @@ import (
 // person makes an account with a password.
 func (o *office) person(email, name string, role handoff.Role, teams []string, wards []int) handoff.Agent {
 	o.t.Helper()
-	a, link, err := o.desk.AddAgent(o.t.Context(), handoff.NewAgent{Email: email, Name: name, Role: role, Teams: teams, Wards: wards})
+	_, link, err := o.desk.AddAgent(o.t.Context(), handoff.NewAgent{Email: email, Name: name, Role: role, Teams: teams, Wards: wards})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	if a, err = o.desk.UseLink(o.t.Context(), link, goodPassword); err != nil {
+	a, err := o.desk.UseLink(o.t.Context(), link, goodPassword)
+	if err != nil {
 		o.t.Fatal(err)
 	}
 	return a

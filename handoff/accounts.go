@@ -29,10 +29,10 @@ func accountStateOf(r agentRow) accountState {
 }
 
 // account changes an account under its lock and puts that on record. by is who
-// does it.
+// does it. The lock lets others refer to the account: the log names it too.
 func (d *Desk) account(ctx context.Context, by, id uuid.UUID, what string, change func(*gorm.DB, *agentRow) error) error {
 	err := d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		row, err := first[agentRow](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), "account")
+		row, err := first[agentRow](tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where("id = ?", id), "account")
 		if err != nil {
 			return err
 		}
