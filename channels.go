@@ -212,6 +212,17 @@ func (s *nagorik) stand(ctx context.Context, address string) (handoff.Stand, err
 	return s.records.desk.Stand(ctx, handoff.Key{Channel: web.Name, Address: address})
 }
 
+// teams are the offices that the flows name.
+func (s *nagorik) teams(lang string) []api.Team {
+	catalog := s.catalogs.Current()
+	ids := catalog.Teams()
+	teams := make([]api.Team, len(ids))
+	for i, id := range ids {
+		teams[i] = api.Team{ID: id, Name: catalog.Team(id, lang)}
+	}
+	return teams
+}
+
 // track is what anybody may know of a case: service, status and date.
 func (s *nagorik) track(ctx context.Context, number int64, lang string) (public.Tracked, bool, error) {
 	c, err := s.records.desk.TrackCase(ctx, number)

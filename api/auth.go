@@ -31,10 +31,16 @@ const viewerKey = "viewer"
 // of its query.
 func (s *Server) guarded(r Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if err := s.admit(c, r.Needs); err != nil {
+		// Forms of the console come from its own pages: the browser's own word
+		// (Sec-Fetch-Site, or else Origin) is checked before anything is read, so
+		// no form needs a token of its own. GET and HEAD change nothing.
+		if r.console() && s.origin.Check(c.Request()) != nil {
+			return errOrigin
+		}
+		if err := s.admit(c, r); err != nil {
 			return err
 		}
-		if r.Needs.staff() {
+		if r.Needs.staff() && !r.console() {
 			if err := r.checkQuery(c); err != nil {
 				return err
 			}
@@ -44,8 +50,13 @@ func (s *Server) guarded(r Route) echo.HandlerFunc {
 }
 
 // admit lets a caller in who has the permission.
-func (s *Server) admit(c echo.Context, needs Permission) error {
+func (s *Server) admit(c echo.Context, r Route) error {
+	needs := r.Needs
 	switch {
+	case needs.staff() && r.console():
+		return s.admitConsole(c, needs)
+	case needs == Public && r.console() && !r.asset():
+		return s.recognise(c)
 	case needs == Public, needs == Signed:
 		return nil
 	case needs == Operator:

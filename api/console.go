@@ -14,16 +14,19 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"nagorik/api/public"
 )
 
 // consoleFiles are the pages of the console: templates, assets and the words
 // of each language.
 //
-//go:embed console
+//go:embed console/views console/assets console/locales
 var consoleFiles embed.FS
 
 // consolePolicy lets pages of the console use nothing but their own files.
-const consolePolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // languages of the staff, the default first.
 var languages = []string{"bn", "en"}
@@ -41,13 +44,12 @@ type asset struct {
 	body  []byte
 }
 
-// page is what every page of the console knows.
-type page struct {
-	Lang  string
-	Words map[string]string
-	Other string // the same page in the other language; empty when it cannot be shown again
-	Style string // where the style sheet is
-	Title string
+// assetRoutes are the files of the console's pages.
+func assetRoutes() []Route {
+	return []Route{{
+		Method: http.MethodGet, Path: "/console/assets/:name", Needs: Public, handle: (*Server).showConsoleAsset,
+		Summary: "Style, script and font of the pages", Type: "text/css",
+	}}
 }
 
 // loadConsole reads the embedded files. A fault in them is an error at start.
@@ -71,83 +73,48 @@ func loadConsole() (*console, error) {
 	return k, k.loadAssets()
 }
 
+// banglaFont is the font's name in the style sheet, which is hashed in its turn.
+const banglaFont = "bengali.woff2"
+
 // loadAssets gives each asset a name with its hash, so that browsers may keep
-// it for ever.
+// it for ever. The font is the public page's.
 func (k *console) loadAssets() error {
+	font, err := public.BanglaFont()
+	if err != nil {
+		return fmt.Errorf("read the console's font: %w", err)
+	}
+	k.addAsset(banglaFont, "font/woff2", font)
 	files, err := fs.Glob(consoleFiles, "console/assets/*")
 	if err != nil {
 		return fmt.Errorf("list the console's assets: %w", err)
 	}
-	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 	for _, file := range files {
 		body, err := consoleFiles.ReadFile(file)
 		if err != nil {
 			return fmt.Errorf("read the console's assets: %w", err)
 		}
-		sum := sha256.Sum256(body)
 		plain, ext := path.Base(file), path.Ext(file)
-		hashed := strings.TrimSuffix(plain, ext) + "." + hex.EncodeToString(sum[:6]) + ext
 		if media[ext] == "" {
 			return fmt.Errorf("the console's asset %s is of no known kind", plain)
 		}
-		k.assets[hashed], k.names[plain] = asset{media[ext], body}, hashed
+		if ext == ".css" {
+			body = bytes.ReplaceAll(body, []byte(banglaFont), []byte(k.names[banglaFont]))
+		}
+		k.addAsset(plain, media[ext], body)
 	}
 	return nil
 }
 
-// page begins a page in the language asked for by ?lang= or by the form.
-func (k *console) page(c echo.Context, title string) page {
-	lang, other := languages[0], languages[1]
-	wanted := c.QueryParam("lang")
-	if form := c.Request().PostForm; form.Has("lang") {
-		wanted = form.Get("lang")
-	}
-	if wanted == other {
-		lang, other = other, lang
-	}
-	return page{
-		Lang: lang, Words: k.words[lang], Other: "?lang=" + other,
-		Style: "/console/assets/" + k.names["console.css"], Title: k.words[lang][title],
-	}
+func (k *console) addAsset(plain, media string, body []byte) {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(plain)
+	hashed := strings.TrimSuffix(plain, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	k.assets[hashed], k.names[plain] = asset{media, body}, hashed
 }
 
-// show writes a page whole or not at all.
-func (k *console) show(c echo.Context, status int, view string, v any) error {
-	var b bytes.Buffer
-	if err := k.pages.ExecuteTemplate(&b, view, v); err != nil {
-		return fmt.Errorf("show %s: %w", view, err)
-	}
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", consolePolicy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	return c.HTMLBlob(status, b.Bytes())
-}
-
-// notice is a page that says one thing.
-type notice struct {
-	page
-	Text string
-}
-
-// showFault tells somebody at a page of the console what went wrong.
-func (s *Server) showFault(c echo.Context, p *problem) error {
-	title, text := "fault_title", "fault_text"
-	switch p.code {
-	case "not_found", "method_not_allowed":
-		title, text = "missing_title", "missing_text"
-	case "too_many_requests":
-		title, text = "slow_title", "slow_text"
-	case "unavailable":
-		title, text = "away_title", "away_text"
-	case "forbidden":
-		title, text = "forbidden_title", "forbidden_text"
-	}
-	view := notice{page: s.console.page(c, title)}
-	view.Text = view.Words[text]
-	return s.console.show(c, p.status, "notice.html", view)
-}
+// link is where an asset is to be had.
+func (k *console) link(plain string) string { return "/console/assets/" + k.names[plain] }
 
 func (s *Server) showConsoleAsset(c echo.Context) error {
 	a, ok := s.console.assets[c.Param("name")]

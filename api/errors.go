@@ -44,6 +44,7 @@ var (
 		message: "the token is not known, or no longer good",
 	}
 	errNotAllowed = &problem{status: http.StatusForbidden, code: "forbidden", message: "this is not yours to see"}
+	errSignIn     = &problem{status: http.StatusUnauthorized, code: "sign_in", message: "sign in first"}
 	errOrigin     = &problem{status: http.StatusForbidden, code: "forbidden", message: "the form was sent from another site"}
 	errBody       = &problem{status: http.StatusBadRequest, code: "bad_request", message: "the body did not arrive whole"}
 	// errUnkept says that events are not safe, so that the provider tries again.
@@ -85,6 +86,10 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusConflict, code: "conflict", message: handoff.ErrConflict.Error()}
 	case errors.Is(err, bot.ErrSignature):
 		return &problem{status: http.StatusForbidden, code: "signature", message: bot.ErrSignature.Error()}
+	case errors.Is(err, handoff.ErrLastAdministrator):
+		return &problem{status: http.StatusConflict, code: "last_administrator", message: handoff.ErrLastAdministrator.Error()}
+	case errors.Is(err, handoff.ErrBusy):
+		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: "too many at once, try again", after: retryAfter}
 	case errors.As(err, &size):
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "too_large", message: fmt.Sprintf("the body is over %d bytes", size.Limit)}
 	case errors.As(err, &routing):
@@ -135,7 +140,7 @@ func (s *Server) fault(err error, c echo.Context) {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.after.Seconds()))))
 	}
 	h.Set("Cache-Control", "no-store")
-	if strings.HasPrefix(c.Request().URL.Path, "/console") {
+	if ofConsole(c.Request().URL.Path) {
 		err = s.showFault(c, p)
 	} else {
 		err = c.JSON(p.status, faultAnswer{faultDetail{p.code, p.message, p.field}})

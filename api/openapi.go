@@ -129,7 +129,7 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 		faults = append(faults, http.StatusNotFound)
 	}
 	if r.Body != nil {
-		op.RequestBody = &requestBody{map[string]mediaType{"application/json": {schemas.of(r.Body)}}}
+		op.RequestBody = &requestBody{map[string]mediaType{"application/json": {Schema: schemas.of(r.Body)}}}
 		faults = append(faults, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
 	for _, p := range r.Query {

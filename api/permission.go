@@ -25,17 +25,20 @@ const (
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
 	ReportRead       Permission = "report:read"
 	StreamRead       Permission = "stream:read"
+	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
+	AccountManage    Permission = "account:manage" // other people's accounts
+	AuditRead        Permission = "audit:read"
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
 // sees, hears of, counts and changes depends on his teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead}
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead, AccountOwn}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    everyRole,
-	handoff.RoleAdministrator: everyRole,
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
 }
 
 // known reports whether p is one of the permissions.

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,6 +26,15 @@ type Route struct {
 
 	handle func(*Server, echo.Context) error
 }
+
+// html is the media type of the console's pages.
+const html = "text/html"
+
+// console reports whether the route is one of the staff's pages.
+func (r Route) console() bool { return ofConsole(r.Path) }
+
+// asset reports whether the route is a file of the console's pages.
+func (r Route) asset() bool { return strings.HasPrefix(r.Path, "/console/assets/") }
 
 // Parameter is one value of a path or a query.
 type Parameter struct {

@@ -25,7 +25,7 @@ func TestSearchesOfTheContract(t *testing.T) {
 		"phone": "01712345678", "with country code": "+8801712345678", "without its plus": "8801712345678", "with a space for its plus": " 8801712345678",
 		"with international prefix": "008801712345678", "with marks": "01712-345 678", "in Bangla digits": "০১৭১২৩৪৫৬৭৮", "all in Bangla": "+৮৮০ ১৭১২-৩৪৫৬৭৮",
 		"part of a phone": "712345678", "e-mail": "rahima@example.org", "e-mail in capitals": "RAHIMA@EXAMPLE.ORG",
-		"case number": number, "case number in Bangla": bangla(number), "case number with a mark": "#" + number,
+		"case number": number, "case number in Bangla": banglaDigits(number), "case number with a mark": "#" + number,
 	} {
 		t.Run(what, func(t *testing.T) {
 			contact := keys(t, "contact", only(t, "contacts", o.get("/api/v1/contacts?q=" + url.QueryEscape(q))["items"]), "id")
@@ -40,8 +40,8 @@ func TestSearchesOfTheContract(t *testing.T) {
 	}
 }
 
-// bangla writes a number in Bangla digits.
-func bangla(number string) string {
+// banglaDigits writes a number in Bangla digits.
+func banglaDigits(number string) string {
 	digits := []rune(number)
 	for i, r := range digits {
 		digits[i] = r - '0' + '০'

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/bot"
@@ -69,13 +71,18 @@ type Options struct {
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
-	MetricsToken   string // empty: /metrics answers loopback only
+	City           func(lang string) string
+	Teams          func(lang string) []Team // of the current flows
+	MetricsToken   string                   // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
 	Now            func() time.Time // nil: time.Now
 }
+
+// Team is an office that agents may be limited to.
+type Team struct{ ID, Name string }
 
 // Server answers HTTP.
 type Server struct {
@@ -91,6 +98,8 @@ type Server struct {
 	signIns  *web.Limiter // visits to sign-in links, by network
 	reports  *reports.Set
 	streams  *sse.Places
+	sessions *scs.SessionManager
+	nav      []navEntry
 }
 
 // New returns a Server with all its routes. The error names a route without a
@@ -101,6 +110,12 @@ func New(opt Options) (*Server, error) {
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
+	}
+	if opt.City == nil {
+		opt.City = func(string) string { return "" }
+	}
+	if opt.Teams == nil {
+		opt.Teams = func(string) []Team { return nil }
 	}
 	if opt.Meter == nil {
 		opt.Meter = noMeter{}
@@ -116,6 +131,8 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s.routes = append(table(s.reports), mountRoutes(opt.Mounts)...)
+	s.sessions = newSessions(opt.Desk, strings.HasPrefix(opt.PublicURL, "https://"))
+	s.nav = navigation(s.routes)
 	if s.origin, err = originOf(opt.PublicURL); err != nil {
 		return nil, err
 	}

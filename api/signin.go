@@ -2,135 +2,219 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/bot/web"
 	"nagorik/handoff"
 )
 
-// Bounds of the page behind a sign-in link.
+// Bounds of the pages that anybody may open.
 const (
 	signInsPerSecond = 0.2
 	signInsBurst     = 30
 	signInsWait      = 30 * time.Second
-	maxForm          = 16 << 10 // bytes
 )
 
-// signInPath is where sign-in links lead.
-const signInPath = "/console/sign-in/"
+// signInPath is where staff sign in.
+const signInPath = "/console/sign-in"
 
-// SignInURL is the address that a one-time sign-in link is given out as.
-func SignInURL(publicURL string, token handoff.LinkToken) string {
-	return strings.TrimSuffix(publicURL, "/") + signInPath + string(token)
-}
-
-// consoleRoutes are the pages of the staff.
-func consoleRoutes() []Route {
+// signInRoutes are the ways into the console and out of it.
+func signInRoutes() []Route {
 	return []Route{
-		{
-			Method: http.MethodGet, Path: signInPath + ":token", Needs: Public, handle: (*Server).showSignIn,
-			Summary: "The page behind a one-time sign-in link", Type: "text/html",
-		},
-		{
-			Method: http.MethodPost, Path: signInPath + ":token", Needs: Public, handle: (*Server).signIn,
-			Summary: "Set a password and show an API token, once", Type: "text/html",
-		},
-		{
-			Method: http.MethodGet, Path: "/console/assets/:name", Needs: Public, handle: (*Server).showConsoleAsset,
-			Summary: "Style of the pages", Type: "text/css",
-		},
+		{Method: http.MethodGet, Path: signInPath, Needs: Public, handle: (*Server).showSignIn, Summary: "Sign in", Type: html},
+		{Method: http.MethodPost, Path: signInPath, Needs: Public, handle: (*Server).signIn, Summary: "Sign in with e-mail and password", Type: html},
+		{Method: http.MethodGet, Path: "/console/code", Needs: Public, handle: (*Server).showCode, Summary: "The second step of signing in", Type: html},
+		{Method: http.MethodPost, Path: "/console/code", Needs: Public, handle: (*Server).checkCode, Summary: "Sign in with a code of the second factor", Type: html},
+		{Method: http.MethodPost, Path: "/console/sign-out", Needs: AccountOwn, handle: (*Server).signOut, Summary: "Sign out", Type: html},
+		{Method: http.MethodPost, Path: "/console/sign-out-everywhere", Needs: AccountOwn, handle: (*Server).signOutEverywhere, Summary: "End all of one's own sessions", Type: html},
 	}
 }
 
-// signInView asks for a password, or shows the token when one was set.
+// signInView asks for an address and a password, or for a code.
 type signInView struct {
 	page
-	Agent handoff.Agent
-	Role  string // in words
-	Least int    // characters of a password
-	Most  int
-	Fault string // what is wrong with what was typed
-	Token string // shown once; empty while the form is shown
+	Fault    string
+	Next     string
+	Email    field
+	Password field
+	Code     field
+}
+
+func (s *Server) signInView(c echo.Context) signInView {
+	p := s.page(c, "sign_in_title")
+	v := signInView{page: p, Next: nextOf(c)}
+	v.Email = field{Name: "email", Label: p.Words["email"], Type: "email", Complete: "username", Required: true}
+	v.Password = field{Name: "password", Label: p.Words["password"], Type: "password", Complete: "current-password", Required: true}
+	v.Code = field{Name: "code", Label: p.Words["code"], Hint: p.Words["code_hint"], Complete: "one-time-code", Required: true, Numeric: true}
+	return v
 }
 
 func (s *Server) showSignIn(c echo.Context) error {
-	if err := s.slowSignIns(c); err != nil {
-		return err
+	if _, in := signedIn(c); in {
+		return s.goOn(c, "")
 	}
-	agent, err := s.opt.Desk.Link(c.Request().Context(), linkOf(c))
-	if err != nil {
-		return s.showDeadLink(c, err)
-	}
-	return s.console.show(c, http.StatusOK, "signin.html", s.signInView(c, agent, "sign_in_title"))
+	return s.show(c, http.StatusOK, "signin.html", s.signInView(c))
 }
 
-// signIn takes the form: two equal passwords.
 func (s *Server) signIn(c echo.Context) error {
-	if s.origin.Check(c.Request()) != nil {
-		return errOrigin
-	}
-	if err := s.slowSignIns(c); err != nil {
+	form, err := formOf(c)
+	if err != nil {
 		return err
 	}
-	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-	if err := c.Request().ParseForm(); err != nil {
-		return errBody
-	}
-	ctx := c.Request().Context()
-	agent, err := s.opt.Desk.Link(ctx, linkOf(c))
+	agent, err := s.opt.Desk.SignIn(c.Request().Context(), handoff.Attempt{
+		Email: form.Get("email"), Password: form.Get("password"), Network: network(c),
+	})
 	if err != nil {
-		return s.showDeadLink(c, err)
+		return s.refuseSignIn(c, err, "signin.html", "fault_sign_in")
 	}
-	form := c.Request().PostForm
-	if form.Get("password") != form.Get("again") {
-		return s.showFormFault(c, agent, "fault_again")
-	}
-	agent, token, err := s.opt.Desk.UseLink(ctx, linkOf(c), form.Get("password"))
-	if errors.Is(err, handoff.ErrInvalid) {
-		return s.showFormFault(c, agent, "fault_length")
-	}
-	if err != nil {
-		return s.showDeadLink(c, err)
-	}
-	view := s.signInView(c, agent, "token_title")
-	view.Token, view.Other = token, ""
-	return s.console.show(c, http.StatusOK, "signin.html", view)
+	return s.enter(c, agent, "")
 }
 
-// showFormFault shows the form again. Passwords are typed anew.
-func (s *Server) showFormFault(c echo.Context, agent handoff.Agent, key string) error {
-	view := s.signInView(c, agent, "sign_in_title")
-	view.Fault = view.Words[key]
-	return s.console.show(c, http.StatusUnprocessableEntity, "signin.html", view)
+// enter signs an agent in, or asks for the second factor first. done is what
+// is said on the next page; empty for nothing.
+func (s *Server) enter(c echo.Context, agent handoff.Agent, done string) error {
+	if agent.SecondFactor {
+		if err := s.beginSession(c, agent.ID, stageCode); err != nil {
+			return err
+		}
+		return c.Redirect(http.StatusSeeOther, withNext("/console/code", nextOf(c)))
+	}
+	if err := s.beginSession(c, agent.ID, stageIn); err != nil {
+		return err
+	}
+	c.Set(agentKey, agent)
+	return s.goOn(c, done)
 }
 
-func (s *Server) signInView(c echo.Context, agent handoff.Agent, title string) signInView {
-	p := s.console.page(c, title)
-	return signInView{page: p, Agent: agent, Role: p.Words["role_"+string(agent.Role)], Least: handoff.MinPassword, Most: handoff.MaxPassword}
-}
-
-// showDeadLink says why a link cannot be used and what to do about it.
-func (s *Server) showDeadLink(c echo.Context, err error) error {
-	title, text, status := "unknown_title", "unknown_text", http.StatusNotFound
+// refuseSignIn shows the form again with what is wrong, and not what of it.
+func (s *Server) refuseSignIn(c echo.Context, err error, view, fault string) error {
+	v := s.signInView(c)
+	v.Email.Value = c.Request().PostForm.Get("email")
+	var locked *handoff.LockedError
 	switch {
-	case errors.Is(err, handoff.ErrLinkUsed):
-		title, text, status = "used_title", "used_text", http.StatusGone
-	case errors.Is(err, handoff.ErrLinkExpired):
-		title, text, status = "expired_title", "expired_text", http.StatusGone
-	case !errors.Is(err, handoff.ErrNotFound):
-		return fmt.Errorf("use a sign-in link: %w", err)
+	case errors.As(err, &locked):
+		c.Response().Header().Set("Retry-After", itoa(int(locked.Until.Sub(s.now()).Seconds())+1))
+		v.Fault = v.Say("fault_locked", "time", v.Clock(locked.Until))
+		return s.show(c, http.StatusTooManyRequests, view, v)
+	case errors.Is(err, handoff.ErrRefused):
+		v.Fault = v.Words[fault]
+		return s.show(c, http.StatusUnprocessableEntity, view, v)
+	default:
+		return err
 	}
-	view := notice{page: s.console.page(c, title)}
-	view.Text = view.Words[text]
-	return s.console.show(c, status, "notice.html", view)
 }
 
-// slowSignIns bounds how often one network may try links and passwords.
+// halfway is who gave the right password and still owes a code.
+func (s *Server) halfway(c echo.Context) (uuid.UUID, bool) {
+	id, at := s.sessionOf(c)
+	return id, at == stageCode && s.now().Before(s.sessions.GetTime(c.Request().Context(), sessionBegan).Add(codeWithin))
+}
+
+func (s *Server) showCode(c echo.Context) error {
+	if _, ok := s.halfway(c); !ok {
+		return c.Redirect(http.StatusSeeOther, withNext(signInPath, nextOf(c)))
+	}
+	return s.show(c, http.StatusOK, "code.html", s.signInView(c))
+}
+
+func (s *Server) checkCode(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	id, ok := s.halfway(c)
+	if !ok {
+		return c.Redirect(http.StatusSeeOther, withNext(signInPath, nextOf(c)))
+	}
+	agent, err := s.opt.Desk.SecondFactor(c.Request().Context(), id, form.Get("code"), network(c))
+	if err != nil {
+		return s.refuseSignIn(c, err, "code.html", "fault_code")
+	}
+	if err := s.beginSession(c, agent.ID, stageIn); err != nil {
+		return err
+	}
+	c.Set(agentKey, agent)
+	return s.goOn(c, "")
+}
+
+func (s *Server) signOut(c echo.Context) error {
+	if err := s.endSession(c); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, signInPath+"?done=out")
+}
+
+func (s *Server) signOutEverywhere(c echo.Context) error {
+	if err := s.opt.Desk.EndSessions(c.Request().Context(), viewer(c).AgentID); err != nil {
+		return err
+	}
+	if err := s.endSession(c); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, signInPath+"?done=everywhere")
+}
+
+// goOn leads to the page that was wanted before signing in, or to the first.
+func (s *Server) goOn(c echo.Context, done string) error {
+	next := nextOf(c)
+	if next == "" {
+		agent, _ := signedIn(c)
+		next = s.home(agent.Role)
+	}
+	if done != "" {
+		next = withQuery(next, "done", done)
+	}
+	return c.Redirect(http.StatusSeeOther, next)
+}
+
+// nextOf is the page of the console to go to afterwards, from the form or the
+// query. What is not a plain path of the console's leads nowhere.
+func nextOf(c echo.Context) string {
+	next := c.QueryParam("next")
+	if form := c.Request().PostForm; form.Has("next") {
+		next = form.Get("next")
+	}
+	return localPath(next)
+}
+
+// localPath is a path of the console with its query; empty when it is anything
+// else, such as another site, a one-time link or a way out.
+func localPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !ofConsole(u.Path) {
+		return ""
+	}
+	if strings.ContainsAny(path, "\\\r\n\t") || strings.Contains(u.Path, "//") || strings.Contains(u.Path, "..") || strings.HasPrefix(u.Path, signInPath) {
+		return ""
+	}
+	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
+}
+
+func withNext(path, next string) string {
+	if next == "" {
+		return path
+	}
+	return withQuery(path, "next", next)
+}
+
+// withQuery adds a value to the query of a path.
+func withQuery(path, name, value string) string {
+	plain, query, _ := strings.Cut(path, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return path
+	}
+	values.Set(name, value)
+	return plain + "?" + values.Encode()
+}
+
+// slowSignIns bounds how often one network may try links.
 func (s *Server) slowSignIns(c echo.Context) error {
 	if !s.signIns.Allow(web.Network(remote(c)), s.now()) {
 		return tooMany(signInsWait)
@@ -138,4 +222,5 @@ func (s *Server) slowSignIns(c echo.Context) error {
 	return nil
 }
 
-func linkOf(c echo.Context) handoff.LinkToken { return handoff.LinkToken(c.Param("token")) }
+// network is the caller's network as text.
+func network(c echo.Context) string { return web.Network(remote(c)) }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +52,7 @@ func wantPage(t *testing.T, w *httptest.ResponseRecorder, status int, text strin
 	}
 }
 
-func TestSignInLinkSetsAPasswordAndShowsATokenOnce(t *testing.T) {
+func TestSignInLinkSetsAPasswordAndSignsIn(t *testing.T) {
 	o := newOffice(t, nil)
 	path := o.link("anna@example.org", "আন্না <b>")
 	page := o.do(call{path: path})
@@ -66,22 +65,33 @@ func TestSignInLinkSetsAPasswordAndShowsATokenOnce(t *testing.T) {
 	wantPage(t, o.submit(path, "", "", nil), http.StatusUnprocessableEntity, "at least 10")
 
 	done := o.submit(path, goodPassword, goodPassword, nil)
-	wantPage(t, done, http.StatusOK, "shown this one time only")
-	token := regexp.MustCompile(`ngk_[0-9A-Za-z]{43}`).FindString(done.Body.String())
-	if w := o.do(call{path: "/api/v1/cases", token: token}); w.Code != http.StatusOK {
-		t.Errorf("the token does not work: %d %s", w.Code, w.Body)
+	if done.Code != http.StatusSeeOther || len(done.Result().Cookies()) == 0 {
+		t.Fatalf("%d %v", done.Code, done.Header())
 	}
-	if strings.Contains(done.Body.String(), goodPassword) {
-		t.Error("the page shows the password")
+	inside := o.do(call{path: done.Header().Get("Location"), header: map[string]string{"Cookie": cookieOf(done)}})
+	wantPage(t, inside, http.StatusOK, "আন্না &lt;b&gt;")
+	if strings.Contains(inside.Body.String(), "ngk_") {
+		t.Error("the page shows an API token nobody asked for")
 	}
 
 	wantPage(t, o.do(call{path: path + "?lang=en"}), http.StatusGone, "This link has been used")
 	wantPage(t, o.submit(path, goodPassword, goodPassword, nil), http.StatusGone, "This link has been used")
-	wantPage(t, o.do(call{path: signInPath + "nonsense?lang=en"}), http.StatusNotFound, "This link is not known")
+	wantPage(t, o.do(call{path: invitationPath + "nonsense?lang=en"}), http.StatusNotFound, "This link is not known")
 	wantPage(t, o.do(call{path: "/console/nowhere?lang=en"}), http.StatusNotFound, "There is nothing here")
-	if strings.Contains(o.logs.String(), token) || strings.Contains(o.logs.String(), path) {
+	if strings.Contains(o.logs.String(), path) {
 		t.Errorf("secrets are logged: %s", o.logs)
 	}
+}
+
+// cookieOf is the Cookie header that a browser sends after an answer.
+func cookieOf(w *httptest.ResponseRecorder) string {
+	var all []string
+	for _, c := range w.Result().Cookies() {
+		if c.MaxAge >= 0 {
+			all = append(all, c.Name+"="+c.Value)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 func TestOldSignInLink(t *testing.T) {
@@ -111,7 +121,9 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := o.link(strings.ReplaceAll(name, " ", "")+"@example.org", "Anna")
-			wantPage(t, o.submit(path, goodPassword, goodPassword, header), http.StatusOK, "ngk_")
+			if w := o.submit(path, goodPassword, goodPassword, header); w.Code != http.StatusSeeOther {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
 		})
 	}
 }
@@ -120,7 +132,7 @@ func TestTryingLinksIsSlowedDown(t *testing.T) {
 	o := newOffice(t, nil)
 	path := o.link("anna@example.org", "Anna")
 	for i := range signInsBurst {
-		wantPage(t, o.do(call{path: fmt.Sprintf("%s%d", signInPath, i)}), http.StatusNotFound, "<h1>")
+		wantPage(t, o.do(call{path: fmt.Sprintf("%s%d", invitationPath, i)}), http.StatusNotFound, "<h1>")
 	}
 	wantPage(t, o.do(call{path: path + "?lang=en"}), http.StatusTooManyRequests, "Too many attempts")
 	wantPage(t, o.submit(path, goodPassword, goodPassword, nil), http.StatusTooManyRequests, "<h1>")
@@ -140,7 +152,7 @@ func TestHugeFormIsRefused(t *testing.T) {
 
 func TestConsoleStyleIsKeptForEver(t *testing.T) {
 	o := bare(t, nil)
-	path := o.server.console.page(o.server.echo.NewContext(httptest.NewRequest(http.MethodGet, "/", nil), nil), "sign_in_title").Style
+	path := o.server.console.link("console.css")
 	w := o.do(call{path: path})
 	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/css") || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("%d %v", w.Code, w.Header())

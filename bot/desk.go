@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -54,7 +53,7 @@ func (b *Bot) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentNam
 	if err != nil {
 		return err
 	}
-	b.moved(ctx, held, "conversation")
+	b.moved(standing.Owner, held)
 	return nil
 }
 
@@ -66,7 +65,7 @@ func (b *Bot) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w hando
 	if err != nil {
 		return err
 	}
-	b.moved(ctx, held, "message")
+	b.moved(held.Owner, held)
 	return nil
 }
 
@@ -82,7 +81,7 @@ func (b *Bot) Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to hando
 	if err != nil {
 		return err
 	}
-	b.moved(ctx, held, "conversation")
+	b.moved(standing.Owner, held)
 	return nil
 }
 
@@ -119,11 +118,8 @@ func (l *lane) prepareResume(it *item) bool {
 }
 
 // CaseMoved tells those who watch that somebody worked on a case.
-func (b *Bot) CaseMoved(ctx context.Context, c handoff.Case) {
-	hint := Hint{ID: b.now().UnixMicro(), Event: "case", Conversation: c.Conversation.String(), Case: c.Number, Team: c.Team, Ward: c.Ward}
-	if err := b.live.Publish(ctx, hint); err != nil && !errors.Is(err, context.Canceled) {
-		b.log.Debug("a hint was not published", "error", err)
-	}
+func (b *Bot) CaseMoved(_ context.Context, c handoff.Case) {
+	b.hint(Hint{Event: HintCase, Conversation: c.Conversation.String(), Case: c.Number, Team: c.Team, Ward: c.Ward})
 }
 
 // fitted is a text as its channel takes it, ready to be queued.
@@ -149,16 +145,16 @@ func (b *Bot) faceOf(channel string) flows.Face {
 }
 
 // moved tells everybody who watches, and sends what was queued.
-func (b *Bot) moved(ctx context.Context, h handoff.Held, event string) {
+func (b *Bot) moved(was flows.Owner, h handoff.Held) {
 	b.outbox.poke()
-	hint := Hint{ID: b.now().UnixMicro(), Event: event, Conversation: h.Conversation.String(), Channel: h.Key.Channel, Address: h.Key.Address,
-		Owner: h.Owner, Team: h.Team, Ward: h.Ward}
+	hint := Hint{
+		Event: HintMessage, Conversation: h.Conversation.String(), Channel: h.Key.Channel, Address: h.Key.Address,
+		Owner: h.Owner, Team: h.Team, Ward: h.Ward,
+	}
 	hints := []Hint{hint}
-	if event != "message" {
-		hint.Event = "message"
+	if was != h.Owner {
+		hint.Event, hint.Was = HintConversation, was
 		hints = append(hints, hint)
 	}
-	if err := b.live.Publish(ctx, hints...); err != nil && !errors.Is(err, context.Canceled) {
-		b.log.Debug("a hint was not published", "error", err)
-	}
+	b.hint(hints...)
 }

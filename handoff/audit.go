@@ -53,6 +53,11 @@ func (d *Desk) audit(tx *gorm.DB, by uuid.UUID, what, subject string, before, af
 	return nil
 }
 
+// auditSystem adds what the program itself did.
+func (d *Desk) auditSystem(tx *gorm.DB, what, subject string, after any) error {
+	return d.audit(tx, uuid.Nil, what, subject, nil, after)
+}
+
 func jsonOrNull(v any) (rawJSON, error) {
 	if v == nil {
 		return nil, nil

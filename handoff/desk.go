@@ -22,6 +22,9 @@ var (
 	ErrTaken    = errors.New("somebody else was first")
 	ErrConflict = errors.New("it is not in a state that allows this")
 	ErrInvalid  = errors.New("not valid")
+	ErrBusy     = errors.New("too many at once")
+
+	ErrLastAdministrator = errors.New("the last administrator must stay one")
 )
 
 // Desk keeps the record: contacts, conversations, messages, cases, agents.

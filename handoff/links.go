@@ -81,20 +81,19 @@ func (d *Desk) link(db *gorm.DB, token LinkToken) (linkRow, error) {
 	}
 }
 
-// UseLink sets the password of the link's agent, makes the link and all others
-// of his void, and returns a new API token of his, which is shown once.
+// UseLink sets the password of the link's agent and makes the link and all
+// others of his void. He may be signed in then, but for a second factor.
 // Of two uses at once one is ErrLinkUsed. Its other errors are those of Link,
 // and a FieldError when the password is too short.
-func (d *Desk) UseLink(ctx context.Context, token LinkToken, password string) (Agent, string, error) {
+func (d *Desk) UseLink(ctx context.Context, token LinkToken, password string) (Agent, error) {
 	agent, err := d.Link(ctx, token)
 	if err != nil {
-		return Agent{}, "", err
+		return Agent{}, err
 	}
 	hash, err := d.passwordHash(ctx, password)
 	if err != nil {
-		return Agent{}, "", err
+		return Agent{}, err
 	}
-	var secret string
 	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		used := tx.Model(&linkRow{}).Where("token_hash = ? AND used_at IS NULL", digest(string(token))).Update("used_at", d.now())
 		if used.Error != nil {
@@ -106,13 +105,13 @@ func (d *Desk) UseLink(ctx context.Context, token LinkToken, password string) (A
 		if err := d.setHash(tx, agent.ID, hash); err != nil {
 			return err
 		}
-		secret, err = d.addToken(tx, agent.ID)
-		return err
+		return d.audit(tx, agent.ID, "account.password", agent.ID.String(), nil, nil)
 	})
 	if err != nil {
-		return Agent{}, "", fmt.Errorf("use sign-in link: %w", err)
+		return Agent{}, fmt.Errorf("use sign-in link: %w", err)
 	}
-	return agent, secret, nil
+	agent.Invited = false
+	return agent, nil
 }
 
 // FirstAdministrator sees to it that somebody can sign in. With no account at
@@ -135,6 +134,9 @@ func (d *Desk) FirstAdministrator(ctx context.Context) (LinkToken, error) {
 				return err
 			}
 			if err := tx.Create(&row).Error; err != nil {
+				return err
+			}
+			if err := d.audit(tx, uuid.Nil, "account.add", row.ID.String(), nil, accountStateOf(row)); err != nil {
 				return err
 			}
 			staff = append(staff, row)

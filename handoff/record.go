@@ -63,6 +63,9 @@ type agentRow struct {
 	PasswordHash string           `gorm:"column:password_hash"`
 	CreatedAt    time.Time        `gorm:"column:created_at;autoCreateTime:false"`
 	DisabledAt   *time.Time       `gorm:"column:disabled_at"`
+	Language     string           `gorm:"column:language"`
+	TOTPSecret   string           `gorm:"column:totp_secret"`
+	TOTPUsed     int64            `gorm:"column:totp_used"`
 }
 
 // TableName is the table of the staff.
@@ -79,6 +82,7 @@ type linkRow struct {
 func (linkRow) TableName() string { return "sign_in_links" }
 
 type tokenRow struct {
+	ID         uuid.UUID  `gorm:"column:id"`
 	TokenHash  []byte     `gorm:"column:token_hash;primaryKey"`
 	AgentID    uuid.UUID  `gorm:"column:agent_id"`
 	CreatedAt  time.Time  `gorm:"column:created_at;autoCreateTime:false"`

@@ -14,18 +14,17 @@ import (
 	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-
-	"nagorik/flows/bangla"
 )
 
 // Bounds of a staff account.
 const (
 	MinPassword   = 10  // characters
 	MaxPassword   = 200 // characters; longer ones only cost time
-	maxAgentName  = 100 // characters
+	MaxAgentName  = 100 // characters
 	maxAgentLists = 200 // teams, wards
 	maxWard       = 9999
 	hashesAtOnce  = 2 // each takes 64 MB and a core for a moment
+	hashingWait   = 10 * time.Second
 )
 
 // Agent is a person of the staff.
@@ -37,6 +36,11 @@ type Agent struct {
 	Teams     []string // empty: all
 	Wards     []int    // empty: all
 	CreatedAt time.Time
+
+	Language     string // of the console; empty: not chosen
+	SecondFactor bool   // codes are asked for at sign-in
+	Invited      bool   // no password was ever set
+	DisabledAt   *time.Time
 }
 
 // NewAgent is a staff account to be made.
@@ -46,6 +50,7 @@ type NewAgent struct {
 	Role  Role
 	Teams []string
 	Wards []int
+	By    uuid.UUID // who of the staff makes it; none: a command on the machine
 }
 
 // Viewer is what the agent sees of the record.
@@ -62,18 +67,43 @@ type hashing struct {
 // hash returns the argon2id hash of a password, or ctx's error when it ends
 // before there is room.
 func (h *hashing) hash(ctx context.Context, password string) (string, error) {
-	h.once.Do(func() { h.slots = make(chan struct{}, hashesAtOnce) })
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return "", fmt.Errorf("wait to hash a password: %w", ctx.Err())
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return "", err
 	}
-	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
+	defer leave()
+	hash, err := argon2id.CreateHash(password, hashParams())
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	return hash, nil
+}
+
+// compare says whether a hash is a password's, and how it was made.
+func (h *hashing) compare(ctx context.Context, password, hash string) (bool, *argon2id.Params, error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	defer leave()
+	good, params, err := argon2id.CheckHash(password, hash)
+	if err != nil {
+		return false, nil, fmt.Errorf("compare a password: %w", err)
+	}
+	return good, params, nil
+}
+
+// enter waits for room, at most hashingWait.
+func (h *hashing) enter(ctx context.Context) (leave func(), err error) {
+	h.once.Do(func() { h.slots = make(chan struct{}, hashesAtOnce) })
+	ctx, cancel := context.WithTimeout(ctx, hashingWait)
+	defer cancel()
+	select {
+	case h.slots <- struct{}{}:
+		return func() { <-h.slots }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait to hash a password: %w", ErrBusy)
+	}
 }
 
 // AddAgent makes a staff account without a password, and a one-time sign-in
@@ -89,8 +119,10 @@ func (d *Desk) AddAgent(ctx context.Context, n NewAgent) (Agent, LinkToken, erro
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		link, err = d.addLink(tx, row.ID)
-		return err
+		if link, err = d.addLink(tx, row.ID); err != nil {
+			return err
+		}
+		return d.audit(tx, n.By, "account.add", row.ID.String(), nil, accountStateOf(row))
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return Agent{}, "", invalid("email", "has an account already")
@@ -108,9 +140,9 @@ func (d *Desk) newAgentRow(n NewAgent) (agentRow, error) {
 	if err != nil {
 		return none, err
 	}
-	name := bangla.Clean(n.Name)
-	if name == "" || utf8.RuneCountInString(name) > maxAgentName {
-		return none, invalid("name", "must have 1 to %d characters", maxAgentName)
+	name, err := agentName(n.Name)
+	if err != nil {
+		return none, err
 	}
 	if !n.Role.Known() {
 		return none, invalid("role", "must be agent, supervisor or administrator")
@@ -156,18 +188,32 @@ func (d *Desk) SetPassword(ctx context.Context, email, password string) error {
 	if err != nil {
 		return err
 	}
-	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return d.setHash(tx, row.ID, hash) })
+	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := d.setHash(tx, row.ID, hash); err != nil {
+			return err
+		}
+		return d.audit(tx, uuid.Nil, "account.password", row.ID.String(), nil, nil)
+	})
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
 	return nil
 }
 
-// setHash writes the hash and uses up all links.
+// setHash writes the hash, uses up all links and ends all sessions: who knew
+// the old password may be signed in.
 func (d *Desk) setHash(tx *gorm.DB, agent uuid.UUID, hash string) error {
 	if err := tx.Model(&agentRow{}).Where("id = ?", agent).Update("password_hash", hash).Error; err != nil {
 		return err
 	}
+	if err := endSessions(tx, agent, ""); err != nil {
+		return err
+	}
+	return d.useUpLinks(tx, agent)
+}
+
+// useUpLinks makes an agent's sign-in links void.
+func (d *Desk) useUpLinks(tx *gorm.DB, agent uuid.UUID) error {
 	return tx.Model(&linkRow{}).Where("agent_id = ? AND used_at IS NULL", agent).Update("used_at", d.now()).Error
 }
 
@@ -212,6 +258,7 @@ func (d *Desk) AgentBy(ctx context.Context, idOrEmail string) (Agent, error) {
 
 func (d *Desk) agentOf(r agentRow) Agent {
 	a := Agent{ID: r.ID, Email: r.Email, Name: r.Name, Role: Role(r.Role), Teams: r.Teams, CreatedAt: d.local(r.CreatedAt)}
+	a.Language, a.SecondFactor, a.Invited, a.DisabledAt = r.Language, r.TOTPSecret != "", r.PasswordHash == "", d.localOrNil(r.DisabledAt)
 	for _, w := range r.Wards {
 		a.Wards = append(a.Wards, int(w))
 	}

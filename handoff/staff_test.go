@@ -69,10 +69,13 @@ func TestLinkIsUsedOnce(t *testing.T) {
 	if a, err := r.Link(t.Context(), link); err != nil || a.Name != "Anna" {
 		t.Fatalf("looking at a link: %+v, %v", a, err)
 	}
-	if _, _, err := r.UseLink(t.Context(), link, "short"); !errors.Is(err, handoff.ErrInvalid) {
+	if _, err := r.UseLink(t.Context(), link, "short"); !errors.Is(err, handoff.ErrInvalid) {
 		t.Fatalf("a short password: %v", err)
 	}
-	_, token, err := r.UseLink(t.Context(), link, goodPassword)
+	if _, err := r.UseLink(t.Context(), link, goodPassword); err != nil {
+		t.Fatal(err)
+	}
+	token, err := r.AddToken(t.Context(), "anna@example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +89,7 @@ func TestLinkIsUsedOnce(t *testing.T) {
 	if _, err := r.Link(t.Context(), link); !errors.Is(err, handoff.ErrLinkUsed) {
 		t.Errorf("looking at a used link: %v", err)
 	}
-	if _, _, err := r.UseLink(t.Context(), link, goodPassword); !errors.Is(err, handoff.ErrLinkUsed) {
+	if _, err := r.UseLink(t.Context(), link, goodPassword); !errors.Is(err, handoff.ErrLinkUsed) {
 		t.Errorf("using it again: %v", err)
 	}
 	if _, err := r.Link(t.Context(), "no such link"); !errors.Is(err, handoff.ErrNotFound) {
@@ -114,7 +117,7 @@ func TestLinkExpires(t *testing.T) {
 	if _, err := r.Link(t.Context(), link); !errors.Is(err, handoff.ErrLinkExpired) {
 		t.Errorf("at its end: %v", err)
 	}
-	if _, _, err := r.UseLink(t.Context(), link, goodPassword); !errors.Is(err, handoff.ErrLinkExpired) {
+	if _, err := r.UseLink(t.Context(), link, goodPassword); !errors.Is(err, handoff.ErrLinkExpired) {
 		t.Errorf("using it at its end: %v", err)
 	}
 }
@@ -128,7 +131,7 @@ func TestOfManyUsesOfALinkOneWins(t *testing.T) {
 	var wg sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
-		wg.Go(func() { _, _, errs[i] = r.UseLink(t.Context(), link, goodPassword) })
+		wg.Go(func() { _, errs[i] = r.UseLink(t.Context(), link, goodPassword) })
 	}
 	wg.Wait()
 	won := 0
@@ -228,7 +231,7 @@ func TestFirstAdministrator(t *testing.T) {
 	if err != nil || a.Role != handoff.RoleAdministrator {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	if _, _, err := r.UseLink(t.Context(), again, goodPassword); err != nil {
+	if _, err := r.UseLink(t.Context(), again, goodPassword); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Link(t.Context(), first); !errors.Is(err, handoff.ErrLinkUsed) {

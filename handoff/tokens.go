@@ -17,6 +17,7 @@ const (
 	tokenLength = 43     // characters after the prefix: 256 bits to the base of 62
 	tokenFresh  = 30 * time.Second
 	tokensKept  = 1024
+	maxTokens   = 20          // of one agent, made in the console
 	tokenUsed   = time.Minute // how exactly last_used_at is kept
 )
 
@@ -27,16 +28,72 @@ func (d *Desk) AddToken(ctx context.Context, email string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.addToken(d.db.WithContext(ctx), agent.ID)
+	return d.addToken(d.db.WithContext(ctx), uuid.Nil, agent.ID)
 }
 
-func (d *Desk) addToken(tx *gorm.DB, agent uuid.UUID) (string, error) {
+// AddOwnToken makes an API token for an agent who is signed in.
+func (d *Desk) AddOwnToken(ctx context.Context, agent uuid.UUID) (token string, err error) {
+	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var n int64
+		if err := tx.Model(&tokenRow{}).Where("agent_id = ?", agent).Count(&n).Error; err != nil {
+			return fmt.Errorf("count API tokens: %w", err)
+		}
+		if n >= maxTokens {
+			return fmt.Errorf("there are %d API tokens already: %w", n, ErrConflict)
+		}
+		token, err = d.addToken(tx, agent, agent)
+		return err
+	})
+	return token, err
+}
+
+// APIToken is what may be told of a token after it was made.
+type APIToken struct {
+	ID         uuid.UUID
+	CreatedAt  time.Time
+	LastUsedAt *time.Time // nil: never
+}
+
+// Tokens lists an agent's API tokens, the newest first.
+func (d *Desk) Tokens(ctx context.Context, agent uuid.UUID) ([]APIToken, error) {
+	var rows []tokenRow
+	if err := d.db.WithContext(ctx).Where("agent_id = ?", agent).Order("created_at DESC, id").Limit(maxTokens).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list API tokens: %w", err)
+	}
+	tokens := make([]APIToken, len(rows))
+	for i, r := range rows {
+		tokens[i] = APIToken{r.ID, d.local(r.CreatedAt), d.localOrNil(r.LastUsedAt)}
+	}
+	return tokens, nil
+}
+
+// RevokeToken ends an API token of an agent's own. Other processes may take it
+// for another 30 s.
+func (d *Desk) RevokeToken(ctx context.Context, agent, token uuid.UUID) error {
+	err := d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		gone := tx.Where("agent_id = ? AND id = ?", agent, token).Delete(&tokenRow{})
+		if gone.Error != nil {
+			return gone.Error
+		}
+		if gone.RowsAffected == 0 {
+			return fmt.Errorf("API token: %w", ErrNotFound)
+		}
+		return d.audit(tx, agent, "account.token_revoke", agent.String(), nil, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("revoke: %w", err)
+	}
+	d.tokens.forget()
+	return nil
+}
+
+func (d *Desk) addToken(tx *gorm.DB, by, agent uuid.UUID) (string, error) {
 	token := newToken()
-	row := tokenRow{TokenHash: digest(token), AgentID: agent, CreatedAt: d.now()}
+	row := tokenRow{ID: NewID(), TokenHash: digest(token), AgentID: agent, CreatedAt: d.now()}
 	if err := tx.Create(&row).Error; err != nil {
 		return "", fmt.Errorf("add API token: %w", err)
 	}
-	return token, nil
+	return token, d.audit(tx, by, "account.token_add", agent.String(), nil, nil)
 }
 
 // newToken returns "ngk_" and 256 random bits to the base of 62.
@@ -95,6 +152,13 @@ func (k *knownTokens) find(key [32]byte, now time.Time) (Viewer, bool) {
 	defer k.mu.Unlock()
 	t, ok := k.known[key]
 	return t.viewer, ok && now.Before(t.until)
+}
+
+// forget asks the database about every token again.
+func (k *knownTokens) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.known = nil
 }
 
 // keep remembers a token; when there are too many all are forgotten, which

@@ -21,6 +21,9 @@ go vet ./...
 step lint
 "$(scripts/tools.sh golangci-lint)" run ./...
 
+step 'bundled script'
+scripts/assets.sh check
+
 step flows.yaml
 go run . check flows.yaml
 

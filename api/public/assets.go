@@ -103,3 +103,13 @@ func (s *site) showAsset(c echo.Context) error {
 	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, bytes.NewReader(content))
 	return nil
 }
+
+// BanglaFont is the font in which systems without one of their own show
+// Bangla: woff2, under the licence that lies beside it.
+func BanglaFont() ([]byte, error) {
+	b, err := files.ReadFile("assets/bengali.woff2")
+	if err != nil {
+		return nil, fmt.Errorf("read the font: %w", err)
+	}
+	return b, nil
+}

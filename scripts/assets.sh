@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Bundles the console's script from api/console/script and the packages of the lock file into api/console/assets/console.js.
+# The bundle is committed: nobody needs Node to build or run the service.
+#
+# usage: assets.sh            makes the bundle anew
+#        assets.sh check      fails when the committed bundle is another than these sources give
+#        assets.sh packages   only installs the packages, for the tests that need them
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+esbuild=github.com/evanw/esbuild/cmd/esbuild@v0.28.2 # a Go program; not in go.mod
+committed=api/console/assets/console.js
+
+packages() {
+	scripts/need.sh npm
+	if [ ! -e api/console/node_modules/.package-lock.json ] || [ api/console/package-lock.json -nt api/console/node_modules/.package-lock.json ]; then
+		(cd api/console && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+	fi
+}
+
+# bundle FILE: the same bytes on every machine.
+bundle() {
+	GOFLAGS='' go run "$esbuild" api/console/script/console.js --bundle --minify --format=iife --target=es2020 --charset=utf8 \
+		--legal-comments=none --log-level=warning --outfile="$1"
+}
+
+case ${1:-} in
+packages) packages ;;
+'')
+	packages
+	bundle "$committed"
+	;;
+check)
+	packages
+	made=$(mktemp -d)
+	trap 'rm -rf "$made"' EXIT
+	bundle "$made/console.js"
+	if ! cmp "$made/console.js" "$committed"; then
+		echo "the committed bundle is not what its sources give: run scripts/assets.sh and commit it" >&2
+		exit 1
+	fi
+	;;
+*)
+	echo "usage: assets.sh [check|packages]" >&2
+	exit 2
+	;;
+esac
