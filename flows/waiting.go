@@ -207,3 +207,15 @@ func (t *turn) spansInWords(spans []office.Span) string {
 	}
 	return all
 }
+
+// Requeued is what somebody is told who had a person and waits again: that
+// another will answer soon, or when the office opens.
+func (c *Catalog) Requeued(lang string, face Face, now time.Time) string {
+	t := &turn{c: c, lang: c.lang(lang), in: &Input{Face: face}}
+	switch name := t.waitingText(now, 0, c.people.minutes); name {
+	case "handoff":
+		return t.render(c.texts["requeued"])
+	default:
+		return t.render(c.texts[name])
+	}
+}
