@@ -76,6 +76,9 @@ func (s *Server) admitStaff(c echo.Context, needs Permission) error {
 		return errNotAllowed
 	}
 	c.Set(viewerKey, v)
+	if err := s.opt.Desk.Seen(c.Request().Context(), v.AgentID); err != nil {
+		s.log.Debug("it was not noted who is there", "error", err)
+	}
 	return nil
 }
 

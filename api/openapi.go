@@ -148,7 +148,9 @@ func operationID(r Route) string {
 	words := strings.Split(strings.TrimPrefix(r.Path, "/api/v1/"), "/")
 	verb := "list"
 	if r.Method == http.MethodPost {
-		verb = words[len(words)-1]
+		if verb = "change"; len(words) > 1 {
+			verb = words[len(words)-1]
+		}
 		words[0] = strings.TrimSuffix(words[0], "s")
 	} else if len(words) > 1 || strings.Contains(words[0], ".") {
 		verb = "show"

@@ -23,11 +23,13 @@ const (
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
+	DutyChange       Permission = "duty:change"       // one's own
+	StaffRead        Permission = "staff:read"        // who is there
 )
 
 // everyRole may read the record and work at the desk; with how much of it
 // depends on a person's teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork}
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, DutyChange, StaffRead}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

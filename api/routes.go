@@ -39,7 +39,7 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table() []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), deskRoutes(), consoleRoutes())
 }
 
 // recordRoutes are the reads of /api/v1.
