@@ -150,8 +150,10 @@ func (b *Bot) faceOf(channel string) flows.Face {
 // moved tells everybody who watches, and sends what was queued.
 func (b *Bot) moved(ctx context.Context, h handoff.Held, event string) {
 	b.outbox.poke()
-	hint := Hint{ID: b.now().UnixMicro(), Event: event, Conversation: h.Conversation.String(), Channel: h.Key.Channel, Address: h.Key.Address,
-		Owner: h.Owner, Team: h.Team, Ward: h.Ward}
+	hint := Hint{
+		ID: b.now().UnixMicro(), Event: event, Conversation: h.Conversation.String(), Channel: h.Key.Channel, Address: h.Key.Address,
+		Owner: h.Owner, Team: h.Team, Ward: h.Ward,
+	}
 	hints := []Hint{hint}
 	if event != "message" {
 		hint.Event = "message"

@@ -316,8 +316,10 @@ func (d *Desk) held(tx *gorm.DB, c *deskRow) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	return Held{Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
-		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted}, nil
+	return Held{
+		Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
+		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted,
+	}, nil
 }
 
 func (d *Desk) moveDesk(tx *gorm.DB, c *deskRow) error {
