@@ -23,6 +23,7 @@ ALTER TABLE agents
     ADD COLUMN languages   text[] NOT NULL DEFAULT '{}'; -- empty: all
 
 -- +goose Down
+DROP INDEX conversations_queue, conversations_held; -- the others go with their columns
 ALTER TABLE agents DROP COLUMN on_duty, DROP COLUMN duty_at, DROP COLUMN seen_at, DROP COLUMN assigned_at, DROP COLUMN capacity, DROP COLUMN languages;
 ALTER TABLE conversation_log DROP COLUMN queued_at;
 ALTER TABLE conversations DROP COLUMN promised_at, DROP COLUMN missed_at, DROP COLUMN agent_at;
