@@ -23,6 +23,10 @@ type chatCommand struct {
 const chatHelp = `Talk to the bot; nothing is recorded. /photo sends a photo, /pin LAT LON a pin, a number taps a button,
 /wait lets the session go idle, an empty line or Ctrl-D ends.`
 
+// chatRounds bounds how often a turn looks something up: one round for each
+// kind of look-up, and the last step.
+const chatRounds = 5
+
 // firstChatCase is the first case number in a chat: none of the real ones is used up.
 const firstChatCase = 10001
 
@@ -121,7 +125,7 @@ func (t *chat) turn(in flows.Input) {
 	in.At, in.Face, in.Owner, in.First, in.Muted = time.Now(), t.face, t.owner, t.first, t.muted
 	in.Case = firstChatCase + int64(len(t.cases))
 	var out flows.Turn
-	for range 4 {
+	for range chatRounds {
 		if out = t.catalog.Step(t.session, in); len(out.Lookups) == 0 {
 			break
 		}
@@ -144,6 +148,11 @@ func (t *chat) lookUp(wants []flows.Lookup, found *flows.Found) {
 		switch w.Kind {
 		case flows.LookupRemembered:
 			found.Remembered = t.remembered
+		case flows.LookupDesk:
+			if found.Desk == nil {
+				found.Desk = map[string]flows.DeskFound{}
+			}
+			found.Desk[w.Team] = flows.DeskFound{} // nobody else waits in a chat
 		case flows.LookupMine:
 			found.Mine = []flows.CaseFound{}
 			for i := len(t.cases) - 1; i >= 0; i-- {

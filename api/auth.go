@@ -86,8 +86,16 @@ func (s *Server) admitStaff(c echo.Context, needs Permission) error {
 	case !allows(v.Role, needs):
 		return errNotAllowed
 	}
-	c.Set(viewerKey, v)
+	s.admitted(c, v)
 	return nil
+}
+
+// admitted notes who calls, and that he is there.
+func (s *Server) admitted(c echo.Context, v handoff.Viewer) {
+	c.Set(viewerKey, v)
+	if err := s.opt.Desk.Seen(c.Request().Context(), v.AgentID); err != nil {
+		s.log.Debug("it was not noted who is there", "error", err)
+	}
 }
 
 // viewer is the signed-in caller; the zero Viewer, who sees nothing, when

@@ -16,17 +16,21 @@ type conversationAnswer struct {
 	Owner    string      `json:"owner" jsonschema:"enum=bot,enum=queue,enum=agent"`
 	Agent    *nameAnswer `json:"agent" jsonschema:"nullable" jsonschema_description:"who has it"`
 	Team     string      `json:"team"`
-	Reason   string      `json:"reason" jsonschema_description:"why it came to the desk"`
+	Reason   string      `json:"reason" jsonschema_description:"why it came to the desk: asked, missed, flow, danger, inbox or off_duty"`
 	Urgent   bool        `json:"urgent"`
-	QueuedAt *time.Time  `json:"queued_at" jsonschema:"nullable"`
-	Flow     string      `json:"flow" jsonschema_description:"the service it is or was about"`
-	State    string      `json:"state"`
-	Language string      `json:"language"`
-	Ward     *int        `json:"ward" jsonschema:"nullable"`
-	OpenedAt time.Time   `json:"opened_at"`
-	LastInAt time.Time   `json:"last_in_at" jsonschema_description:"when the person last wrote"`
-	LastAt   time.Time   `json:"last_at"`
-	ClosedAt *time.Time  `json:"closed_at" jsonschema:"nullable"`
+	QueuedAt *time.Time  `json:"queued_at" jsonschema:"nullable" jsonschema_description:"since when it waits: urgent ones come first, then the oldest"`
+
+	PromisedAt *time.Time `json:"promised_at" jsonschema:"nullable" jsonschema_description:"until when a person shall have answered; null: nothing is promised, or somebody has"`
+	MissedAt   *time.Time `json:"missed_at" jsonschema:"nullable" jsonschema_description:"when the citizen was told that it takes longer"`
+
+	Flow     string     `json:"flow" jsonschema_description:"the service it is or was about"`
+	State    string     `json:"state"`
+	Language string     `json:"language"`
+	Ward     *int       `json:"ward" jsonschema:"nullable"`
+	OpenedAt time.Time  `json:"opened_at"`
+	LastInAt time.Time  `json:"last_in_at" jsonschema_description:"when the person last wrote"`
+	LastAt   time.Time  `json:"last_at"`
+	ClosedAt *time.Time `json:"closed_at" jsonschema:"nullable"`
 }
 
 type conversationRecordAnswer struct {
@@ -67,7 +71,7 @@ type attachmentAnswer struct {
 func shapeConversation(c handoff.Conversation) conversationAnswer {
 	return conversationAnswer{
 		ID: c.ID.String(), Contact: shapeName(c.Contact), Channel: c.Channel, Owner: string(c.Owner), Agent: shapeAgent(c.Agent),
-		Team: c.Team, Reason: c.Reason, Urgent: c.Urgent, QueuedAt: c.QueuedAt, Flow: c.Flow, State: c.State, Language: c.Language,
+		Team: c.Team, Reason: c.Reason, Urgent: c.Urgent, QueuedAt: c.QueuedAt, PromisedAt: c.PromisedAt, MissedAt: c.MissedAt, Flow: c.Flow, State: c.State, Language: c.Language,
 		Ward: orNull(c.Ward), OpenedAt: c.OpenedAt, LastInAt: c.LastInAt, LastAt: c.LastAt, ClosedAt: c.ClosedAt,
 	}
 }

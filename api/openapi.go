@@ -152,7 +152,9 @@ func operationID(r Route) string {
 	if r.Event != nil {
 		verb = "follow"
 	} else if r.Method == http.MethodPost {
-		verb = words[len(words)-1]
+		if verb = "change"; len(words) > 1 {
+			verb = words[len(words)-1]
+		}
 		words[0] = strings.TrimSuffix(words[0], "s")
 	} else if len(words) > 1 || strings.Contains(words[0], ".") {
 		verb = "show"

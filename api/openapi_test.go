@@ -129,6 +129,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/conversations/" + empty.conversation.String(): "/api/v1/conversations/{id}",
 		"/api/v1/reports/cases_by_ward":                        "/api/v1/reports/{name}",
 		"/api/v1/reports/resolution":                           "/api/v1/reports/{name}",
+		"/api/v1/agents":                                       "/api/v1/agents",
 	} {
 		schema := s.at("paths", pattern, "get", "responses", "200", "content", "application/json", "schema")
 		for _, fault := range s.check(schema, any(o.get(path)), "answer") {

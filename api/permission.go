@@ -28,11 +28,13 @@ const (
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
+	DutyChange       Permission = "duty:change" // one's own
+	StaffRead        Permission = "staff:read"  // who is there
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
 // sees, hears of, counts and changes depends on his teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead, AccountOwn}
+var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead, AccountOwn, DutyChange, StaffRead}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

@@ -53,11 +53,11 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table(set *reports.Set) []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), deskRoutes(set), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), deskRoutes(), overviewRoutes(set), consoleRoutes())
 }
 
-// deskRoutes are the reads of /api/v1 that look at the desk as a whole.
-func deskRoutes(set *reports.Set) []Route {
+// overviewRoutes are the reads of /api/v1 that look at the desk as a whole.
+func overviewRoutes(set *reports.Set) []Route {
 	return []Route{
 		{
 			Method: http.MethodGet, Path: "/api/v1/reports/:name", Needs: ReportRead, handle: (*Server).showReport,

@@ -222,7 +222,7 @@ func (s *Server) recognise(c echo.Context) error {
 		return err
 	}
 	c.Set(agentKey, agent)
-	c.Set(viewerKey, agent.Viewer())
+	s.admitted(c, agent.Viewer())
 	return nil
 }
 

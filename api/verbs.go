@@ -26,6 +26,8 @@ type Talk interface {
 	Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error
 	Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to bot.ReleaseTo) error
 	Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error
+	GoOnDuty(ctx context.Context, v handoff.Viewer, s handoff.Stated) (handoff.Present, error)
+	GoOffDuty(ctx context.Context, v handoff.Viewer) (handoff.Present, error)
 	// CaseMoved tells those who watch that somebody worked on a case.
 	CaseMoved(ctx context.Context, c handoff.Case)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -135,17 +136,21 @@ type settings struct {
 	channel bot.Channel
 	now     func() time.Time
 	lost    error // of a catalogue version that is not the current one
+	// flows are replaced in the shipped catalogue: old, new, old, new …
+	flows []string
 	// spooled are records that an earlier run has left in the spool.
 	spooled [][]byte
 }
 
-func catalog(t testing.TB) *flows.Catalog {
+// catalog is the shipped one with texts replaced: old, new, old, new …
+func catalog(t testing.TB, changes ...string) *flows.Catalog {
 	t.Helper()
 	text, err := os.ReadFile("../flows.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
+	changed := strings.NewReplacer(changes...).Replace(string(text))
+	c, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: []byte(changed)})
 	if c == nil {
 		t.Fatal(faults)
 	}
@@ -204,7 +209,7 @@ func newTown(t testing.TB, s settings) *town {
 	if err := queue.Append(s.spooled...); err != nil {
 		t.Fatal(err)
 	}
-	current := catalog(t)
+	current := catalog(t, s.flows...)
 	w.Bot, err = bot.New(bot.Options{
 		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.channel}, Photos: store, Spool: queue,
 		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost }),

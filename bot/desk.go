@@ -48,8 +48,7 @@ func (b *Bot) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentNam
 	if err != nil {
 		return err
 	}
-	text := b.catalogs.Current().Text("agent_in", standing.Language, b.faceOf(standing.Key.Channel), map[string]string{"name": agentName})
-	held, err := b.desk.Take(ctx, v, id, b.fitted(standing.Key.Channel, text, flows.Receipt))
+	held, err := b.desk.Take(ctx, v, id, b.joined(standing, agentName))
 	if err != nil {
 		return err
 	}
@@ -76,12 +75,12 @@ func (b *Bot) Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to hando
 	if err != nil {
 		return err
 	}
-	text := b.catalogs.Current().Text("requeued", standing.Language, b.faceOf(standing.Key.Channel), nil)
-	held, err := b.desk.Pass(ctx, v, id, to, b.fitted(standing.Key.Channel, text, flows.Receipt))
+	held, err := b.desk.Pass(ctx, v, id, to, b.catalogs.Current().Promise(b.now()), b.waitsAgain(standing))
 	if err != nil {
 		return err
 	}
 	b.moved(standing.Owner, held)
+	poke(b.pokes.queue)
 	return nil
 }
 

@@ -24,11 +24,11 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
 		case flows.Handoff:
 			t.Now.Owner, t.Team, t.Reason, t.Urgent = flows.OwnerQueue, e.Team, string(e.Reason), e.Urgent
-			t.Now.Closed = false
+			t.Now.Closed, t.Promised = false, e.Promised
 		case flows.Reclaim:
 			t.Now.Owner = flows.OwnerBot
 		case flows.Alert:
-			t.Alarm = alarmDanger
+			t.Alarm, t.Urgent = alarmDanger, true
 		case flows.Remember:
 			t.Remember = append(t.Remember, e)
 		case flows.SetLanguage:

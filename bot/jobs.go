@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/bot/photos"
+	"nagorik/flows"
 	"nagorik/handoff"
 )
 
@@ -20,6 +21,7 @@ const (
 	photosMost   = 4   // photos fetched at once by this process
 	profilesMost = 5   // names asked for per round: the provider counts these calls
 	foldRounds   = 100 // folds in a row
+	queueMost    = 200 // conversations that a round over the queue changes
 	jobWithin    = time.Minute
 )
 
@@ -34,6 +36,7 @@ const (
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
 	adoptEvery    = 30 * time.Second
+	queueEvery    = 5 * time.Second
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -50,6 +53,9 @@ func (b *Bot) jobs() []background {
 		{"fetch photos", photosEvery, b.pokes.photos, b.fetchPhotos},
 		{"ask for names", profilesEvery, b.pokes.profiles, b.askNames},
 		{"wake idle conversations", idleEvery, nil, b.wakeIdle},
+		{"assign conversations", queueEvery, b.pokes.queue, b.assignWaiting},
+		{"keep promises", queueEvery, nil, b.keepPromises},
+		{"take back from who is off duty", queueEvery, nil, b.requeue},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 	}
@@ -85,10 +91,11 @@ type pokes struct {
 	outbox   chan struct{}
 	photos   chan struct{}
 	profiles chan struct{}
+	queue    chan struct{}
 }
 
 func newPokes() pokes {
-	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1)}
+	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1)}
 }
 
 // after wakes the jobs that a committed turn has given work.
@@ -98,6 +105,9 @@ func (p pokes) after(t *handoff.Turn) {
 	}
 	if t.Profile {
 		poke(p.profiles)
+	}
+	if t.Now.Owner == flows.OwnerQueue && t.Was.Owner != flows.OwnerQueue {
+		poke(p.queue)
 	}
 	for i := range t.Out {
 		if wait := t.Out[i].SendAfter; !wait.IsZero() {

@@ -11,8 +11,9 @@ import (
 	"nagorik/handoff"
 )
 
-// lookupRounds bounds how often a turn may look something up.
-const lookupRounds = 4
+// lookupRounds bounds how often a turn is stepped: once for each kind of
+// look-up there is, and once with all of them answered.
+const lookupRounds = 5
 
 // work is what a lane knows of an item while its batch is being recorded.
 type work struct {

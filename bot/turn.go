@@ -20,7 +20,6 @@ const (
 	oldestStepped = 24 * time.Hour // an event older than this on arrival is kept, not answered
 	closeAfter    = 24 * time.Hour
 	takeoverEnds  = 24 * time.Hour // without a word from the person who took over in the provider's inbox
-	reasonInbox   = "inbox"
 	dueTakeover   = "takeover"
 	alarmDanger   = "danger"
 )
@@ -347,9 +346,9 @@ func (l *lane) takeover(it *item) *handoff.Turn {
 	t.State = it.work.session.State
 	t.Now.Owner = flows.OwnerAgent
 	if t.Was.Owner != flows.OwnerAgent {
-		t.Reason = reasonInbox
+		t.Reason = string(flows.ReasonInbox)
 	}
-	t.DropPrompt = true
+	t.DropPrompt, t.Answered = true, true
 	t.Now.Due, t.Now.DueWith = l.bot.now().Add(takeoverEnds), dueTakeover
 	return t
 }

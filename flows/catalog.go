@@ -31,6 +31,7 @@ type Catalog struct {
 	talk      []talk
 	remind    time.Duration
 	expire    time.Duration
+	people    people
 	wards     *place.Map
 	files     []File
 	hash      string

@@ -21,7 +21,7 @@ func TestTextsByKey(t *testing.T) {
 		{"with a name", "agent_in", "en", faces["web"], map[string]string{"name": "Rahima"}, "This is Rahima. How can I help?"},
 		{"Bangla digits", "status_none", "bn", faces["sms"], map[string]string{"id": "10234"}, "১০২৩৪ নম্বর পাইনি। আবার দেখে লিখুন।"},
 		{"shorter by SMS", "handoff", "en", faces["sms"], nil, "A staff member will reply soon. Please wait."},
-		{"setting filled in", "handoff", "bn", faces["web"], nil, "আপনার কথা একজন কর্মীর কাছে পাঠালাম। সাধারণত ১৫ মিনিটের মধ্যে উত্তর আসে। এর মধ্যে বট উত্তর দেবে না; ফিরতে ‘মেনু’ লিখুন।"},
+		{"a number in Bangla", "handoff", "bn", faces["web"], map[string]string{"min": "15"}, "আপনার কথা একজন কর্মীর কাছে পাঠালাম। সাধারণত ১৫ মিনিটের মধ্যে উত্তর আসে। এর মধ্যে বট উত্তর দেবে না; ফিরতে ‘মেনু’ লিখুন।"},
 		{"unknown language is the default", "slow_down", "fr", faces["web"], nil, "অনেক বার্তা এসেছে। একটু পরে লিখুন।"},
 		{"unknown key", "nothing_such", "en", faces["web"], nil, ""},
 	} {

@@ -198,18 +198,7 @@ const (
 
 func (t *turn) callPerson(reason HandoffReason) {
 	t.s.Ask, t.s.Offer, t.s.Misses = "", nil, 0
-	t.say(t.c.texts["handoff"])
-	t.handOff("", reason, false)
-}
-
-func (t *turn) handOff(team string, reason HandoffReason, urgent bool) {
-	if f := t.f; team == "" && f != nil {
-		team = f.team
-	} else if f := t.c.byFlowID(FlowAgent); team == "" && f != nil {
-		team = f.team
-	}
-	t.effect(Handoff{Team: team, Reason: reason, Urgent: urgent})
-	t.handed = true
+	t.handOff(nil, "", reason, false)
 }
 
 // muted obeys STOP and START, whoever owns the conversation. A person who has

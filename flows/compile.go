@@ -33,6 +33,7 @@ func (k *compiler) compile() {
 	k.cityAndTeams()
 	k.skipWords()
 	k.sharedTexts()
+	k.office()
 	k.buttons()
 	k.flowIDs()
 	k.commandWords()

@@ -15,6 +15,7 @@ type draft struct {
 	remind    time.Duration
 	expire    time.Duration
 	idle      position
+	office    draftOffice
 	commands  []draftWords // by command
 	buttons   []draftNamed
 	danger    []draftDanger

@@ -10,7 +10,7 @@ import (
 
 // The sections of a flow file.
 var sections = []string{
-	"languages", "city", "teams", "statuses", "idle", "commands", "buttons",
+	"languages", "city", "teams", "statuses", "idle", "office", "commands", "buttons",
 	"danger", "small_talk", "texts", "menu", "flows",
 }
 
@@ -38,6 +38,8 @@ func (r *reader) section(d *draft, m member) {
 		d.statuses = append(d.statuses, r.named(m.value, "statuses")...)
 	case "idle":
 		r.idle(d, m)
+	case "office":
+		r.office(d, m)
 	case "commands":
 		r.commands(d, m)
 	case "buttons":
@@ -103,26 +105,14 @@ func (r *reader) city(d *draft, m member) {
 func (r *reader) setting(d *draft, m member) {
 	r.name(m.key, "setting")
 	f := r.fields(m.value, "a setting", "value", "unit", "source", "checked_on", "needs_checking")
-	for _, need := range []string{"value", "source", "checked_on"} {
-		if f != nil && f[need] == nil {
-			r.fail(m.key.position, "setting %q needs %s", m.key.text, need)
-		}
-	}
+	what := "setting " + strconv.Quote(m.key.text)
 	s := draftSetting{name: m.key}
 	if n := f["value"]; n != nil {
 		r.settingValue(&s, n, f["unit"])
+	} else if f != nil {
+		r.fail(m.key.position, "%s needs value", what)
 	}
-	if n := f["source"]; n != nil {
-		r.word(n, "source")
-	}
-	if n := f["checked_on"]; n != nil {
-		if _, err := time.Parse(time.DateOnly, n.Value); err != nil {
-			r.fail(r.at(n), "checked_on must be a date such as 2026-11-23")
-		}
-	}
-	if n := f["needs_checking"]; n != nil && r.boolean(n, "needs_checking") {
-		r.warn(m.key.position, "setting %q is marked as needing a check", m.key.text)
-	}
+	r.sourced(f, m.key.position, what)
 	d.settings = append(d.settings, s)
 }
 

@@ -58,6 +58,12 @@ const (
 	fillName
 	fillExample
 	fillChosen
+	fillOpen
+	fillOffice
+	fillHoliday
+	fillTime
+	fillDay
+	fillHour
 	fills // how many there are
 )
 
@@ -67,6 +73,7 @@ var fillNames = map[string]fill{
 	"id": fillID, "days": fillDays, "hours": fillHours, "dept": fillDept, "status": fillStatus, "date": fillDate,
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
+	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
 }
 
 // flowFills are the ones a flow's own texts may use.

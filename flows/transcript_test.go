@@ -38,6 +38,8 @@ type desk struct {
 	number     int64
 	remembered map[string]Value
 	cases      map[int64]*CaseFound
+	busy       DeskFound
+	promises   bool // they are written down
 	last       Turn
 	buttons    []Choice
 }
@@ -87,6 +89,11 @@ func (d *desk) answer(found *Found, l Lookup) {
 			found.Cases = map[int64]*CaseFound{}
 		}
 		found.Cases[l.Number] = d.cases[l.Number]
+	case LookupDesk:
+		if found.Desk == nil {
+			found.Desk = map[string]DeskFound{}
+		}
+		found.Desk[l.Team] = d.busy
 	case LookupMine:
 		found.Mine = []CaseFound{}
 		for n := d.number; n > 10000; n-- {
@@ -160,6 +167,16 @@ func (d *desk) directive(line string) (Input, bool) {
 			d.t.Fatal(err)
 		}
 		d.at = d.at.Add(pause)
+	case "at": // of the day in Bangladesh
+		at, err := time.ParseInLocation("2006-01-02 15:04", rest, dhaka)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.at, d.promises = at, true
+	case "desk": // how many are ahead, how many agents are on duty
+		if _, err := fmt.Sscan(rest, &d.busy.Ahead, &d.busy.Agents); err != nil {
+			d.t.Fatal(err)
+		}
 	case "remember":
 		d.know(rest)
 	case "case":
@@ -239,6 +256,10 @@ func (d *desk) write(out *strings.Builder, turn Turn) {
 		d.writeMessage(out, m)
 	}
 	for _, e := range turn.Effects {
+		if h, ok := e.(Handoff); ok {
+			d.writeHandoff(out, h)
+			continue
+		}
 		fmt.Fprintf(out, "! %T %s\n", e, strings.TrimPrefix(fmt.Sprintf("%+v", e), "flows."))
 	}
 	if turn.Silence != "" {
@@ -249,6 +270,13 @@ func (d *desk) write(out *strings.Builder, turn Turn) {
 	}
 	if turn.WakeWith != "" && turn.WakeWith != InputRemind {
 		fmt.Fprintf(out, "~ wake in %v to %s\n", turn.Wake, turn.WakeWith)
+	}
+}
+
+func (d *desk) writeHandoff(out *strings.Builder, h Handoff) {
+	fmt.Fprintf(out, "! %T {Team:%s Reason:%s Urgent:%v}\n", h, h.Team, h.Reason, h.Urgent)
+	if d.promises {
+		fmt.Fprintf(out, "~ promised: an answer by %s\n", h.Promised.In(dhaka).Format("Mon 2006-01-02 15:04"))
 	}
 }
 

@@ -76,7 +76,20 @@ type Found struct {
 	Remembered map[string]Value     // by slot name
 	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
+	Desk       map[string]DeskFound // by team
 }
+
+// DeskFound is how busy a team's desk is.
+type DeskFound struct {
+	At     time.Time // when it was looked at, by our own clock; zero: at the time of the input
+	Ahead  int       // conversations that wait for the team
+	Urgent int       // and how many of them are urgent
+	Agents int       // people on duty who work for the team
+	Waits  []Waited  // the team's latest answers
+}
+
+// Waited is how long somebody waited for a person.
+type Waited struct{ From, To time.Time }
 
 // CaseFound is what a person may hear about a case. Whoever is neither its
 // reporter nor a follower hears no more than service, status and date.
@@ -154,12 +167,14 @@ const (
 	LookupRemembered LookupKind = "remembered" // the person's remembered answers
 	LookupCase       LookupKind = "case"       // one case by number
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
+	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
 )
 
 // Lookup asks the caller for something Step cannot know.
 type Lookup struct {
 	Kind   LookupKind
-	Number int64 // LookupCase
+	Number int64  // LookupCase
+	Team   string // LookupDesk
 }
 
 // Effect is something the caller must do because of a turn, in the same
@@ -196,21 +211,34 @@ type AttachPhotos struct {
 
 // Handoff passes the conversation to people.
 type Handoff struct {
-	Team   string
-	Reason HandoffReason
-	Urgent bool
+	Team     string
+	Reason   HandoffReason
+	Urgent   bool
+	Promised time.Time // until when a person shall have answered; zero: nothing is promised
 }
 
 // HandoffReason says why a conversation came to the desk.
 type HandoffReason string
 
-// The reasons Step can give; the desk has more of its own.
+// All reasons. Step gives the first four; the others are the desk's own.
 const (
-	ReasonAsked  HandoffReason = "asked"  // the person asked for a human
-	ReasonMissed HandoffReason = "missed" // third miss on a question, and they chose a person
-	ReasonFlow   HandoffReason = "flow"   // the flow says so
-	ReasonDanger HandoffReason = "danger" // danger words were heard
+	ReasonAsked   HandoffReason = "asked"    // the person asked for a human
+	ReasonMissed  HandoffReason = "missed"   // third miss on a question, and they chose a person
+	ReasonFlow    HandoffReason = "flow"     // the flow says so
+	ReasonDanger  HandoffReason = "danger"   // danger words were heard
+	ReasonInbox   HandoffReason = "inbox"    // a person took over in the provider's own inbox
+	ReasonOffDuty HandoffReason = "off_duty" // whoever had it went off duty
 )
+
+// Known reports whether r is one of the reasons.
+func (r HandoffReason) Known() bool {
+	switch r {
+	case ReasonAsked, ReasonMissed, ReasonFlow, ReasonDanger, ReasonInbox, ReasonOffDuty:
+		return true
+	default:
+		return false
+	}
+}
 
 // Reclaim takes the conversation back from the queue to the bot: the person
 // asked for the menu while waiting.

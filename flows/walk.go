@@ -74,9 +74,10 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 			return 0, "", "", true
 		}
 	case stateHandoff:
+		if !t.handOff(st.text, st.team, t.handOffReason(), st.urgent) {
+			return 0, "", "", true
+		}
 		t.remember()
-		t.say(st.text)
-		t.handOff(st.team, t.handOffReason(), st.urgent)
 		if len(st.edges) == 0 {
 			t.leave()
 			return 0, "", "", true

@@ -11,6 +11,10 @@ import (
 // maxAlarms is how many open alarms are listed; the newest are.
 const maxAlarms = 500
 
+// AlarmPromise is the kind of an alarm about a citizen who was promised an
+// answer and had none. It is about a conversation, and ends with the answer.
+const AlarmPromise = "promise"
+
 // Alarm is a red alert about a person, or a fault that staff should know of.
 type Alarm struct {
 	ID           uuid.UUID

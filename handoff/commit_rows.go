@@ -159,7 +159,8 @@ type moved struct {
 	checkpoint                                      []string
 	lastIn                                          []time.Time
 	due, outbox, closed                             []*time.Time
-	urgent                                          []bool
+	urgent, answered                                []bool
+	promised                                        []*time.Time
 }
 
 func (m *moved) add(b *batch, i int, t *Turn) {
@@ -171,6 +172,7 @@ func (m *moved) add(b *batch, i int, t *Turn) {
 	m.due, m.dueWith = append(m.due, timeOrNull(t.Now.Due)), append(m.dueWith, t.Now.DueWith)
 	m.outbox = append(m.outbox, b.outboxUntil(i, t))
 	m.via = append(m.via, t.Now.Via)
+	m.promised, m.answered = append(m.promised, timeOrNull(t.Promised)), append(m.answered, t.Answered)
 	var closed *time.Time
 	if t.Now.Closed {
 		closed = &b.now
@@ -217,9 +219,12 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			flow = CASE n.flow WHEN '' THEN c.flow ELSE n.flow END,
 			team = CASE n.reason WHEN '' THEN c.team ELSE n.team END,
 			reason = CASE n.reason WHEN '' THEN c.reason ELSE n.reason END,
-			urgent = CASE n.reason WHEN '' THEN c.urgent ELSE n.urgent END, ward = CASE n.ward WHEN 0 THEN c.ward ELSE n.ward END,
+			urgent = CASE WHEN n.owner = 'bot' AND c.owner <> 'bot' THEN n.urgent ELSE c.urgent OR n.urgent END, ward = CASE n.ward WHEN 0 THEN c.ward ELSE n.ward END,
 			queued_at = CASE WHEN n.owner <> 'queue' THEN NULL WHEN c.owner = 'queue' THEN c.queued_at ELSE $18 END,
 			agent_id = CASE n.owner WHEN 'agent' THEN c.agent_id END,
+			agent_at = CASE WHEN n.owner <> 'agent' THEN NULL WHEN n.answered THEN $18 ELSE c.agent_at END,
+			promised_at = CASE WHEN n.owner = 'bot' OR n.answered OR n.closed IS NOT NULL THEN NULL ELSE COALESCE(n.promised, c.promised_at) END,
+			missed_at = CASE WHEN n.owner = 'bot' OR n.answered OR n.closed IS NOT NULL OR n.promised IS NOT NULL THEN NULL ELSE c.missed_at END,
 			checkpoint = n.checkpoint::jsonb, last_in_at = n.last_in, last_at = $18,
 			due_at = n.due, due_with = n.due_with, via = n.via,
 			wake_at = CASE WHEN n.closed IS NOT NULL OR n.due IS NULL THEN NULL WHEN c.wake_at < n.due THEN c.wake_at ELSE n.due END,
@@ -227,11 +232,11 @@ func queueMoved(q *pgx.Batch, b *batch) {
 			closed_at = COALESCE(c.closed_at, n.closed),
 			handed_at = CASE WHEN n.owner = 'bot' THEN c.handed_at ELSE COALESCE(c.handed_at, $18) END
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
-			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[])
-			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, via)
+			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[], $20::timestamptz[], $21::boolean[])
+			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, via, promised, answered)
 		WHERE c.id = n.id`,
 		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
-		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.via)
+		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.via, m.promised, m.answered)
 }
 
 func queueCases(q *pgx.Batch, b *batch) {
@@ -331,12 +336,19 @@ func queueContactChanges(q *pgx.Batch, b *batch) {
 }
 
 func queueAlarms(q *pgx.Batch, b *batch) {
+	var kept []string
 	for _, t := range b.each() {
+		if t.Was.Owner != flows.OwnerBot && !t.Opens && (t.Now.Owner == flows.OwnerBot || t.Answered || t.Now.Closed) {
+			kept = append(kept, t.Now.Conversation.String())
+		}
 		if t.Alarm == "" {
 			continue
 		}
 		q.Queue(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			NewID(), t.Alarm, t.Now.Conversation.String(), t.Now.Conversation, b.now)
+	}
+	if len(kept) > 0 {
+		q.Queue(`UPDATE alarms SET cleared_at = $3 WHERE kind = $1 AND subject = ANY($2) AND cleared_at IS NULL`, AlarmPromise, kept, b.now)
 	}
 }
 

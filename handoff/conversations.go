@@ -22,14 +22,19 @@ type Conversation struct {
 	Reason   string // why it came to the desk
 	Urgent   bool
 	QueuedAt *time.Time // since when it waits; nil when it does not
-	Flow     string     // the service it is about, or was last
-	State    string
-	Language string
-	Ward     int // 0 when not known
-	OpenedAt time.Time
-	LastInAt time.Time // when the person last wrote
-	LastAt   time.Time // when anything last happened
-	ClosedAt *time.Time
+	// PromisedAt is until when a person shall have answered; nil: nothing is
+	// promised, or somebody has. MissedAt is when the citizen was told that it
+	// takes longer.
+	PromisedAt *time.Time
+	MissedAt   *time.Time
+	Flow       string // the service it is about, or was last
+	State      string
+	Language   string
+	Ward       int // 0 when not known
+	OpenedAt   time.Time
+	LastInAt   time.Time // when the person last wrote
+	LastAt     time.Time // when anything last happened
+	ClosedAt   *time.Time
 }
 
 // ConversationFilter narrows a list of conversations; empty fields do not.
@@ -113,7 +118,7 @@ func (d *Desk) conversationsOf(ctx context.Context, rows []conversationRow) ([]C
 		items[i] = Conversation{
 			ID: r.ID, Contact: Ref{r.ContactID, contacts[r.ContactID]}, Channel: r.Channel,
 			Owner: flows.Owner(r.Owner), Agent: refOf(r.AgentID, agents), Team: r.Team, Reason: r.Reason, Urgent: r.Urgent,
-			QueuedAt: d.localOrNil(r.QueuedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: orZero(r.Ward),
+			QueuedAt: d.localOrNil(r.QueuedAt), PromisedAt: d.localOrNil(r.PromisedAt), MissedAt: d.localOrNil(r.MissedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: orZero(r.Ward),
 			OpenedAt: d.local(r.OpenedAt), LastInAt: d.local(r.LastInAt), LastAt: d.local(r.LastAt), ClosedAt: d.localOrNil(r.ClosedAt),
 		}
 	}

@@ -38,6 +38,8 @@ type Desk struct {
 
 	hashing hashing     // of passwords
 	tokens  knownTokens // of programs
+
+	sightings sightings // of the staff
 }
 
 // Options are what a Desk needs. Pool is shared by GORM and by the turn's

@@ -75,7 +75,7 @@ type Ask struct {
 // LookUp answers the lookups of a batch: one query for each kind that occurs,
 // in one round trip. What is found is added to found, which runs along asks.
 func (d *Desk) LookUp(ctx context.Context, asks []Ask, found []*flows.Found) error {
-	l := &lookUp{asks: asks, found: found}
+	l := &lookUp{asks: asks, found: found, now: d.now()}
 	q := &pgx.Batch{}
 	l.queue(q)
 	if q.Len() == 0 {
@@ -91,10 +91,11 @@ func (d *Desk) LookUp(ctx context.Context, asks []Ask, found []*flows.Found) err
 type lookUp struct {
 	asks  []Ask
 	found []*flows.Found
+	now   time.Time
 }
 
 func (l *lookUp) queue(q *pgx.Batch) {
-	remembered, mine, numbers := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}
+	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
 	for i, ask := range l.asks {
 		for _, want := range ask.Wants {
 			switch want.Kind {
@@ -110,12 +111,19 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				}
 				l.found[i].Cases[want.Number] = nil
 				numbers[want.Number] = append(numbers[want.Number], i)
+			case flows.LookupDesk:
+				if l.found[i].Desk == nil {
+					l.found[i].Desk = map[string]flows.DeskFound{}
+				}
+				l.found[i].Desk[want.Team] = flows.DeskFound{At: l.now}
+				teams[want.Team] = append(teams[want.Team], i)
 			}
 		}
 	}
 	l.queueRemembered(q, remembered)
 	l.queueMine(q, mine)
 	l.queueCases(q, numbers)
+	l.queueDesk(q, teams)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {

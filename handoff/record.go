@@ -116,6 +116,8 @@ type conversationRow struct {
 	Reason     string     `gorm:"column:reason"`
 	Urgent     bool       `gorm:"column:urgent"`
 	QueuedAt   *time.Time `gorm:"column:queued_at"`
+	PromisedAt *time.Time `gorm:"column:promised_at"`
+	MissedAt   *time.Time `gorm:"column:missed_at"`
 	Flow       string     `gorm:"column:flow"`
 	State      string     `gorm:"column:state"`
 	Language   string     `gorm:"column:language"`

@@ -13,7 +13,7 @@ import (
 const (
 	SessionIdle = 12 * time.Hour     // without a page being asked for
 	SessionLife = 7 * 24 * time.Hour // in all
-	seenWithin  = time.Minute        // how exactly the last page is remembered
+	visitWithin = time.Minute        // how exactly the last page is remembered
 )
 
 type sessionRow struct {
@@ -38,7 +38,7 @@ func (d *Desk) Session(ctx context.Context, token string) ([]byte, error) {
 	if row.old(now) {
 		return nil, fmt.Errorf("session: %w", ErrNotFound)
 	}
-	if now.Sub(row.SeenAt) > seenWithin {
+	if now.Sub(row.SeenAt) > visitWithin {
 		// an update only: a session that was ended meanwhile must stay so
 		if err := db.Model(&sessionRow{}).Where("token_hash = ?", row.TokenHash).Update("seen_at", now).Error; err != nil {
 			return nil, fmt.Errorf("note the use of a session: %w", err)

@@ -39,6 +39,7 @@ type conversationLogRow struct {
 	ToAgent        *uuid.UUID `gorm:"column:to_agent"`
 	Team           string     `gorm:"column:team"`
 	Reason         string     `gorm:"column:reason"`
+	QueuedAt       *time.Time `gorm:"column:queued_at"`
 }
 
 // TableName is the table of how conversations came to people.
@@ -54,6 +55,9 @@ type deskRow struct {
 	Team        string     `gorm:"column:team"`
 	Reason      string     `gorm:"column:reason"`
 	QueuedAt    *time.Time `gorm:"column:queued_at"`
+	PromisedAt  *time.Time `gorm:"column:promised_at"`
+	MissedAt    *time.Time `gorm:"column:missed_at"`
+	AgentAt     *time.Time `gorm:"column:agent_at"`
 	Flow        string     `gorm:"column:flow"`
 	Language    string     `gorm:"column:language"`
 	Ward        *int       `gorm:"column:ward"`
@@ -63,6 +67,8 @@ type deskRow struct {
 	DueAt       *time.Time `gorm:"column:due_at"`
 	DueWith     string     `gorm:"column:due_with"`
 	WakeAt      *time.Time `gorm:"column:wake_at"`
+
+	waited *time.Time // since when it had waited when it came to somebody
 }
 
 // TableName is the table of conversations.
@@ -76,7 +82,8 @@ type Held struct {
 	Language     string
 	Owner        flows.Owner
 	Team         string
-	Ward         int // 0 when not known
+	Ward         int  // 0 when not known
+	Muted        bool // the person has sent STOP
 }
 
 // Take gives a conversation to the viewer: out of the queue, from the bot in
@@ -92,11 +99,7 @@ func (d *Desk) Take(ctx context.Context, v Viewer, id uuid.UUID, said []Reply) (
 		case c.Owner == string(flows.OwnerAgent) && c.AgentID != nil:
 			return ErrTaken
 		}
-		c.Owner, c.AgentID, c.QueuedAt = string(flows.OwnerAgent), &v.AgentID, nil
-		c.DueAt, c.DueWith, c.WakeAt = nil, "", nil
-		err := tx.Exec(`UPDATE messages SET status = 'cancelled' WHERE conversation_id = ? AND status = 'queued' AND author = 'bot' AND kind = ?`,
-			c.ID, string(flows.Prompt)).Error
-		if err != nil {
+		if err := d.give(tx, c, v.AgentID); err != nil {
 			return err
 		}
 		if err := d.logDesk(tx, v, c, LogTaken, nil); err != nil {
@@ -104,6 +107,38 @@ func (d *Desk) Take(ctx context.Context, v Viewer, id uuid.UUID, said []Reply) (
 		}
 		return d.queueSaid(tx, c, nil, said)
 	})
+}
+
+// give makes an agent the owner. What the bot has not yet asked is not asked
+// any more. What the citizen was promised still stands: nobody has answered.
+func (d *Desk) give(tx *gorm.DB, c *deskRow, agent uuid.UUID) error {
+	now := d.now()
+	c.waited, c.QueuedAt = c.QueuedAt, nil
+	c.Owner, c.AgentID, c.AgentAt = string(flows.OwnerAgent), &agent, &now
+	c.DueAt, c.DueWith, c.WakeAt = nil, "", nil
+	return tx.Exec(`UPDATE messages SET status = 'cancelled' WHERE conversation_id = ? AND status = 'queued' AND author = 'bot' AND kind = ?`,
+		c.ID, string(flows.Prompt)).Error
+}
+
+// enqueue puts a conversation back into the queue.
+func (d *Desk) enqueue(c *deskRow) {
+	now := d.now()
+	c.Owner, c.AgentID, c.AgentAt, c.QueuedAt = string(flows.OwnerQueue), nil, nil, &now
+	c.DueAt, c.DueWith, c.WakeAt = nil, "", nil
+}
+
+// promise says until when somebody shall have answered; zero changes nothing.
+func (c *deskRow) promise(by time.Time) {
+	if !by.IsZero() {
+		c.PromisedAt, c.MissedAt = &by, nil
+	}
+}
+
+// answered says that a person has written: the promise is kept, however late.
+func (d *Desk) answered(tx *gorm.DB, c *deskRow) error {
+	now := d.now()
+	c.PromisedAt, c.MissedAt, c.AgentAt = nil, nil, &now
+	return tx.Exec(`UPDATE alarms SET cleared_at = ? WHERE kind = ? AND subject = ? AND cleared_at IS NULL`, now, AlarmPromise, c.ID.String()).Error
 }
 
 // Written is what a person of the staff writes to a citizen.
@@ -135,6 +170,9 @@ func (d *Desk) Reply(ctx context.Context, v Viewer, id uuid.UUID, w Written, fit
 		if !c.of(v) {
 			return fmt.Errorf("it is not yours: %w", ErrConflict)
 		}
+		if err := d.answered(tx, c); err != nil {
+			return err
+		}
 		held, err := d.held(tx, c)
 		if err != nil {
 			return err
@@ -152,8 +190,9 @@ func keyed(parts []Reply, key string) []Reply {
 }
 
 // Pass gives a conversation of the viewer's, or as a supervisor anybody's, to
-// another agent, or back to the queue of a team.
-func (d *Desk) Pass(ctx context.Context, v Viewer, id uuid.UUID, to Assignment, said []Reply) (Held, error) {
+// another agent, or back to the queue of a team. promised is until when
+// somebody shall have answered; zero leaves what was promised before.
+func (d *Desk) Pass(ctx context.Context, v Viewer, id uuid.UUID, to Assignment, promised time.Time, said []Reply) (Held, error) {
 	team, err := word("team", strings.TrimSpace(to.Team))
 	if err != nil {
 		return Held{}, err
@@ -175,12 +214,13 @@ func (d *Desk) Pass(ctx context.Context, v Viewer, id uuid.UUID, to Assignment, 
 				return invalid("agent", "there is no such agent")
 			}
 			passed = &agent.ID
-			c.Owner, c.AgentID, c.QueuedAt = string(flows.OwnerAgent), passed, nil
+			if err := d.give(tx, c, agent.ID); err != nil {
+				return err
+			}
 		} else {
-			now := d.now()
-			c.Owner, c.AgentID, c.QueuedAt = string(flows.OwnerQueue), nil, &now
+			d.enqueue(c)
 		}
-		c.DueAt, c.DueWith, c.WakeAt = nil, "", nil
+		c.promise(promised)
 		if err := d.logDesk(tx, v, c, LogPassed, passed); err != nil {
 			return err
 		}
@@ -276,20 +316,23 @@ func (d *Desk) held(tx *gorm.DB, c *deskRow) (Held, error) {
 	if err != nil {
 		return Held{}, err
 	}
-	return Held{Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
-		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward)}, nil
+	return Held{
+		Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
+		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted,
+	}, nil
 }
 
 func (d *Desk) moveDesk(tx *gorm.DB, c *deskRow) error {
 	return tx.Model(&deskRow{}).Where("id = ?", c.ID).Updates(map[string]any{
-		"version": c.Version, "owner": c.Owner, "agent_id": c.AgentID, "team": c.Team, "queued_at": c.QueuedAt, "last_at": d.now(),
+		"version": c.Version, "owner": c.Owner, "agent_id": c.AgentID, "team": c.Team, "reason": c.Reason, "queued_at": c.QueuedAt, "last_at": d.now(),
+		"promised_at": c.PromisedAt, "missed_at": c.MissedAt, "agent_at": c.AgentAt,
 		"due_at": c.DueAt, "due_with": c.DueWith, "wake_at": c.WakeAt, "outbox_until": c.OutboxUntil,
 	}).Error
 }
 
 func (d *Desk) logDesk(tx *gorm.DB, v Viewer, c *deskRow, what string, to *uuid.UUID) error {
 	return tx.Create(&conversationLogRow{
-		ID: NewID(), ConversationID: c.ID, At: d.now(), What: what, AgentID: agentOrNull(v), ToAgent: to, Team: c.Team, Reason: c.Reason,
+		ID: NewID(), ConversationID: c.ID, At: d.now(), What: what, AgentID: agentOrNull(v), ToAgent: to, Team: c.Team, Reason: c.Reason, QueuedAt: c.waited,
 	}).Error
 }
 

@@ -62,6 +62,8 @@ type Turn struct {
 	Team         string
 	Reason       string
 	Urgent       bool
+	Promised     time.Time // until when a person shall have answered; zero: as it was
+	Answered     bool      // a person of the staff has written
 
 	Name       string // the person's name when the channel said it
 	Cases      []NewCase
