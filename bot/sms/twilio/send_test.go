@@ -80,7 +80,7 @@ func TestAnswersOfFixtures(t *testing.T) {
 			t.Fatal(err)
 		}
 		sent, err := sendTo(t, http.StatusCreated, body).Send(t.Context(), outgoing("hi"))
-		if err != nil || sent.ProviderID != "twilio:SMffffffffffffffffffffffffffffffff" {
+		if err != nil || sent.ProviderID != "twilio>SMffffffffffffffffffffffffffffffff" {
 			t.Errorf("%s: %+v, %v", name, sent, err)
 		}
 	}
