@@ -79,6 +79,10 @@ func wrongSettings(t testing.TB) map[string]struct {
 	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	open := filepath.Join(dir, "open.yaml")
+	if err := os.WriteFile(open, []byte("profiles:\n  open:\n    receive: {format: query}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return map[string]struct {
 		name     string
 		settings []string
@@ -90,6 +94,12 @@ func wrongSettings(t testing.TB) map[string]struct {
 		"a quarter of Messenger":      {"MESSENGER_PAGE_ID", []string{"MESSENGER_APP_SECRET=hush-3"}},
 		"a bad Graph address":         {"MESSENGER_API_URL", append([]string{"MESSENGER_API_URL=graph"}, messengerOn...)},
 		"a bad Graph version":         {"MESSENGER_API_VERSION", append([]string{"MESSENGER_API_VERSION=26"}, messengerOn...)},
+		"two thirds of Twilio":        {"TWILIO_FROM", []string{"TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001", "TWILIO_AUTH_TOKEN=hush-1"}},
+		"an odd Twilio account":       {"TWILIO_ACCOUNT_SID", []string{"TWILIO_ACCOUNT_SID=1", "TWILIO_AUTH_TOKEN=hush-1", "TWILIO_FROM=+8809612000000"}},
+		"a bad Twilio address":        {"TWILIO_API_URL", []string{"TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001", "TWILIO_AUTH_TOKEN=hush-1", "TWILIO_FROM=+8809612000000", "TWILIO_API_URL=twilio"}},
+		"no such gateways":            {"SMS_GATEWAYS", []string{"SMS_GATEWAYS=" + filepath.Join(dir, "none.yaml")}},
+		"gateways that are none":      {"SMS_GATEWAYS", []string{"SMS_GATEWAYS=" + file}},
+		"a gateway without proof":     {"SMS_GATEWAYS", []string{"SMS_GATEWAYS=" + open}},
 		"another database":            {"DATABASE_URL", []string{"DATABASE_URL=mysql://u:hush-4@h/d"}},
 		"a database without scheme":   {"DATABASE_URL", []string{"DATABASE_URL=host=h password=hush-5"}},
 		"a broken database address":   {"DATABASE_URL", []string{"DATABASE_URL=postgres://u:hush-6@h:port/d"}},

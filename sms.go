@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"nagorik/api"
@@ -68,7 +69,7 @@ func (t *texting) addGateways(c *Config, env settings) error {
 	gateways, err := gateway.Load(text, func(name string) string { return env.or(name, "") }, c.PublicURL.String(),
 		gateway.Options{File: filepath.Base(c.SMSGateways)})
 	if err != nil {
-		return badSetting("SMS_GATEWAYS", "%v", err)
+		return badSetting("SMS_GATEWAYS", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	for _, g := range gateways {
 		t.links = append(t.links, g)

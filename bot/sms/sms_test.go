@@ -59,8 +59,13 @@ func TestSendChoosesALink(t *testing.T) {
 	}
 	const number = "+8801712345678"
 	for _, c := range []struct{ via, address, want string }{
-		{"second", number, "second"}, {"first", number, "first"}, {"", number, "first"}, {"gone", number, "first"},
-		{"pull", number, "first"}, {"pull", "tel:masked", "reject"}, {"gone", "tel:masked", "reject"},
+		{"second", number, "second"},
+		{"first", number, "first"},
+		{"", number, "first"},
+		{"gone", number, "first"},
+		{"pull", number, "first"},
+		{"pull", "tel:masked", "reject"},
+		{"gone", "tel:masked", "reject"},
 	} {
 		if got := send(c.via, c.address); got != c.want {
 			t.Errorf("by %q to %q: %s, want %s", c.via, c.address, got, c.want)

@@ -189,7 +189,7 @@ func TestStatusesOfFixtures(t *testing.T) {
 		}
 		e := d.Events[0]
 		if e.Kind != bot.EventReceipt || e.Status != want.status || e.Note != want.note || e.Address != number ||
-			len(e.ProviderIDs) != 1 || e.ProviderIDs[0] != "twilio:SMffffffffffffffffffffffffffffffff" || e.Muted {
+			len(e.ProviderIDs) != 1 || e.ProviderIDs[0] != "twilio>SMffffffffffffffffffffffffffffffff" || e.Muted {
 			t.Errorf("%s is %+v", name, e)
 		}
 	}

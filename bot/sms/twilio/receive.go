@@ -163,7 +163,7 @@ func (s Status) receipt(call bot.Call, fields form) (e bot.Event, skipped string
 		return e, "no_id"
 	}
 	e = bot.Event{
-		Kind: bot.EventReceipt, Channel: sms.Name, Via: Name, Status: status, ProviderIDs: []string{Name + ":" + id}, At: s.twilio.now(),
+		Kind: bot.EventReceipt, Channel: sms.Name, Via: Name, Status: status, ProviderIDs: []string{prefixed(id)}, At: s.twilio.now(),
 	}
 	e.Address, _ = sms.Number(fields.get("To"))
 	if ours, err := uuid.Parse(call.URL.Query().Get(idParam)); err == nil {

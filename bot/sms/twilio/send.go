@@ -67,12 +67,13 @@ func (t *Twilio) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) {
 	return bot.Sent{ProviderID: prefixed(m.SID)}, nil
 }
 
-// prefixed is a sid as our record holds it; none is none.
+// prefixed is the sid of a message of ours as the record holds it, apart from
+// those that come in; none is none.
 func prefixed(sid string) string {
 	if sid == "" {
 		return ""
 	}
-	return Name + ":" + sid
+	return Name + ">" + sid
 }
 
 // find looks for a message among those sent to the person of late. An error

@@ -80,7 +80,7 @@ func TestAnswersOfFixtures(t *testing.T) {
 			t.Fatal(err)
 		}
 		sent, err := sendTo(t, http.StatusCreated, body).Send(t.Context(), outgoing("hi"))
-		if err != nil || sent.ProviderID != "twilio:SMffffffffffffffffffffffffffffffff" {
+		if err != nil || sent.ProviderID != "twilio>SMffffffffffffffffffffffffffffffff" {
 			t.Errorf("%s: %+v, %v", name, sent, err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestNobodyThere(t *testing.T) {
 func TestOptions(t *testing.T) {
 	good := Options{AccountSID: account, AuthToken: "hush", From: sender, PublicURL: "https://city.example"}
 	for what, change := range map[string]func(*Options){
-		"account":    func(o *Options) { o.AccountSID = "AC1" },
+		"account":    func(o *Options) { o.AccountSID = "SK1" },
 		"auth token": func(o *Options) { o.AuthToken = " , " },
 		"sender":     func(o *Options) { o.From = "a name that is too long" },
 		"public URL": func(o *Options) { o.PublicURL = "city" },

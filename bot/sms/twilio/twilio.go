@@ -72,8 +72,8 @@ var (
 )
 
 var (
-	accountForm = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	serviceForm = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+	accountForm = regexp.MustCompile(`^AC[0-9A-Za-z]+$`)
+	serviceForm = regexp.MustCompile(`^MG[0-9A-Za-z]{10,}$`)
 	senderForm  = regexp.MustCompile(`^(\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11})$`)
 )
 
@@ -83,7 +83,7 @@ func New(opt Options) (*Twilio, error) {
 	public, err := url.Parse(opt.PublicURL)
 	switch {
 	case !accountForm.MatchString(opt.AccountSID):
-		return nil, errors.New("twilio: the account sid is not AC and 32 hexadecimal digits")
+		return nil, errors.New("twilio: the account sid does not begin with AC")
 	case strings.TrimSpace(strings.ReplaceAll(opt.AuthToken, ",", "")) == "":
 		return nil, errors.New("twilio: the auth token is empty")
 	case !serviceForm.MatchString(opt.From) && !senderForm.MatchString(opt.From):
