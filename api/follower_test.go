@@ -66,16 +66,34 @@ type listener struct {
 	done     chan struct{}
 	ended    chan struct{}
 	err      error
-	who, see error
+	who, see answerOf
+}
+
+// answerOf is an error that a test may change while the stream asks for it.
+type answerOf struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (a *answerOf) set(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.err = err
+}
+
+func (a *answerOf) get() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.err
 }
 
 func listen(ctx context.Context) *listener {
 	l := &listener{wire: &wire{ResponseRecorder: httptest.NewRecorder()}, done: make(chan struct{}), ended: make(chan struct{})}
 	f := follower{
 		live: &l.source, done: l.done, now: time.Now,
-		who: func(context.Context) (handoff.Viewer, error) { return handoff.Viewer{}, l.who },
+		who: func(context.Context) (handoff.Viewer, error) { return handoff.Viewer{}, l.who.get() },
 		seen: func(_ context.Context, _ handoff.Viewer, hints []bot.Hint) ([]eventAnswer, error) {
-			return make([]eventAnswer, len(hints)), l.see
+			return make([]eventAnswer, len(hints)), l.see.get()
 		},
 	}
 	go func() {
@@ -107,12 +125,12 @@ func TestStreamBeatsWhileItMay(t *testing.T) {
 		if got := l.wire.take(); got != ": \n\n" {
 			t.Errorf("a heartbeat: %q", got)
 		}
-		l.who = errors.New("the database is away")
+		l.who.set(errors.New("the database is away"))
 		<-time.After(sse.Heartbeat)
 		if got := l.wire.take(); got != ": \n\n" || l.over(t) {
 			t.Errorf("without a database: %q", got)
 		}
-		l.who = errSignedOff
+		l.who.set(errSignedOff)
 		<-time.After(sse.Heartbeat)
 		if !l.over(t) || !errors.Is(l.err, errSignedOff) {
 			t.Errorf("signed off: %v", l.err)
@@ -132,18 +150,18 @@ func TestStreamThatMissedSomethingSaysSoOnce(t *testing.T) {
 		if got := l.wire.take(); strings.Count(got, "event: refresh\n") != 1 || l.source.open != 1 {
 			t.Errorf("a moment later: %q, %d listen", got, l.source.open)
 		}
-		l.see = errors.New("the database is away")
+		l.see.set(errors.New("the database is away"))
 		l.source.heard <- bot.Hint{}
 		<-time.After(missedWait)
 		if got := l.wire.take(); strings.Count(got, "event: refresh\n") != 1 {
 			t.Errorf("hints that nobody can look up: %q", got)
 		}
-		l.see = nil
+		l.see.set(nil)
 		l.source.heard <- bot.Hint{}
 		if got := l.wire.take(); strings.Count(got, "data: ") != 1 || strings.Contains(got, "refresh") {
 			t.Errorf("afterwards: %q", got)
 		}
-		l.who = errSignedOff
+		l.who.set(errSignedOff)
 		close(l.source.heard)
 		<-time.After(missedWait)
 		if !l.over(t) {
