@@ -149,7 +149,7 @@ func TestEveryAuditedChangeHasAWord(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	what := regexp.MustCompile(`"((?:account|case|conversation|network)\.[a-z_]+)"`)
+	what := regexp.MustCompile(`"((?:account|case|contact|conversation|network)\.[a-z_]+)"`)
 	found := 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
