@@ -13,7 +13,10 @@ func TestCasesByDueAreNeitherSkippedNorRepeated(t *testing.T) {
 	r := newRecord(t)
 	p := r.person("Rahim", "", "")
 	talk := r.conversation(p, talk{})
-	at := func(hours int) *time.Time { due := r.clock.now().Add(time.Duration(hours)*time.Hour + 123*time.Microsecond); return &due }
+	at := func(hours int) *time.Time {
+		due := r.clock.now().Add(time.Duration(hours)*time.Hour + 123*time.Microsecond)
+		return &due
+	}
 	var numbers []int64
 	for _, k := range []struct {
 		status string

@@ -1,0 +1,4 @@
+package api
+
+// contactsPath is where staff find people.
+const contactsPath = "/console/contacts"
