@@ -39,7 +39,7 @@ func (s *Server) answerFacts(p page, k handoff.Case) []fact {
 	for _, slot := range f.Slots {
 		v, given := answers[slot.Name]
 		delete(answers, slot.Name)
-		if given && slot.Type != flows.SlotPhoto && slot.Type != flows.SlotConfirm {
+		if given && !saidElsewhere(k, slot, v) {
 			facts = append(facts, p.factOf(slot, v))
 		}
 	}
@@ -52,6 +52,20 @@ func (s *Server) answerFacts(p page, k handoff.Case) []fact {
 		facts = append(facts, p.factOf(flows.SlotOutline{Name: name}, answers[name]))
 	}
 	return facts
+}
+
+// saidElsewhere reports what the page of a case shows in a place of its own.
+func saidElsewhere(k handoff.Case, slot flows.SlotOutline, v flows.Value) bool {
+	switch slot.Type {
+	case flows.SlotPhoto, flows.SlotConfirm:
+		return true
+	case flows.SlotLocation:
+		return k.Place != "" || k.Location != nil
+	case flows.SlotWard:
+		return k.Ward != 0 && v.Number == float64(k.Ward)
+	default:
+		return false
+	}
 }
 
 // factOf is an answer in words.

@@ -104,6 +104,9 @@ func (v *caseView) does(s *Server, staff []handoff.Present, t tried) {
 		v.Deeds = append(v.Deeds, d)
 	}
 	slices.SortStableFunc(v.Deeds, func(a, b deed) int { return rank(a) - rank(b) })
+	if t.fault != nil {
+		v.Alert = v.Words["case_fault"]
+	}
 	if t.clash {
 		v.Alert = v.Say("case_clash", "status", s.statusName(v.page, v.Case.Status))
 		if typed := t.form.Get(noteName(t.verb)); typed != "" && v.Note.Fields[0].Value == "" {

@@ -30,7 +30,6 @@ type casesView struct {
 	page
 	Tabs   []tab
 	Query  field
-	Status field
 	More   []field
 	Mine   bool
 	Narrow bool // more than the status is asked for
@@ -95,7 +94,7 @@ func (s *Server) caseFilterOf(c echo.Context, v *casesView) (handoff.CaseFilter,
 	f := handoff.CaseFilter{PageOf: handoff.PageOf{Cursor: c.QueryParam("next")}, Query: strings.TrimSpace(c.QueryParam("q")), Kind: flows.Kind(c.QueryParam("kind"))}
 	f.Flow, f.Team = c.QueryParam("flow"), c.QueryParam("team")
 	v.Query = field{Name: "q", Label: v.Words["cases_search"], Value: f.Query, Type: "search", Complete: "off", Most: 200}
-	group := v.statusOf(s, c.QueryParam("status"), &f)
+	group, status := v.statusOf(s, c.QueryParam("status"), &f)
 	if v.Mine = c.QueryParam("mine") != ""; v.Mine {
 		f.Agent = viewer(c).AgentID
 	}
@@ -108,11 +107,12 @@ func (s *Server) caseFilterOf(c echo.Context, v *casesView) (handoff.CaseFilter,
 	}
 	wards := v.wardField(c.QueryParam("ward"), &f.Ward)
 	v.More = []field{
+		status,
 		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, f.Flow)},
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(f.Team)), 0, option{Label: v.Words["any_team"]})},
 		wards, v.kindField(&f.Kind), from, to, order,
 	}
-	v.Folded = f.Flow+f.Team+wards.Value+string(f.Kind)+from.Value+to.Value+c.QueryParam("order") == ""
+	v.Folded = f.Flow+f.Team+wards.Value+string(f.Kind)+from.Value+to.Value+c.QueryParam("order") == "" && (group == groupOpen || group == groupAll)
 	v.Narrow = !v.Folded || f.Query != ""
 	v.Tabs = v.tabs(group)
 	return f, wards.Fault+from.Fault+to.Fault == ""
@@ -126,7 +126,7 @@ func chosenOf(id string) []string {
 }
 
 // statusOf reads a status or a group of them; what it cannot read is: open.
-func (v *casesView) statusOf(s *Server, typed string, f *handoff.CaseFilter) (group string) {
+func (v *casesView) statusOf(s *Server, typed string, f *handoff.CaseFilter) (group string, choice field) {
 	group, open := groupOpen, true
 	switch status := handoff.CaseStatus(typed); {
 	case typed == groupAll:
@@ -146,8 +146,7 @@ func (v *casesView) statusOf(s *Server, typed string, f *handoff.CaseFilter) (gr
 	for _, status := range handoff.CaseStatuses() {
 		options = append(options, option{string(status), "– " + s.statusName(v.page, status), string(status) == group})
 	}
-	v.Status = field{Name: "status", Label: v.Words["status"], Options: options}
-	return group
+	return group, field{Name: "status", Label: v.Words["status"], Options: options}
 }
 
 // orderOf reads the order: open cases come by due time unless asked otherwise,
