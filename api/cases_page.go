@@ -81,10 +81,10 @@ func (s *Server) listCasesPage(c echo.Context) error {
 			v.Lines = append(v.Lines, s.caseLine(v.page, k))
 		}
 		v.Pager = v.pager(c, list.Next)
+		v.Empty = s.empty(v.page, "cases_empty", "cases_empty_text")
 	} else {
 		status = http.StatusUnprocessableEntity
 	}
-	v.Empty = s.empty(v.page, "cases_empty", "cases_empty_text")
 	return s.show(c, status, "cases.html", v)
 }
 

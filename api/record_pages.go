@@ -17,6 +17,7 @@ func recordPages() []Route {
 		on(http.MethodGet, contactsPath, ContactRead, (*Server).listContactsPage, "People, by name, phone, e-mail or a number"),
 		on(http.MethodGet, contactsPath+"/:id", ContactRead, (*Server).showContactPage, "All that is kept about somebody"),
 		on(http.MethodPost, contactsPath+"/:id/notes", ContactWork, (*Server).noteContact, "Write a note about somebody"),
+		on(http.MethodGet, guidePath, AccountOwn, (*Server).showGuide, "A guide for an agent's first day"),
 	}
 	for _, k := range deedKinds() {
 		routes = append(routes, on(http.MethodPost, casesPath+"/:number/"+k.verb, CaseWork, (*Server).doCase, "Do this to a case: "+k.verb))
