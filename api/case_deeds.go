@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -35,8 +36,11 @@ type deedKind struct {
 	noted  bool              // the note must say something
 	main   bool
 	danger bool
-	do     func(*handoff.Desk, context.Context, handoff.Viewer, int64, url.Values) (handoff.Case, error)
+	do     doDeed
 }
+
+// doDeed does a deed to the case with a number as a form says.
+type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) (handoff.Case, error)
 
 // noteName is the field of a deed's note. Its name is its id as well, and there
 // are several forms on the page.
@@ -57,13 +61,13 @@ func deedKinds() []deedKind {
 	}
 }
 
-func notedDeed(verb string, do func(*handoff.Desk, context.Context, handoff.Viewer, int64, string) (handoff.Case, error)) func(*handoff.Desk, context.Context, handoff.Viewer, int64, url.Values) (handoff.Case, error) {
-	return func(d *handoff.Desk, ctx context.Context, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+func notedDeed(verb string, do func(*handoff.Desk, context.Context, handoff.Viewer, int64, string) (handoff.Case, error)) doDeed {
+	return func(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
 		return do(d, ctx, v, n, form.Get(noteName(verb)))
 	}
 }
 
-func assignDeed(d *handoff.Desk, ctx context.Context, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+func assignDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
 	to := handoff.Assignment{Team: form.Get("team"), Note: form.Get(noteName("assign"))}
 	if typed := form.Get("agent"); typed != "" {
 		var err error
@@ -74,7 +78,7 @@ func assignDeed(d *handoff.Desk, ctx context.Context, v handoff.Viewer, n int64,
 	return d.AssignCase(ctx, v, n, to)
 }
 
-func referDeed(d *handoff.Desk, ctx context.Context, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+func referDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
 	return d.ReferCase(ctx, v, n, form.Get("to"), form.Get(noteName("refer")))
 }
 
@@ -136,9 +140,7 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 	}
 	switch k.verb {
 	case "assign":
-		if k.main = v.Case.Agent == nil && v.Case.Status != handoff.CaseInProgress; k.main {
-			d.Main = true
-		}
+		d.Main = v.Case.Status == handoff.CaseNew || v.Case.Status == handoff.CaseReopened
 		d.Fields = v.assignFields(s, staff, form)
 	case "refer":
 		d.Fields = []field{{Name: "to", Label: v.Words["refer_to"], Value: form.Get("to"), Required: true, Most: maxNote, Complete: "off"}}
@@ -153,12 +155,7 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 }
 
 func (v *caseView) noteLabel(k deedKind) string {
-	switch {
-	case v.Words["do_"+k.verb+"_note"] != "":
-		return v.Words["do_"+k.verb+"_note"]
-	default:
-		return v.Words["note_optional"]
-	}
+	return cmp.Or(v.Words["do_"+k.verb+"_note"], v.Words["note_optional"])
 }
 
 // blame says at the field what is wrong with it.
@@ -238,7 +235,7 @@ func (s *Server) doCase(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	k, err := kinds[i].do(s.opt.Desk, ctx, viewer(c), number, form)
+	k, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
 	t := tried{verb: kinds[i].verb, form: form}
 	switch {
 	case errors.As(err, &t.fault):

@@ -88,8 +88,8 @@ const maxSearch = 200
 // caseCalled is the case whose number was typed, if the viewer may see it.
 func (s *Server) caseCalled(c echo.Context, q string) (*handoff.Case, error) {
 	digits := strings.TrimLeft(strings.TrimSpace(bangla.Digits(q)), "#")
-	number, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || number < 1 || strings.HasPrefix(digits, "0") || strings.HasPrefix(digits, "+") {
+	number, _ := strconv.ParseInt(digits, 10, 64) // 0 when it is none
+	if number < 1 || strings.HasPrefix(digits, "0") || strings.HasPrefix(digits, "+") {
 		return nil, nil //nolint:nilnil // no number of a case is not a fault
 	}
 	k, err := s.opt.Desk.Case(c.Request().Context(), viewer(c), number)

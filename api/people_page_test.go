@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"nagorik/handoff"
 )
@@ -51,6 +52,8 @@ func TestPersonIsShownWholeAndNoted(t *testing.T) {
 	o.exec(`UPDATE contacts SET phone = '+8801712345678' WHERE id = $1`, f.contact)
 	o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'holding_number', 'text', '"১২/ক"', $2)`, f.contact, o.clock.now())
 	o.exec(`UPDATE conversations SET owner = 'agent', agent_id = $2 WHERE id = $1`, f.conversation, anna.ID)
+	o.exec(`INSERT INTO messages (id, conversation_id, seq, direction, author, agent_id, channel, kind, text, status, at)
+		VALUES ($1, $2, 9000, 'out', 'agent', $3, 'web', 'text', 'On our way', 'delivered', $4)`, handoff.NewID(), f.conversation, anna.ID, o.clock.now().Add(-25*time.Hour))
 	cookie := o.enter("anna@example.org")
 	path := contactPath(f.contact)
 	wantPage(t, o.post(path+"/notes", cookie, url.Values{"lang": {"en"}, "text": {" "}}), http.StatusUnprocessableEntity, "Write something here")
@@ -58,7 +61,7 @@ func TestPersonIsShownWholeAndNoted(t *testing.T) {
 	wantPage(t, o.post(path+"/notes", cookie, url.Values{"lang": {"en"}, "text": {long}}), http.StatusUnprocessableEntity, long)
 	wantWay(t, o.post(path+"/notes", cookie, url.Values{"text": {"call <after> five"}}), path+"?done=case_note")
 	w := o.look(path+"?lang=en", cookie)
-	for _, text := range []string{"রহিম উদ্দিন", "01712345678", "Holding number", "১২/ক", "Web chat", "With an agent", "call &lt;after&gt; five", "Drainage", "2 times", "today 09:30", fmt.Sprintf(`href="/console/cases/%d"`, f.number)} {
+	for _, text := range []string{"রহিম উদ্দিন", "01712345678", "Holding number", "১২/ক", "Web chat", "With an agent", "call &lt;after&gt; five", "Drainage", "3 times", `<li>Anna <time class="soft small-print" datetime="2026-11-22T08:30:00&#43;06:00">yesterday 08:30</time>`, "today 09:30", fmt.Sprintf(`href="/console/cases/%d"`, f.number)} {
 		wantPage(t, w, http.StatusOK, text)
 	}
 	other := o.enter("waste@example.org")

@@ -52,6 +52,7 @@ type talkLine struct {
 	Channel string
 	About   string
 	With    string
+	Dealt   []handoff.Dealing
 	State   pill
 }
 
@@ -91,7 +92,9 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 		v.Told = append(v.Told, toldLine{s.toldFact(v.page, t), t.At})
 	}
 	for _, t := range record.Conversations {
-		v.Talks = append(v.Talks, s.talkLine(v.page, t))
+		line := s.talkLine(v.page, t)
+		line.Dealt = record.DealtWith[t.ID]
+		v.Talks = append(v.Talks, line)
 	}
 	for _, k := range record.Cases {
 		v.Lines = append(v.Lines, s.caseLine(v.page, k))
