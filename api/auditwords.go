@@ -49,23 +49,16 @@ func (w auditWords) subject(what, subject string) (name, link string) {
 	kind, _, _ := strings.Cut(what, ".")
 	switch kind {
 	case "case":
-		return w.Say("audit_case", "number", w.digits(subject)), w.linkTo("/console/cases/:number", subject)
+		return w.Say("audit_case", "number", w.digits(subject)), w.server.linkTo(w.page, "/console/cases/:number", subject)
 	case "conversation":
-		return w.Words["audit_conversation"], w.linkTo("/console/conversations/:id", subject)
+		return w.Words["audit_conversation"], w.server.linkTo(w.page, "/console/conversations/:id", subject)
+	case "contact":
+		return w.Words["audit_contact"], w.server.linkTo(w.page, contactsPath+"/:id", subject)
 	case "account":
-		return w.agent(subject), w.linkTo(accountsPath+"/:id", subject)
+		return w.agent(subject), w.server.linkTo(w.page, accountsPath+"/:id", subject)
 	default:
 		return subject, ""
 	}
-}
-
-// linkTo is a page about something, when there is one the viewer may open.
-func (w auditWords) linkTo(route, subject string) string {
-	needs, ok := needsOf(w.server.routes, route)
-	if !ok || !allows(w.Agent.Role, needs) {
-		return ""
-	}
-	return route[:strings.LastIndex(route, ":")] + subject
 }
 
 // agent is somebody of the staff by name.

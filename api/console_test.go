@@ -132,7 +132,7 @@ func TestSessionIsNewAtSignInAndHashedAtRest(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
 	planted := "__Host-nagorik_staff=planted-by-somebody-else"
 	w := o.post(signInPath, planted, url.Values{"email": {"Anna@Example.org "}, "password": {goodPassword}})
-	wantWay(t, w, accountPath)
+	wantWay(t, w, o.server.home(handoff.RoleAgent))
 	c := w.Result().Cookies()[0]
 	if c.Name != "__Host-nagorik_staff" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
 		t.Errorf("cookie %+v", c)
@@ -286,7 +286,7 @@ func TestCodesOpenOnce(t *testing.T) {
 	o.wantOut("the half session", pending)
 	pending = half()
 	wantPage(t, o.post("/console/code", pending, url.Values{"code": {o.code(secret)}}), http.StatusUnprocessableEntity, "মিলল না")
-	wantWay(t, o.post("/console/code", pending, url.Values{"code": {strings.ToLower(recovery[3])}}), accountPath)
+	wantWay(t, o.post("/console/code", pending, url.Values{"code": {strings.ToLower(recovery[3])}}), o.server.home(handoff.RoleAgent))
 	wantPage(t, o.post("/console/code", half(), url.Values{"code": {recovery[3]}}), http.StatusUnprocessableEntity, "মিলল না")
 
 	pending = half()

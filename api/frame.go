@@ -85,6 +85,7 @@ type page struct {
 	Signed bool
 	Agent  handoff.Agent // who is signed in
 	Stream string        // where to hear of changes; empty: nowhere
+	Finder string        // where the box in the frame searches; empty: there is none
 	Done   string        // what has just been done, in words
 
 	now time.Time
@@ -114,6 +115,9 @@ func (s *Server) page(c echo.Context, title string) page {
 	}
 	if _, ok := needsOf(s.routes, streamPath); ok {
 		p.Stream = streamPath
+	}
+	if needs, ok := needsOf(s.routes, contactsPath); ok && allows(p.Agent.Role, needs) {
+		p.Finder = contactsPath
 	}
 	for _, line := range s.nav {
 		if needs, _ := needsOf(s.routes, line.Path); allows(p.Agent.Role, needs) {
@@ -198,5 +202,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages())
 }

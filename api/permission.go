@@ -19,6 +19,7 @@ const (
 // Permissions of the staff, given by role.
 const (
 	ContactRead      Permission = "contact:read"
+	ContactWork      Permission = "contact:work" // notes
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
@@ -34,7 +35,7 @@ const (
 
 // everyRole may read the record and work at the desk; how much of it a person
 // sees, hears of, counts and changes depends on his teams and wards.
-var everyRole = []Permission{ContactRead, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead, AccountOwn, DutyChange, StaffRead}
+var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRead, ConversationWork, CaseWork, ReportRead, StreamRead, AccountOwn, DutyChange, StaffRead}
 
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{

@@ -20,6 +20,7 @@ import (
 	"nagorik/bot/photos"
 	"nagorik/bot/sse"
 	"nagorik/bot/web"
+	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
@@ -73,6 +74,7 @@ type Options struct {
 	Metrics        http.Handler
 	City           func(lang string) string
 	Teams          func(lang string) []Team // of the current flows
+	Catalog        func() *flows.Catalog    // the current flows; nil: pages show what the record says
 	MetricsToken   string                   // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string

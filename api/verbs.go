@@ -77,10 +77,10 @@ func verbRoutes() []Route {
 		conversation("pass", "Give a conversation to another agent or to a team's queue", assignBody{}, (*Server).passConversation),
 		conversation("release", "Give a conversation back to the bot", releaseBody{}, (*Server).releaseConversation),
 		of("assign", "Give a case to an agent or a team", assignBody{}, (*Server).assignCase),
-		of("start", "Work on an assigned case goes on", nothingBody{}, (*Server).startCase),
-		of("wait", "Work waits for somebody or something", nothingBody{}, (*Server).waitCase),
+		of("start", "Work on an assigned case goes on", noteBody{}, (*Server).startCase),
+		of("wait", "Work waits for somebody or something", noteBody{}, (*Server).waitCase),
 		of("resolve", "The matter is settled: say how", noteBody{}, (*Server).resolveCase),
-		of("close", "Put a resolved case away", nothingBody{}, (*Server).closeCase),
+		of("close", "Put a resolved case away", noteBody{}, (*Server).closeCase),
 		of("reject", "The city will not do it: say why", noteBody{}, (*Server).rejectCase),
 		of("refer", "Pass the matter to an office that is not the city's", referBody{}, (*Server).referCase),
 		of("reopen", "Open a resolved case again", noteBody{}, (*Server).reopenCase),
@@ -222,21 +222,11 @@ func (s *Server) assignCase(c echo.Context) error {
 	})
 }
 
-// plainVerb is a verb on a case that says nothing.
-type plainVerb func(context.Context, handoff.Viewer, int64) (handoff.Case, error)
+func (s *Server) startCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.StartCase) }
 
-func (s *Server) onCasePlain(c echo.Context, verb plainVerb) error {
-	if _, err := bodyOf[nothingBody](c); err != nil {
-		return err
-	}
-	return s.onCase(c, verb)
-}
+func (s *Server) waitCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.WaitCase) }
 
-func (s *Server) startCase(c echo.Context) error { return s.onCasePlain(c, s.opt.Desk.StartCase) }
-
-func (s *Server) waitCase(c echo.Context) error { return s.onCasePlain(c, s.opt.Desk.WaitCase) }
-
-func (s *Server) closeCase(c echo.Context) error { return s.onCasePlain(c, s.opt.Desk.CloseCase) }
+func (s *Server) closeCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.CloseCase) }
 
 // notedVerb is a verb on a case with a note.
 type notedVerb func(context.Context, handoff.Viewer, int64, string) (handoff.Case, error)

@@ -53,8 +53,12 @@ type Happening struct {
 // a person's name, or words of the title or the place.
 type CaseFilter struct {
 	PageOf
+	Order  CaseOrder
 	Status CaseStatus
+	Open   *bool // true: only those somebody still has to do something about; false: only the others
 	Flow   string
+	Team   string
+	Agent  uuid.UUID // who works on it
 	Ward   int
 	Kind   flows.Kind
 	From   time.Time
@@ -62,7 +66,7 @@ type CaseFilter struct {
 	Query  string
 }
 
-// Cases lists the cases that the viewer may see, the newest first.
+// Cases lists the cases that the viewer may see, in the order of the filter.
 func (d *Desk) Cases(ctx context.Context, v Viewer, f CaseFilter) (Page[Case], error) {
 	var none Page[Case]
 	limit, err := f.limit()
@@ -76,18 +80,14 @@ func (d *Desk) Cases(ctx context.Context, v Viewer, f CaseFilter) (Page[Case], e
 	if db, err = matters(db, f.Query); err != nil {
 		return none, err
 	}
-	before, err := f.number()
-	if err != nil {
+	if db, err = f.sorted(db); err != nil {
 		return none, err
 	}
-	if before > 0 {
-		db = db.Where("cases.number < ?", before)
-	}
 	var rows []caseRow
-	if err := db.Order("cases.number DESC").Limit(limit + 1).Find(&rows).Error; err != nil {
+	if err := db.Limit(limit + 1).Find(&rows).Error; err != nil {
 		return none, fmt.Errorf("list cases: %w", err)
 	}
-	rows, next := cut(rows, limit, func(r caseRow) string { return strconv.FormatInt(r.Number, 10) })
+	rows, next := cut(rows, limit, f.placeOf)
 	items, err := d.casesOf(ctx, rows)
 	return Page[Case]{Items: items, Next: next}, err
 }
@@ -100,6 +100,10 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 		}
 		db = db.Where("cases.status = ?", f.Status)
 	}
+	db, err := f.named(db)
+	if err != nil {
+		return nil, err
+	}
 	if f.Kind != "" {
 		switch f.Kind {
 		case flows.Complaint, flows.Request, flows.Question, flows.Suggestion:
@@ -108,12 +112,13 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 			return nil, invalid("kind", "must be complaint, request, question or suggestion")
 		}
 	}
-	if f.Flow != "" {
-		flow, err := word("flow", f.Flow)
-		if err != nil {
-			return nil, err
-		}
-		db = db.Where("cases.flow = ?", flow)
+	if f.Open != nil && *f.Open {
+		db = db.Where("cases.status IN ?", openNames())
+	} else if f.Open != nil {
+		db = db.Where("cases.status NOT IN ?", openNames())
+	}
+	if f.Agent != uuid.Nil {
+		db = db.Where("cases.agent_id = ?", f.Agent)
 	}
 	if f.Ward != 0 {
 		db = db.Where("cases.ward = ?", f.Ward)
@@ -123,6 +128,25 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 	}
 	if !f.To.IsZero() {
 		db = db.Where("cases.opened_at < ?", f.To)
+	}
+	return db, nil
+}
+
+// named narrows by names that come from outside.
+func (f CaseFilter) named(db *gorm.DB) (*gorm.DB, error) {
+	if f.Flow != "" {
+		flow, err := word("flow", f.Flow)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("cases.flow = ?", flow)
+	}
+	if f.Team != "" {
+		team, err := word("team", f.Team)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("cases.team = ?", team)
 	}
 	return db, nil
 }

@@ -21,6 +21,7 @@ type ContactRecord struct {
 	Cases         []Case
 	Notes         []Note
 	Staff         []Dealing
+	DealtWith     map[uuid.UUID][]Dealing // who dealt with each conversation, the first first
 }
 
 // Told is an answer that a contact gave once and is not asked for again.
@@ -63,7 +64,7 @@ func (d *Desk) Contact(ctx context.Context, v Viewer, id uuid.UUID) (ContactReco
 	}
 	record.Contact = contacts[0]
 	for _, read := range []func(context.Context, Viewer, *ContactRecord) error{
-		d.readRemembered, d.readConversations, d.readCases, d.readNotes, d.readDealings,
+		d.readRemembered, d.readConversations, d.readCases, d.readNotes, d.readDealings, d.readDealtWith,
 	} {
 		if err := read(ctx, v, &record); err != nil {
 			return ContactRecord{}, fmt.Errorf("read contact: %w", err)

@@ -45,11 +45,13 @@ type Contact struct {
 	Identities []Identity
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	LastAt     *time.Time // when anything was last said on any channel; nil: nothing was
 }
 
 // ContactFilter narrows a list of contacts. Query is a name in Bangla or Latin
-// script, a phone number in any form or a part of one, an e-mail address, or
-// the number of a case.
+// script, a phone number in any form or a part of one, an e-mail address, the
+// number of a case, or the number of a holding or a licence that was given
+// earlier.
 type ContactFilter struct {
 	PageOf
 	Query string
@@ -90,7 +92,7 @@ func whoIs(db *gorm.DB, q string) *gorm.DB {
 	case isNumber(q):
 		return byNumber(db, q)
 	default:
-		return byName(db, q)
+		return byNameOrGiven(db, q)
 	}
 }
 
@@ -109,9 +111,12 @@ func isNumber(q string) bool {
 	return digits > 0
 }
 
-// byNumber finds people by their phone and by a case they filed.
+// byNumber finds people by their phone, by a case they filed and by a number
+// they gave earlier.
 func byNumber(db *gorm.DB, q string) *gorm.DB {
 	ways, vars := phoneWays(q)
+	given, values := givenWays(q)
+	ways, vars = append(ways, given...), append(vars, values...)
 	if number, err := strconv.ParseInt(onlyDigits(q), 10, 64); err == nil {
 		ways, vars = append(ways, "SELECT contact_id FROM cases WHERE number = ?"), append(vars, number)
 	}
@@ -194,7 +199,23 @@ func (d *Desk) contactsOf(ctx context.Context, rows []contactRow) ([]Contact, er
 		c := &items[place[r.ContactID]]
 		c.Identities = append(c.Identities, Identity{Channel: r.Channel, Address: r.Address, Name: r.Name, Muted: r.Muted})
 	}
-	return items, nil
+	return items, d.lastSaid(ctx, ids, func(id uuid.UUID, at time.Time) { items[place[id]].LastAt = &at })
+}
+
+// lastSaid tells when something was last said with each contact.
+func (d *Desk) lastSaid(ctx context.Context, contacts []uuid.UUID, tell func(uuid.UUID, time.Time)) error {
+	var rows []struct {
+		ContactID uuid.UUID `gorm:"column:contact_id"`
+		LastAt    time.Time `gorm:"column:last_at"`
+	}
+	err := d.db.WithContext(ctx).Raw(`SELECT contact_id, max(last_at) AS last_at FROM conversations WHERE contact_id IN ? GROUP BY contact_id`, contacts).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read when contacts were last heard: %w", err)
+	}
+	for _, r := range rows {
+		tell(r.ContactID, d.local(r.LastAt))
+	}
+	return nil
 }
 
 func orZero[T any](p *T) T {

@@ -19,6 +19,9 @@ func TestContactsAreFoundHoweverTheyAreAskedFor(t *testing.T) {
 	percent := r.person("100% Legal_Name", "", "")
 	r.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'sms', '+8801898765432', $3)`, handoff.NewID(), karim.contact, r.clock.now())
 	number := r.file(rahim, r.conversation(rahim, talk{}), matter{})
+	for slot, value := range map[string]string{"holding_number": "১২৭/ক-4", "licence_number": "TRAD/DNCC/098760/2023"} {
+		r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, slot, value, r.clock.now())
+	}
 	cases := map[string]struct {
 		q    string
 		want []uuid.UUID
@@ -40,6 +43,13 @@ func TestContactsAreFoundHoweverTheyAreAskedFor(t *testing.T) {
 		"part of an e-mail":          {"@example", []uuid.UUID{rahim.contact}},
 		"case number":                {fmt.Sprint(number), []uuid.UUID{rahim.contact}},
 		"case number with a mark":    {fmt.Sprintf("#%d", number), []uuid.UUID{rahim.contact}},
+		"holding number":             {"127/ক-4", []uuid.UUID{karim.contact}},
+		"holding in Bangla digits":   {"১২৭ ক", []uuid.UUID{karim.contact}},
+		"digits of a holding":        {"১২৭", []uuid.UUID{karim.contact}},
+		"licence number":             {"trad/dncc/098760/2023", []uuid.UUID{karim.contact}},
+		"part of a licence number":   {"DNCC-098760", []uuid.UUID{karim.contact}},
+		"digits of a licence":        {"০৯৮৭৬০", []uuid.UUID{karim.contact}},
+		"name with a digit":          {"100 legal", []uuid.UUID{percent.contact}},
 		"too few digits":             {"12", []uuid.UUID{}},
 		"LIKE signs mean themselves": {"%", []uuid.UUID{percent.contact}},
 		"underscore means itself":    {"l_n", []uuid.UUID{percent.contact}},

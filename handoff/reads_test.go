@@ -141,6 +141,11 @@ func TestCasesAreNarrowed(t *testing.T) {
 		"phone":            {handoff.CaseFilter{Query: "01712345678"}, []int64{drain}},
 		"huge number":      {handoff.CaseFilter{Query: "99999999999999999999999"}, nil},
 		"both":             {handoff.CaseFilter{Query: "rahim", Flow: "waste"}, nil},
+		"team":             {handoff.CaseFilter{Team: "waste"}, []int64{waste}},
+		"open":             {handoff.CaseFilter{Open: ptr(true)}, []int64{waste, drain}},
+		"settled":          {handoff.CaseFilter{Open: ptr(false)}, nil},
+		"nobody's":         {handoff.CaseFilter{Agent: handoff.NewID()}, nil},
+		"due first":        {handoff.CaseFilter{Order: handoff.CasesByDue}, []int64{drain, waste}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

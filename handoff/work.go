@@ -34,6 +34,7 @@ var happenings = map[CaseEvent]string{
 type Assignment struct {
 	Agent uuid.UUID // nil: nobody in particular
 	Team  string    // empty: the team stays
+	Note  string    // of a case: for whoever gets it; the second line in the timeline
 }
 
 // AssignCase gives an open case to an agent or a team. Its errors are
@@ -46,6 +47,10 @@ func (d *Desk) AssignCase(ctx context.Context, v Viewer, number int64, to Assign
 	}
 	if team == "" && to.Agent == uuid.Nil {
 		return Case{}, invalid("agent", "say which agent or which team")
+	}
+	note, err := noteOf("note", to.Note, false)
+	if err != nil {
+		return Case{}, err
 	}
 	return d.workOn(ctx, v, number, "case.assign", func(tx *gorm.DB, k *caseRow) (happened, error) {
 		h := happened{kind: HappenedPassed, text: team}
@@ -66,19 +71,22 @@ func (d *Desk) AssignCase(ctx context.Context, v Viewer, number int64, to Assign
 			}
 			k.AgentID, h.text = &agent.ID, strings.TrimSpace(team+" "+agent.Name)
 		}
+		if note != "" {
+			h.text += "\n" + note
+		}
 		return h, nil
 	})
 }
 
 // StartCase says that work on an assigned case goes on.
-func (d *Desk) StartCase(ctx context.Context, v Viewer, number int64) (Case, error) {
-	return d.moveCase(ctx, v, number, CaseStart, "", false)
+func (d *Desk) StartCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
+	return d.moveCase(ctx, v, number, CaseStart, note, false)
 }
 
 // WaitCase says that work waits: for the citizen, for material, for another
 // office.
-func (d *Desk) WaitCase(ctx context.Context, v Viewer, number int64) (Case, error) {
-	return d.moveCase(ctx, v, number, CaseWait, "", false)
+func (d *Desk) WaitCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
+	return d.moveCase(ctx, v, number, CaseWait, note, false)
 }
 
 // ResolveCase says that the matter is settled, and how: the citizen is told.
@@ -87,8 +95,8 @@ func (d *Desk) ResolveCase(ctx context.Context, v Viewer, number int64, note str
 }
 
 // CloseCase puts a resolved case away for good.
-func (d *Desk) CloseCase(ctx context.Context, v Viewer, number int64) (Case, error) {
-	return d.moveCase(ctx, v, number, CaseClose, "", false)
+func (d *Desk) CloseCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
+	return d.moveCase(ctx, v, number, CaseClose, note, false)
 }
 
 // RejectCase says that the city will not do it, and why.

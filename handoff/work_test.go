@@ -35,7 +35,7 @@ func TestCaseIsWorkedOn(t *testing.T) {
 		status handoff.CaseStatus
 		fault  error
 	}{
-		{"start before it is assigned", func() (handoff.Case, error) { return r.StartCase(ctx, rahima, n) }, "", handoff.ErrConflict},
+		{"start before it is assigned", func() (handoff.Case, error) { return r.StartCase(ctx, rahima, n, "") }, "", handoff.ErrConflict},
 		{"assign to nobody", func() (handoff.Case, error) { return r.AssignCase(ctx, rahima, n, handoff.Assignment{}) }, "", handoff.ErrInvalid},
 		{"assign to a stranger", func() (handoff.Case, error) {
 			return r.AssignCase(ctx, rahima, n, handoff.Assignment{Agent: handoff.NewID()})
@@ -43,13 +43,13 @@ func TestCaseIsWorkedOn(t *testing.T) {
 		{"assign", func() (handoff.Case, error) {
 			return r.AssignCase(ctx, rahima, n, handoff.Assignment{Agent: rahima.AgentID})
 		}, handoff.CaseAssigned, nil},
-		{"start", func() (handoff.Case, error) { return r.StartCase(ctx, rahima, n) }, handoff.CaseInProgress, nil},
+		{"start", func() (handoff.Case, error) { return r.StartCase(ctx, rahima, n, "") }, handoff.CaseInProgress, nil},
 		{"pass to a team", func() (handoff.Case, error) {
 			return r.AssignCase(ctx, rahima, n, handoff.Assignment{Team: "drainage", Agent: rahima.AgentID})
 		}, handoff.CaseInProgress, nil},
 		{"note", func() (handoff.Case, error) { return r.NoteCase(ctx, rahima, n, "পাইপ আনতে হবে") }, handoff.CaseInProgress, nil},
 		{"an empty note", func() (handoff.Case, error) { return r.NoteCase(ctx, rahima, n, " ") }, "", handoff.ErrInvalid},
-		{"wait", func() (handoff.Case, error) { return r.WaitCase(ctx, rahima, n) }, handoff.CaseWaiting, nil},
+		{"wait", func() (handoff.Case, error) { return r.WaitCase(ctx, rahima, n, "") }, handoff.CaseWaiting, nil},
 		{"resolve without a word", func() (handoff.Case, error) { return r.ResolveCase(ctx, rahima, n, "") }, "", handoff.ErrInvalid},
 		{"resolve", func() (handoff.Case, error) {
 			return r.ResolveCase(ctx, rahima, n, "পরিষ্কার করা হয়েছে")
@@ -59,7 +59,7 @@ func TestCaseIsWorkedOn(t *testing.T) {
 		}, "", handoff.ErrConflict},
 		{"reopen", func() (handoff.Case, error) { return r.ReopenCase(ctx, rahima, n, "আবার বন্ধ") }, handoff.CaseReopened, nil},
 		{"refer", func() (handoff.Case, error) { return r.ReferCase(ctx, rahima, n, "WASA", "") }, handoff.CaseReferred, nil},
-		{"close what was referred", func() (handoff.Case, error) { return r.CloseCase(ctx, rahima, n) }, "", handoff.ErrConflict},
+		{"close what was referred", func() (handoff.Case, error) { return r.CloseCase(ctx, rahima, n, "") }, "", handoff.ErrConflict},
 	} {
 		k, err := step.do()
 		if !errors.Is(err, step.fault) || step.fault == nil && (err != nil || k.Status != step.status) {

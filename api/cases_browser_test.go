@@ -1,0 +1,100 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"nagorik/api/browsertest"
+	"nagorik/handoff"
+)
+
+// newCounterDesktop is the console in a browser, with the sample city's flows.
+func newCounterDesktop(t *testing.T) *desktop {
+	t.Helper()
+	d := newDesktop(t, browsertest.Chromium(t))
+	catalog := sampleCatalog(t)
+	d.server.opt.Catalog = catalog
+	d.server.opt.Teams = func(lang string) []Team {
+		var teams []Team
+		for _, id := range catalog().Teams() {
+			teams = append(teams, Team{id, catalog().Team(id, lang)})
+		}
+		return teams
+	}
+	return d
+}
+
+// world puts a few days of a desk on record and returns a case with a past.
+func (d *desktop) world(anna, kamal handoff.Agent) filed {
+	d.t.Helper()
+	f := d.file("রহিম উদ্দিন", "drainage", 12)
+	for i, who := range []string{"Karim Sheikh", "সেলিনা পারভীন", "Jamal Hossain", "নাসরিন আক্তার"} {
+		g := d.file(who, []string{"waste", "drainage", "streetlight", "mosquito"}[i], 3+i)
+		d.exec(`UPDATE cases SET due_at = $2, status = $3 WHERE number = $1`, g.number, d.clock.now().Add(time.Duration(i*20-30)*time.Hour),
+			[]string{"new", "assigned", "reopened", "resolved"}[i])
+	}
+	d.exec(`UPDATE contacts SET phone = '+8801712345678', email = 'rahim@example.org', ward = 12, language = 'bn' WHERE id = $1`, f.contact)
+	d.exec(`UPDATE cases SET answers = '{"trouble":["manhole"],"phone":"+8801712345678","ward":12,"detail":null,"place":{"lat":23.75,"lon":90.39,"text":"৭ নম্বর রাস্তা, মসজিদের সামনে"}}', place = '৭ নম্বর রাস্তা, মসজিদের সামনে' WHERE number = $1`, f.number)
+	for _, told := range [][3]string{{"phone", "phone", "+8801712345678"}, {"holding_number", "text", "১২/ক"}} {
+		d.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, to_jsonb($4::text), $5)`, f.contact, told[0], told[1], told[2], d.clock.now())
+	}
+	v := handoff.Viewer{AgentID: kamal.ID, Role: handoff.RoleSupervisor}
+	ctx := d.t.Context()
+	for _, do := range []func() (handoff.Case, error){
+		func() (handoff.Case, error) {
+			return d.desk.AssignCase(ctx, v, f.number, handoff.Assignment{Agent: anna.ID, Team: "drainage", Note: "পাম্প সঙ্গে নিন"})
+		},
+		func() (handoff.Case, error) { return d.desk.StartCase(ctx, v, f.number, "") },
+		func() (handoff.Case, error) {
+			return d.desk.NoteCase(ctx, v, f.number, "The cover is broken; a new one comes on Tuesday.")
+		},
+	} {
+		if _, err := do(); err != nil {
+			d.t.Fatal(err)
+		}
+		d.clock.forward(3 * time.Hour)
+	}
+	return f
+}
+
+func TestCasesInABrowser(t *testing.T) {
+	d := newCounterDesktop(t)
+	anna := d.person("anna@example.org", "রহিমা খাতুন", handoff.RoleSupervisor, nil, nil)
+	kamal := d.person("kamal@example.org", "কামাল হোসেন", handoff.RoleAgent, nil, nil)
+	f := d.world(anna, kamal)
+	quiet := d.file("", "waste", 0)
+	d.enters("anna@example.org", goodPassword)
+	d.See("the menu", `document.querySelector(".menu")`)
+	path := fmt.Sprintf("%s/%d", casesPath, f.number)
+	for _, lang := range languages {
+		d.speaks(lang)
+		d.visit("cases-"+lang, casesPath)
+		d.visit("cases-filtered-"+lang, casesPath+"?ward=x&team=waste")
+		d.visit("cases-none-"+lang, casesPath+"?q=nobody")
+		d.visit("case-"+lang, path)
+		d.Open(d.url + path)
+		d.Script(`document.querySelector('form[action$="/resolve"]').noValidate = true; document.querySelector('form[action$="/resolve"] button').click()`)
+		d.See("the fault", `document.querySelector("#resolve_note-fault")`)
+		d.looks("case-fault-" + lang)
+		d.visit("guide-"+lang, guidePath)
+		d.visit("contacts-"+lang, contactsPath+"?q=rahim")
+		d.visit("contacts-none-"+lang, contactsPath+"?q=nobody")
+		d.visit("contact-"+lang, contactPath(f.contact))
+		d.visit("contact-quiet-"+lang, contactPath(quiet.contact))
+	}
+	d.Open(d.url + accountPath)
+	d.Do(chromedp.SendKeys(chromedp.CSS("#find"), "10001"), chromedp.Click(chromedp.CSS(".find button")))
+	d.See("the case", `location.pathname === "`+path+`"`)
+	d.Open(d.url + path)
+	d.Script(`document.querySelector('form[action$="/resolve"]').parentElement.open = true`)
+	d.Do(chromedp.SendKeys(chromedp.CSS("#resolve_note"), "A new cover is on"), chromedp.Click(chromedp.CSS(`form[action$="/resolve"] button`)))
+	d.See("it is resolved", `document.querySelector(".done") && document.querySelector(".timeline .said").innerText === "A new cover is on"`)
+	if w := d.look(path, d.enter("anna@example.org")); w.Code != http.StatusOK {
+		t.Errorf("%d", w.Code)
+	}
+	d.calm()
+}

@@ -1,0 +1,18 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// guidePath is where the staff read how the desk works.
+const guidePath = "/console/guide"
+
+// guideView is the guide for an agent's first day; views/guide_bn.html and
+// views/guide_en.html hold its text.
+type guideView struct{ page }
+
+func (s *Server) showGuide(c echo.Context) error {
+	return s.show(c, http.StatusOK, "guide.html", guideView{s.page(c, "guide_title")})
+}
