@@ -101,9 +101,10 @@ func (o *office) answer(d *demo, e bot.Event) {
 		if len(turn.Lookups) == 0 {
 			break
 		}
-		in.Found = flows.Found{Remembered: p.remembered, Mine: []flows.CaseFound{}, Cases: map[int64]*flows.CaseFound{}}
+		in.Found = flows.Found{Remembered: p.remembered, Mine: []flows.CaseFound{}, Cases: map[int64]*flows.CaseFound{}, Desk: map[string]flows.DeskFound{}}
 		for _, l := range turn.Lookups {
 			in.Found.Cases[l.Number] = nil
+			in.Found.Desk[l.Team] = flows.DeskFound{} // nobody else waits
 		}
 		turn = o.catalog.Step(p.session, in)
 	}
