@@ -107,8 +107,11 @@ func TestAnswerTakesAsLongAsTheLatestDid(t *testing.T) {
 	}
 }
 
+// personState is the one state of the service that only calls people.
+const personState = "    states:\n      pass_on:\n        handoff: true\n        text: {shared: handoff}\n"
+
 func TestUrgentOnesWaitForUrgentOnes(t *testing.T) {
-	c, faults := withOffice(t, "        handoff: true\n", "        handoff: {urgent: true}\n")
+	c, faults := withOffice(t, personState, strings.Replace(personState, "handoff: true", "handoff: {urgent: true}", 1))
 	if c == nil {
 		t.Fatal(faults)
 	}
@@ -121,7 +124,7 @@ func TestUrgentOnesWaitForUrgentOnes(t *testing.T) {
 
 // A text of the flow's own does not take the place of when somebody answers.
 func TestFlowsOwnWordsAtAHandoff(t *testing.T) {
-	c, faults := withOffice(t, "        text: {shared: handoff}\n", "        text: {bn: কর বিভাগ দেখবে।, en: Revenue will look at it.}\n")
+	c, faults := withOffice(t, personState, strings.Replace(personState, "{shared: handoff}", "{bn: কর বিভাগ দেখবে।, en: Revenue will look at it.}", 1))
 	if c == nil {
 		t.Fatal(faults)
 	}
@@ -160,7 +163,9 @@ func TestOfficeFaults(t *testing.T) {
 	var out strings.Builder
 	_, faults := Load(place.Sample(), withoutOffice(t), File{Name: "faults.yaml", Text: text})
 	for _, f := range faults {
-		out.WriteString(f.String() + "\n")
+		if f.File == "faults.yaml" { // what is to be checked in the shipped file is no fault of the office's
+			out.WriteString(f.String() + "\n")
+		}
 	}
 	golden(t, "testdata/other_hours/faults.golden", out.String())
 }

@@ -49,6 +49,7 @@ type demo struct {
 	photos map[string][]byte
 	posts  []bot.Event
 	clock  time.Time
+	began  time.Time // what the clock showed first
 }
 
 var errNoPhoto = errors.New("not a photo")
@@ -59,6 +60,7 @@ func newDemo(t testing.TB) *demo {
 		lines: map[string][]web.Line{}, steps: map[string]int{}, lang: map[string]string{}, seen: map[string]bool{},
 		hints: map[string][]chan struct{}{}, photos: map[string][]byte{}, done: make(chan struct{}),
 		clock: time.Now().Add(-time.Hour),
+		began: time.Now().Add(-time.Hour),
 	}
 	chat, err := web.New(web.Options{
 		PublicURL: "http://localhost:8080", Key: []byte("a key for demonstrations only 01"),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"nagorik/bot"
 	"nagorik/bot/web"
@@ -78,11 +79,15 @@ func (o *office) person(e bot.Event) (p *person, first bool) {
 	return p, true
 }
 
+// openHour is a time when the sample city's offices are open, whenever the test
+// runs.
+var openHour = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+
 // answer steps the flows. The caller holds the demo's lock.
 func (o *office) answer(d *demo, e bot.Event) {
 	p, first := o.person(e)
 	in := flows.Input{
-		Kind: flows.InputText, Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: d.clock, Face: d.chat.Face(),
+		Kind: flows.InputText, Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: openHour.Add(d.clock.Sub(d.began)), Face: d.chat.Face(),
 		Owner: p.stand.Owner, First: first, Muted: p.stand.Muted, Case: firstCase + int64(len(o.cases)),
 	}
 	switch {

@@ -52,6 +52,9 @@ var filling = []string{
 	`INSERT INTO dead_turns VALUES (gen_random_uuid(), now(), 'web', '', '{"text":"\\u0000"}', 'boom')`,
 	`INSERT INTO conversation_log (id, conversation_id, at, what, agent_id, reason) SELECT gen_random_uuid(), id, opened_at, 'taken', agent_id, 'asked' FROM conversations LIMIT 3`,
 	`INSERT INTO audit_log VALUES (gen_random_uuid(), now(), '00000000-0000-7000-8000-00000000a001', 'case.start', '10001', NULL, '{"status": "in_progress"}')`,
+	`INSERT INTO recovery_codes VALUES ('00000000-0000-7000-8000-00000000a001', '\x01ff', NULL)`,
+	`INSERT INTO staff_sessions VALUES ('\x02ff', '00000000-0000-7000-8000-00000000a001', '\x7b7d', now(), now())`,
+	`INSERT INTO sign_in_attempts VALUES ('\x03ff', 3, now(), NULL)`,
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
 }
 
