@@ -26,6 +26,9 @@ func TestParts(t *testing.T) {
 		fields url.Values
 		want   func(e *bot.Event) bool
 	}{
+		"id by its old name":    {message("MessageSid", "", "SmsSid", "SM9"), func(e *bot.Event) bool { return e.ProviderID == "twilio:SM9" }},
+		"id that is none":       {message("MessageSid", "SM\x00\xff"), func(e *bot.Event) bool { return strings.HasPrefix(e.ProviderID, "unnamed:") }},
+		"endless id":            {message("MessageSid", strings.Repeat("x", 5000)), func(e *bot.Event) bool { return strings.HasPrefix(e.ProviderID, "unnamed:") }},
 		"voice note":            {message("MediaUrl0", file, "MediaContentType0", "audio/amr"), func(e *bot.Event) bool { return e.Other == "audio" && len(e.Media) == 0 }},
 		"voice note with words": {message("Body", "listen", "MediaUrl0", file, "MediaContentType0", "audio/amr"), func(e *bot.Event) bool { return e.Other == "" && e.Text == "listen" }},
 		"business card":         {message("MediaUrl0", file, "MediaContentType0", "text/x-vcard"), func(e *bot.Event) bool { return e.Other == "file" }},

@@ -65,7 +65,7 @@ func (t *Twilio) message(fields form) (e bot.Event, skipped string) {
 		e.Other = "" // the words are what is answered
 	}
 	e.Carrier = carrierOf(fields.get("OptOutType"), e.Text)
-	if id := firstOf(fields, "MessageSid", "SmsMessageSid", "SmsSid"); id != "" {
+	if id := sidOf(fields); id != "" {
 		e.ProviderID = Name + ":" + id
 	} else {
 		sms.Unnamed(&e, fields.get("To"), "", t.now())
@@ -86,6 +86,19 @@ func carrierOf(optOut, text string) flows.Carrier {
 	default:
 		return sms.Keyword(text)
 	}
+}
+
+// sidMost is how long an id is believed to be, in bytes; Twilio's have 34.
+const sidMost = 64
+
+// sidOf is Twilio's id of a message, under its newer or an older name; empty
+// for none and for what cannot be one.
+func sidOf(fields form) string {
+	id := firstOf(fields, "MessageSid", "SmsMessageSid", "SmsSid")
+	if len(id) > sidMost || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return id
 }
 
 func firstOf(fields form, names ...string) string {
@@ -134,7 +147,7 @@ func (s Status) receipt(call bot.Call, fields form) (e bot.Event, skipped string
 	if status == "" {
 		return e, "no_news"
 	}
-	id := firstOf(fields, "MessageSid", "SmsSid")
+	id := sidOf(fields)
 	if id == "" {
 		return e, "no_id"
 	}
