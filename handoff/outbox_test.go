@@ -184,6 +184,8 @@ func TestReceiptsOnlyMoveForward(t *testing.T) {
 		{"read by watermark", handoff.Receipt{Watermark: r.clock.now(), Status: "read"}, "read"},
 		{"delivered again, late", handoff.Receipt{ProviderIDs: []string{"mid.1"}, Status: "delivered"}, "read"},
 		{"of somebody else's message", handoff.Receipt{ProviderIDs: []string{"mid.9"}, Status: "failed"}, "read"},
+		{"failed, though it was read", handoff.Receipt{ProviderIDs: []string{"mid.1"}, Status: "failed", Fault: "30003"}, "read"},
+		{"failed by our own id", handoff.Receipt{Message: first.Out[0].ID, ProviderIDs: []string{"mid.1"}, Status: "failed", Fault: "30003"}, "read"},
 	} {
 		step.receipt.Key = first.Key
 		if _, err := r.Receipts(t.Context(), []handoff.Receipt{step.receipt}); err != nil {
@@ -191,6 +193,40 @@ func TestReceiptsOnlyMoveForward(t *testing.T) {
 		}
 		if got := r.status(first.Out[0].ID); got != step.want {
 			t.Errorf("%s: status %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
+// TestFailureByReceipt keeps why a message failed, whichever way the receipt
+// names it, until it turns out to have arrived after all.
+func TestFailureByReceipt(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	for name, byID := range map[string]bool{"by the provider's id": false, "by ours": true} {
+		first := newcomer(name, "in "+name, r.clock.now())
+		r.commit(first)
+		mid := "mid " + name
+		r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "sent", ProviderID: mid})
+		for _, step := range []struct{ status, fault, want, kept string }{
+			{"failed", "30003: switched off", "failed", "30003: switched off"},
+			{"sent", "", "failed", "30003: switched off"},
+			{"delivered", "", "delivered", ""},
+			{"failed", "30008: unknown", "delivered", ""},
+		} {
+			receipt := handoff.Receipt{Key: first.Key, ProviderIDs: []string{mid}, Status: step.status, Fault: step.fault}
+			if byID {
+				receipt.Message = first.Out[0].ID
+			}
+			if _, err := r.Receipts(t.Context(), []handoff.Receipt{receipt}); err != nil {
+				t.Fatalf("%s, %s: %v", name, step.status, err)
+			}
+			var kept string
+			if err := r.pool.QueryRow(t.Context(), `SELECT COALESCE(error, '') FROM messages WHERE id = $1`, first.Out[0].ID).Scan(&kept); err != nil {
+				t.Fatal(err)
+			}
+			if got := r.status(first.Out[0].ID); got != step.want || kept != step.kept {
+				t.Errorf("%s, %s: status %s (%q), want %s (%q)", name, step.status, got, kept, step.want, step.kept)
+			}
 		}
 	}
 }

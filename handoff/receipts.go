@@ -92,18 +92,19 @@ const progressShown = ` RETURNING m.conversation_id, m.author = 'agent' OR m.sta
 
 func (r *Receipt) queueProgress(q *pgx.Batch, note func(pgx.Rows) error) {
 	forward := fmt.Sprintf(statusRank+` < `+statusRank, "m.status", "$2")
+	const fault = `CASE WHEN $2 = 'failed' THEN COALESCE($4, m.error) ELSE $4 END` // of what has arrived after all no fault is left
 	if r.Message != uuid.Nil {
 		var provider *string
 		if len(r.ProviderIDs) > 0 {
 			provider = &r.ProviderIDs[0]
 		}
-		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END, error = CASE WHEN `+forward+` THEN COALESCE($4, m.error) ELSE m.error END,
+		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END, error = CASE WHEN `+forward+` THEN `+fault+` ELSE m.error END,
 				provider_id = CASE WHEN m.provider_id IS NULL AND NOT EXISTS (SELECT 1 FROM messages x WHERE x.channel = m.channel AND x.provider_id = $3) THEN $3 ELSE m.provider_id END
 			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`+progressShown, r.Message, r.Status, provider, orNull(keepable(r.Fault))).Query(note)
 		return
 	}
 	if len(r.ProviderIDs) > 0 {
-		q.Queue(`UPDATE messages m SET status = $2, error = COALESCE($4, m.error)
+		q.Queue(`UPDATE messages m SET status = $2, error = `+fault+`
 			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward+progressShown, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault))).Query(note)
 	}
 	if !r.Watermark.IsZero() {

@@ -47,6 +47,7 @@ type TwilioSent struct {
 type Twilio struct {
 	account, token string
 	server         *httptest.Server
+	media          *twilioFiles
 
 	mu    sync.Mutex
 	sent  []TwilioSent
@@ -60,7 +61,7 @@ type twilioFault struct {
 
 // NewTwilio starts a stand-in for one account.
 func NewTwilio(account, token string) *Twilio {
-	t := &Twilio{account: account, token: token}
+	t := &Twilio{account: account, token: token, media: newTwilioFiles()}
 	t.server = httptest.NewServer(t)
 	return t
 }
@@ -69,7 +70,10 @@ func NewTwilio(account, token string) *Twilio {
 func (t *Twilio) URL() string { return t.server.URL }
 
 // Close stops it.
-func (t *Twilio) Close() { t.server.Close() }
+func (t *Twilio) Close() {
+	t.server.Close()
+	t.media.host.Close()
+}
 
 // Fail makes the next send fail with an HTTP status and Twilio's own code; with
 // code 0 the answer is a page of HTML.
@@ -104,6 +108,8 @@ func (t *Twilio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case account != t.account || token != t.token:
 		refuseTwilio(w, http.StatusUnauthorized, 20003)
+	case t.media.has(r.URL.Path):
+		http.Redirect(w, r, t.media.host.URL+r.URL.Path, http.StatusTemporaryRedirect)
 	case r.URL.Path != "/2010-04-01/Accounts/"+t.account+"/Messages.json":
 		refuseTwilio(w, http.StatusNotFound, 20404)
 	case r.Method == http.MethodGet:

@@ -123,7 +123,7 @@ func TestMessagesOfFixtures(t *testing.T) {
 		"inbound_mms_two_images.form":        {address: "+14155550123", photos: 2},
 		"inbound_mms_with_text.form":         {address: "+14155550123", photos: 1},
 		"inbound_mms_nummedia_mismatch.form": {address: "+14155550123", text: "x", photos: 1},
-		"inbound_duplicate_param.form":       {address: number, text: "dup", other: "file"},
+		"inbound_duplicate_param.form":       {address: number, text: "dup"},
 		"inbound_short_code_sender.form":     {skipped: "no_person"},
 		"inbound_whatsapp_location.form":     {skipped: "no_person"},
 		"bad_empty.form":                     {skipped: "no_person"},

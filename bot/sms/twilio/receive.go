@@ -3,7 +3,6 @@ package twilio
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,11 +10,7 @@ import (
 	"nagorik/bot"
 	"nagorik/bot/sms"
 	"nagorik/flows"
-	"nagorik/flows/bangla"
 )
-
-// mediaMost is how many pictures one message brings (MediaUrl0 to 9).
-const mediaMost = 10
 
 // emptyTwiML tells Twilio that we answer by ourselves: one way for all replies,
 // and no hurry.
@@ -63,11 +58,14 @@ func (t *Twilio) message(fields form) (e bot.Event, skipped string) {
 	}
 	e = bot.Event{
 		Kind: bot.EventMessage, Channel: sms.Name, Via: Name, Address: number, At: t.now(),
-		Text: strings.ReplaceAll(bangla.Clean(fields.get("Body")), "\r\n", "\n"),
+		Text: textOf(fields.get("Body")),
 	}
 	e.Media, e.Other = mediaOf(fields)
+	if e.Text != "" {
+		e.Other = "" // the words are what is answered
+	}
 	e.Carrier = carrierOf(fields.get("OptOutType"), e.Text)
-	if id := firstOf(fields, "MessageSid", "SmsMessageSid", "SmsSid"); id != "" {
+	if id := sidOf(fields); id != "" {
 		e.ProviderID = Name + ":" + id
 	} else {
 		sms.Unnamed(&e, fields.get("To"), "", t.now())
@@ -90,26 +88,17 @@ func carrierOf(optOut, text string) flows.Carrier {
 	}
 }
 
-// mediaOf are the pictures of a message. NumMedia does not always agree with
-// what is there, so that what is there counts.
-func mediaOf(fields form) (media []bot.Media, other string) {
-	for i := range mediaMost {
-		address := fields.get("MediaUrl" + strconv.Itoa(i))
-		kind, _, _ := strings.Cut(strings.ToLower(fields.get("MediaContentType"+strconv.Itoa(i))), "/")
-		switch {
-		case address == "":
-		case kind == "image":
-			media = append(media, bot.Media{URL: address})
-		case kind == "audio" || kind == "video":
-			other = kind
-		default:
-			other = "file"
-		}
+// sidMost is how long an id is believed to be, in bytes; Twilio's have 34.
+const sidMost = 64
+
+// sidOf is Twilio's id of a message, under its newer or an older name; empty
+// for none and for what cannot be one.
+func sidOf(fields form) string {
+	id := firstOf(fields, "MessageSid", "SmsMessageSid", "SmsSid")
+	if len(id) > sidMost || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
 	}
-	if len(media) > 0 {
-		other = ""
-	}
-	return media, other
+	return id
 }
 
 func firstOf(fields form, names ...string) string {
@@ -158,7 +147,7 @@ func (s Status) receipt(call bot.Call, fields form) (e bot.Event, skipped string
 	if status == "" {
 		return e, "no_news"
 	}
-	id := firstOf(fields, "MessageSid", "SmsSid")
+	id := sidOf(fields)
 	if id == "" {
 		return e, "no_id"
 	}

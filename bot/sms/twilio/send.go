@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,13 +25,17 @@ const idParam = "id"
 // statusPath is where status callbacks go, below the public URL.
 const statusPath = "/channels/twilio/status"
 
-// lookBack is how far back a message of unknown outcome is looked for, and
-// lookMost how many of the person's latest messages are looked through.
+// lookBack is how far back a message of unknown outcome is looked for,
+// lookMost how many of the person's latest messages are looked through, and
+// lookWithin how long: the send that may follow needs time too.
 const (
-	lookBack = 48 * time.Hour
-	lookMost = 50
-	// clockSkew is how much our clock and Twilio's may differ.
-	clockSkew = time.Minute
+	lookBack   = 48 * time.Hour
+	lookMost   = 50
+	lookWithin = 4 * time.Second
+	// clockSkew is how much our clock and Twilio's may differ, beyond what the
+	// Date of its answers tells. The same words said shortly before are another
+	// message.
+	clockSkew = 5 * time.Second
 )
 
 // message is a message as Twilio's API shows it.
@@ -61,8 +67,11 @@ func (t *Twilio) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) {
 		values.Set("From", t.from)
 	}
 	var m message
-	if err := t.call(ctx, http.MethodPost, nil, strings.NewReader(values.Encode()), &m); err != nil {
+	if _, err := t.call(ctx, http.MethodPost, nil, strings.NewReader(values.Encode()), &m); err != nil {
 		return bot.Sent{}, err
+	}
+	if m.SID == "" {
+		return bot.Sent{}, &bot.SendError{Outcome: bot.SendUnknown, Text: "Twilio's answer could not be read"}
 	}
 	return bot.Sent{ProviderID: prefixed(m.SID)}, nil
 }
@@ -77,32 +86,49 @@ func prefixed(sid string) string {
 }
 
 // find looks for a message among those sent to the person of late. An error
-// means that nothing was sent now.
+// means that nothing was sent now. The list is not narrowed by DateSent: what
+// waits in a queue at Twilio has no such date yet.
 func (t *Twilio) find(ctx context.Context, out bot.Outgoing) (sid string, err error) {
-	since := t.queued(out)
-	query := url.Values{"To": {out.Address}, "DateSent>": {since.UTC().Format(time.DateOnly)}, "PageSize": {"50"}}
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	asked := t.now()
 	var page struct {
 		Messages []message `json:"messages"`
 	}
-	if err := t.call(ctx, http.MethodGet, query, nil, &page); err != nil {
+	header, err := t.call(ctx, http.MethodGet, url.Values{"To": {out.Address}, "PageSize": {strconv.Itoa(lookMost)}}, nil, &page)
+	if err != nil {
 		var e *bot.SendError
 		if errors.As(err, &e) && e.Outcome != bot.SendPause {
-			e.Outcome, e.Text = bot.SendRetry, "it could not be looked up whether it was sent before"
+			e.Outcome, e.Text, e.Muted = bot.SendRetry, "it could not be looked up whether it was sent before", false
 		}
 		return "", err
 	}
-	for i, m := range page.Messages {
-		if i == lookMost {
-			break
-		}
-		if created, err := time.Parse(time.RFC1123Z, m.Created); err != nil || created.Before(since.Add(-clockSkew)) {
-			continue // said before, in the same words
-		}
-		if m.Body == out.Text && strings.HasPrefix(m.Direction, "outbound") && m.Status != "failed" && m.Status != "undelivered" {
-			return m.SID, nil
+	since := t.queued(out).Add(ahead(header, asked) - clockSkew)
+	for i := range page.Messages[:min(len(page.Messages), lookMost)] {
+		if page.Messages[i].is(out.Text, since) {
+			return page.Messages[i].SID, nil
 		}
 	}
 	return "", nil
+}
+
+// is says whether a message in the list is ours with these words, sent since
+// a time by Twilio's clock; before it they were said by another message.
+func (m *message) is(words string, since time.Time) bool {
+	created, err := time.Parse(time.RFC1123Z, m.Created)
+	if err != nil || created.Before(since) || m.SID == "" || !strings.HasPrefix(m.Direction, "outbound") {
+		return false
+	}
+	return m.Status != "failed" && m.Status != "undelivered" && slices.Equal(strings.Fields(m.Body), strings.Fields(words))
+}
+
+// ahead is how far Twilio's clock is ahead of ours, which was asked.
+func ahead(h http.Header, asked time.Time) time.Duration {
+	theirs, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return theirs.Sub(asked).Truncate(time.Second)
 }
 
 // queued is when a message was written, which its id tells (UUIDv7).
@@ -119,11 +145,11 @@ func (t *Twilio) queued(out bot.Outgoing) time.Time {
 }
 
 // call makes a call to the account's messages and reads the answer into v.
-func (t *Twilio) call(ctx context.Context, method string, query url.Values, body io.Reader, v any) error {
+func (t *Twilio) call(ctx context.Context, method string, query url.Values, body io.Reader, v any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if ctx.Err() != nil {
-		return &bot.SendError{Outcome: bot.SendRetry, Text: "stopped before it was sent", Err: ctx.Err()}
+		return nil, &bot.SendError{Outcome: bot.SendRetry, Text: "stopped before it was sent", Err: ctx.Err()}
 	}
 	address := t.api + "/2010-04-01/Accounts/" + t.account + "/Messages.json"
 	if len(query) > 0 {
@@ -131,7 +157,7 @@ func (t *Twilio) call(ctx context.Context, method string, query url.Values, body
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
-		return &bot.SendError{Outcome: bot.SendReject, Text: "the message cannot be put into a call"}
+		return nil, &bot.SendError{Outcome: bot.SendReject, Text: "the message cannot be put into a call"}
 	}
 	req.Header.Set("Authorization", t.authorize)
 	req.Header.Set("Accept", "application/json")
@@ -140,10 +166,10 @@ func (t *Twilio) call(ctx context.Context, method string, query url.Values, body
 	}
 	res, err := t.client.Do(req)
 	if err != nil {
-		return unanswered(err)
+		return nil, unanswered(err)
 	}
 	defer res.Body.Close()
-	return read(res, v)
+	return res.Header, read(res, v)
 }
 
 // unanswered is a call without an answer: surely not sent only when there was

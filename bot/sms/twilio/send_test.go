@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -8,9 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"nagorik/bot"
 	"nagorik/handoff"
@@ -184,14 +187,44 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// FuzzReceive brings anything whatever to both webhooks: signed, it is never an
+// error, and what comes of it can be kept; with a field more it is refused.
 func FuzzReceive(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.form")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(body))
+	}
 	f.Add("From=%2B8801712345678&Body=hi&MessageSid=SM1&MediaUrl0=https%3A%2F%2Fx")
 	f.Add("%ZZ=%&=&&+=+%2")
 	f.Fuzz(func(t *testing.T, body string) {
 		h := &harness{t: t}
 		link := linkAt(t, hook, token)
-		if _, err := link.Receive(t.Context(), h.Raw([]byte(body))); err != nil {
-			t.Errorf("a signed call is refused: %v", err)
+		call := h.Raw([]byte(body))
+		for _, receive := range []func(context.Context, bot.Call) (bot.Delivery, error){link.Receive, link.Status().Receive} {
+			d, err := receive(t.Context(), call)
+			if err != nil || len(d.Events)+len(d.Skipped) != 1 {
+				t.Errorf("%d events, skipped %v, %v", len(d.Events), d.Skipped, err)
+			}
+			for _, e := range d.Events {
+				said := strings.Join(append(e.ProviderIDs, e.Text, e.Note, e.Address, e.ProviderID, e.MessageID), "")
+				if !utf8.ValidString(said) || strings.ContainsRune(said, 0) || e.Kind == bot.EventMessage && e.ProviderID == "" {
+					t.Errorf("came as %+v", e)
+				}
+			}
+			if strings.Count(body, "&") < maxFields-1 {
+				more := call
+				more.Body = []byte(body + "&one" + strconv.Itoa(len(body)) + "=more")
+				if _, err := receive(t.Context(), more); err == nil {
+					t.Error("a field more is believed")
+				}
+			}
 		}
 	})
 }

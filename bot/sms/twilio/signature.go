@@ -73,19 +73,18 @@ func signed(fields form) string {
 }
 
 // addresses are the forms in which Twilio may have been given our address:
-// with and without the scheme's own port and the overrides behind its #.
+// with and without a port, and the overrides behind its #. Twilio's own library
+// tries the same.
 func (t *Twilio) addresses(called *url.URL) []string {
-	rest := strings.TrimRight(t.public.Path, "/") + called.EscapedPath()
+	rest := strings.TrimRight(t.public.EscapedPath(), "/") + called.EscapedPath()
 	if called.RawQuery != "" {
 		rest += "?" + called.RawQuery
 	}
 	hosts := []string{t.public.Host}
-	port := map[string]string{"https": "443", "http": "80"}[t.public.Scheme]
-	switch t.public.Port() {
-	case "":
-		hosts = append(hosts, t.public.Host+":"+port)
-	case port:
-		hosts = append(hosts, t.public.Hostname())
+	if port := t.public.Port(); port == "" {
+		hosts = append(hosts, t.public.Host+map[string]string{"https": ":443", "http": ":80"}[t.public.Scheme])
+	} else {
+		hosts = append(hosts, strings.TrimSuffix(t.public.Host, ":"+port))
 	}
 	var all []string
 	for _, host := range hosts {
