@@ -59,6 +59,11 @@ func talkPages() []Route {
 	return []Route{
 		on(http.MethodGet, inboxPath, ConversationRead, (*Server).showInbox, "Who waits at the desk, and what one has"),
 		on(http.MethodPost, "/console/duty", DutyChange, (*Server).switchDuty, "Come on duty or go off it"),
+		on(http.MethodGet, talksPath+"/:id", ConversationRead, (*Server).showConversationPage, "A conversation with the record beside it"),
+		on(http.MethodPost, talksPath+"/:id/take", ConversationWork, (*Server).takeTalk, "Take a conversation"),
+		on(http.MethodPost, talksPath+"/:id/reply", ConversationWork, (*Server).replyTalk, "Write to the citizen"),
+		on(http.MethodPost, talksPath+"/:id/release", ConversationWork, (*Server).releaseTalk, "Give a conversation back to the bot"),
+		on(http.MethodPost, talksPath+"/:id/pass", ConversationWork, (*Server).passTalk, "Give a conversation to a colleague or a team"),
 	}
 }
 
