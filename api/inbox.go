@@ -57,6 +57,14 @@ func talkPages() []Route {
 		return Route{Method: method, Path: path, Needs: needs, handle: handle, Summary: summary, Type: html}
 	}
 	return []Route{
+		{
+			Method: http.MethodGet, Path: streamPath, Needs: StreamRead, handle: (*Server).followPages,
+			Summary: "Server-sent events of what changes, for the pages", Type: "text/event-stream",
+		},
+		{
+			Method: http.MethodGet, Path: "/console/photos/:id", Needs: CaseRead, handle: (*Server).showPhoto,
+			Summary: "A photo as it is shown on the pages", Type: "image/jpeg",
+		},
 		on(http.MethodGet, inboxPath, ConversationRead, (*Server).showInbox, "Who waits at the desk, and what one has"),
 		on(http.MethodPost, "/console/duty", DutyChange, (*Server).switchDuty, "Come on duty or go off it"),
 		on(http.MethodGet, talksPath+"/:id", ConversationRead, (*Server).showConversationPage, "A conversation with the record beside it"),
