@@ -81,7 +81,7 @@ func sampleOf(r Route) string {
 }
 
 func TestEveryPageAsksWhoComes(t *testing.T) {
-	o := newOffice(t, nil)
+	o := newTalkDesk(t)
 	for _, role := range []handoff.Role{handoff.RoleAgent, handoff.RoleSupervisor, handoff.RoleAdministrator} {
 		o.person(string(role)+"@example.org", "Anna", role, nil, nil)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // streamPath is where a page of somebody signed in hears what has changed, as
-// server-sent events. Pages connect to it when there is such a route; a part
+// server-sent events. Pages connect to it when something is heard of here; a part
 // that is to be fetched anew says hx-trigger="sse:message".
 const streamPath = "/console/stream"
 
@@ -113,7 +113,7 @@ func (s *Server) page(c echo.Context, title string) page {
 	if !p.Signed {
 		return p
 	}
-	if _, ok := needsOf(s.routes, streamPath); ok {
+	if _, ok := needsOf(s.routes, streamPath); ok && s.opt.Live != nil {
 		p.Stream = streamPath
 	}
 	if needs, ok := needsOf(s.routes, contactsPath); ok && allows(p.Agent.Role, needs) {
@@ -202,5 +202,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages())
 }

@@ -41,6 +41,9 @@ func (s *Server) showPhoto(c echo.Context) error {
 	h.Set("Content-Type", media)
 	h.Set("Cache-Control", "private, max-age=3600")
 	h.Set("Vary", "Authorization")
+	if ofConsole(c.Request().URL.Path) {
+		h.Set("Vary", "Cookie")
+	}
 	h.Set("ETag", fmt.Sprintf(`"%s-%s"`, photo.SHA256[:min(16, len(photo.SHA256))], size))
 	http.ServeContent(c.Response(), c.Request(), "", made, file)
 	return nil

@@ -75,12 +75,17 @@ type listening struct {
 
 func (s *station) follow(token string, header ...string) *listening {
 	s.t.Helper()
+	return s.followAt("/api/v1/stream", append([]string{"Authorization", "Bearer " + token}, header...)...)
+}
+
+// followAt opens a stream at a path.
+func (s *station) followAt(path string, header ...string) *listening {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.http.URL+"/api/v1/stream", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.http.URL+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Accept-Encoding", "gzip")
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])

@@ -41,6 +41,7 @@ type Conversation struct {
 type ConversationFilter struct {
 	PageOf
 	Owner flows.Owner
+	Agent uuid.UUID // who has it
 	Team  string
 	Open  *bool // true: only open ones, false: only closed ones
 }
@@ -67,6 +68,9 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 			return none, err
 		}
 		db = db.Where("team <> '' AND team = ?", team)
+	}
+	if f.Agent != uuid.Nil {
+		db = db.Where("agent_id = ?", f.Agent)
 	}
 	if f.Open != nil {
 		db = db.Where("(closed_at IS NULL) = ?", *f.Open)

@@ -1,0 +1,219 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"nagorik/flows"
+	"nagorik/handoff"
+)
+
+// replyWindow is how long after a citizen's message Messenger takes a reply:
+// Meta's standard messaging window.
+const replyWindow = 24 * time.Hour
+
+// conversationView is a conversation with the record beside it.
+type conversationView struct {
+	page
+	Here     string // the thread's address, to fetch it again
+	Line     inboxLine
+	Path     string
+	Mine     bool
+	Over     bool
+	Taking   bool // it can be taken
+	Standing bool // the bot is in the middle of a service; taking asks first
+	Asked    bool // that question shows
+	Passing  bool
+	Alert    string
+	Kept     string // what was written in vain
+	Messages []messageLine
+	Pager    pager
+	Window   *pill
+	State    string
+	Version  string
+	Facts    []fact
+	Contact  string
+	Call     template.URL
+	Person   handoff.ContactRecord
+	Reach    []identityLine
+	Talks    []talkLine
+	Cases    []caseLine
+	Reply    field
+	Key      string
+	Pass     []field
+	Fault    string // what is wrong with passing
+}
+
+// messageLine is a line of the thread.
+type messageLine struct {
+	handoff.Message
+	Who    string
+	Status *pill
+	Shots  []photoThumb
+	Pin    string
+	Unread string // what came that cannot be shown
+}
+
+// talkTried is a verb that was not done: what was typed, and why not.
+type talkTried struct {
+	verb  string
+	form  url.Values
+	fault *handoff.FieldError
+	clash bool
+}
+
+func (s *Server) showConversationPage(c echo.Context) error {
+	id, err := idOf(c)
+	if err != nil {
+		return err
+	}
+	return s.showConversationAs(c, http.StatusOK, id, talkTried{})
+}
+
+// showConversationAs shows a conversation, with a form that comes back if
+// something was tried.
+func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t talkTried) error {
+	ctx, who := c.Request().Context(), viewer(c)
+	record, err := s.opt.Desk.Conversation(ctx, who, id, handoff.PageOf{Cursor: c.QueryParam("next")})
+	if err != nil {
+		return err
+	}
+	v := conversationView{page: s.page(c, "talk_title"), Path: talksPath + "/" + id.String(), Over: record.ClosedAt != nil}
+	v.Here = withoutQuery(c.Request().URL.RequestURI(), "done", "lang", "confirm")
+	v.Line = s.inboxLine(v.page, record.Conversation)
+	v.Title = v.Line.Name
+	v.Pager = v.pager(c, record.Next)
+	for _, m := range record.Messages {
+		v.Messages = append(v.Messages, s.messageLine(v.page, m, v.Line.Name))
+	}
+	if c.Request().Header.Get("HX-Request") != "" {
+		return s.show(c, status, "thread", v)
+	}
+	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
+	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
+	v.Passing = !v.Over && (v.Mine || record.Owner == flows.OwnerQueue || who.Role != handoff.RoleAgent)
+	v.Window = v.windowPill(record.Conversation)
+	if err := s.recordBeside(c, &v, record.Conversation); err != nil {
+		return err
+	}
+	v.Asked = v.Standing && c.QueryParam("confirm") == "take"
+	staff, err := s.opt.Desk.Staff(ctx, who)
+	if err != nil {
+		return err
+	}
+	v.offers(s, staff, record.Conversation, t)
+	return s.show(c, status, "conversation.html", v)
+}
+
+// recordBeside reads what is known about the person and the dialogue.
+func (s *Server) recordBeside(c echo.Context, v *conversationView, t handoff.Conversation) error {
+	ctx, who := c.Request().Context(), viewer(c)
+	raw, err := s.opt.Desk.Checkpoint(ctx, who, t.ID)
+	if err != nil {
+		return err
+	}
+	var session flows.Session
+	if json.Unmarshal(raw, &session) == nil { // one of an older release shows as none
+		v.dialogue(s, session)
+	}
+	v.Standing = v.Standing && t.Owner == flows.OwnerBot
+	if v.Person, err = s.opt.Desk.Contact(ctx, who, t.Contact.ID); errors.Is(err, handoff.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	v.Contact, v.Call = s.linkTo(v.page, contactsPath+"/:id", t.Contact.ID.String()), telLink(v.Person.Phone)
+	for _, i := range v.Person.Identities {
+		v.Reach = append(v.Reach, v.identityLine(i))
+	}
+	for _, talk := range v.Person.Conversations {
+		if talk.ID != t.ID {
+			line := s.talkLine(v.page, talk)
+			line.Dealt = v.Person.DealtWith[talk.ID]
+			v.Talks = append(v.Talks, line)
+		}
+	}
+	for _, k := range v.Person.Cases {
+		v.Cases = append(v.Cases, s.caseLine(v.page, k))
+	}
+	return nil
+}
+
+// dialogue is where the service stands, and every answer given so far. One
+// left half-way is shown as well: it is what the citizen was about.
+func (v *conversationView) dialogue(s *Server, session flows.Session) {
+	id, state, answers := session.Flow, session.State, session.Answers
+	v.Standing = id != ""
+	if id == "" && session.Parked != nil {
+		id, state, answers = session.Parked.Flow, session.Parked.State, session.Parked.Answers
+	}
+	f, _ := s.flow(id)
+	v.State = state
+	for _, o := range f.States {
+		for _, slot := range f.Slots {
+			if o.Name == state && o.Slot != "" && slot.Name == o.Slot {
+				v.State = inLanguage(slot.Label, v.Lang, state)
+			}
+		}
+	}
+	if session.Catalog > 0 {
+		v.Version = v.Number(int(session.Catalog))
+	}
+	for _, a := range answers {
+		outline := flows.SlotOutline{Name: a.Slot}
+		for _, slot := range f.Slots {
+			if slot.Name == a.Slot {
+				outline = slot
+			}
+		}
+		v.Facts = append(v.Facts, v.factOf(outline, a.Value))
+	}
+}
+
+// windowPill says how long Messenger still takes a reply; nil elsewhere.
+func (p page) windowPill(t handoff.Conversation) *pill {
+	if t.Channel != "messenger" || t.ClosedAt != nil {
+		return nil
+	}
+	left := t.LastInAt.Add(replyWindow).Sub(p.now)
+	switch {
+	case left <= 0:
+		return &pill{"bad", p.Words["window_over"]}
+	case left < 2*time.Hour:
+		return &pill{"warn", p.Say("window_left", "span", p.span(left))}
+	default:
+		return &pill{"", p.Say("window_left", "span", p.span(left))}
+	}
+}
+
+// messageLine is a message in words.
+func (s *Server) messageLine(p page, m handoff.Message, citizen string) messageLine {
+	l := messageLine{Message: m, Shots: s.photoThumbs(p, m.Photos)}
+	switch {
+	case m.Author == "contact":
+		l.Who = citizen
+	case m.Agent != nil:
+		l.Who = m.Agent.Name
+	default:
+		l.Who = cmp.Or(p.Words["author_"+m.Author], m.Author)
+	}
+	if m.Direction == "out" {
+		colours := map[string]string{"delivered": "good", "read": "good", "failed": "bad", "unknown": "warn"}
+		l.Status = &pill{colours[m.Status], cmp.Or(p.Words["sent_"+m.Status], m.Status)}
+	}
+	if m.Location != nil {
+		l.Pin = pointText(*m.Location)
+	}
+	if m.Other != "" {
+		l.Unread = p.Say("unread", "what", cmp.Or(p.Words["other_"+m.Other], m.Other))
+	}
+	return l
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"nagorik/bot"
+	"nagorik/flows"
+	"nagorik/handoff"
+)
+
+// deskTalk does the verbs by the desk's own rules, without a bot to tell.
+type deskTalk struct{ desk *handoff.Desk }
+
+func (d deskTalk) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ string) error {
+	_, err := d.desk.Take(ctx, v, id, nil)
+	return err
+}
+
+func (d deskTalk) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error {
+	_, err := d.desk.Reply(ctx, v, id, w, func(_ handoff.Held, text string) []handoff.Reply {
+		return []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Receipt, Text: text}}
+	})
+	return err
+}
+
+func (d deskTalk) Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ bot.ReleaseTo) error {
+	_, err := d.desk.Owned(ctx, v, id)
+	return err
+}
+
+func (d deskTalk) Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error {
+	_, err := d.desk.Pass(ctx, v, id, to, handoff.Standing{}.Heard, nil)
+	return err
+}
+
+func (d deskTalk) GoOnDuty(ctx context.Context, v handoff.Viewer, s handoff.Stated) (handoff.Present, error) {
+	return d.desk.GoOnDuty(ctx, v, s)
+}
+
+func (d deskTalk) GoOffDuty(ctx context.Context, v handoff.Viewer) (handoff.Present, error) {
+	return d.desk.GoOffDuty(ctx, v)
+}
+
+func (deskTalk) CaseMoved(context.Context, handoff.Case) {}
+
+// newTalkDesk is a counter whose conversations can be worked on.
+func newTalkDesk(t *testing.T) *office {
+	t.Helper()
+	o := newCounter(t)
+	o.server.opt.Talk = deskTalk{o.desk}
+	return o
+}
+
+func talkPath(f filed) string { return talksPath + "/" + f.conversation.String() }
+
+func TestConversationIsShownWithTheRecord(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	f := o.file("রহিম", "drainage", 12)
+	o.exec(`UPDATE contacts SET phone = '+8801712345678' WHERE id = $1`, f.contact)
+	o.exec(`UPDATE conversations SET checkpoint = '{"Catalog":7,"Flow":"drainage","State":"x","Answers":[{"Slot":"old","Value":"<b>kept"}]}' WHERE id = $1`, f.conversation)
+	o.exec(`UPDATE messages SET status = 'failed', error = 'no such page' WHERE conversation_id = $1 AND direction = 'out'`, f.conversation)
+	cookie := o.enter("anna@example.org")
+	w := o.look(talkPath(f)+"?lang=en", cookie)
+	for _, text := range []string{
+		"ড্রেন উপচে পড়ছে", "23.75000, 90.39000", "sticker", "কোথায়?", "এখানে", "Failed", "no such page", "Asked for a person", "01712345678",
+		"/console/cases/10001", "/console/contacts/" + f.contact.String(), "&lt;b&gt;kept",
+	} {
+		wantPage(t, w, http.StatusOK, text)
+	}
+	wantPage(t, o.look(talkPath(f)+"?lang=bn", cookie), http.StatusOK, "মানুষের সঙ্গে কথা বলতে চেয়েছেন")
+	o.exec(`UPDATE conversations SET channel = 'messenger', last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.now())
+	wantPage(t, o.look(talkPath(f)+"?lang=en", cookie), http.StatusOK, "24 hours left to reply")
+}
+
+func TestConversationIsWorkedOnFromItsPage(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	kamal := o.person("kamal@example.org", "Kamal", handoff.RoleAgent, nil, nil)
+	f := o.file("Rahim", "drainage", 12)
+	anna, second := o.enter("anna@example.org"), o.enter("kamal@example.org")
+	path := talkPath(f)
+	en := func(more ...string) url.Values {
+		form := url.Values{"lang": {"en"}}
+		for i := 0; i+1 < len(more); i += 2 {
+			form.Set(more[i], more[i+1])
+		}
+		return form
+	}
+	wantWay(t, o.post(path+"/take", anna, en()), path+"?done=talk_take")
+	wantPage(t, o.post(path+"/take", second, en()), http.StatusConflict, "Anna was first")
+	wantPage(t, o.post(path+"/reply", second, en("text", "typed <i> in vain")), http.StatusConflict, "typed &lt;i&gt; in vain")
+	wantPage(t, o.post(path+"/reply", anna, en("text", " ")), http.StatusUnprocessableEntity, "Write something")
+	wantPage(t, o.post(path+"/reply", anna, en("text", strings.Repeat("ক", maxReplyShown+1))), http.StatusUnprocessableEntity, "At most 4,000")
+	for range 2 { // pressed twice
+		wantWay(t, o.post(path+"/reply", anna, en("text", "We come tomorrow.", "key", "k1")), path+"?done=talk_reply")
+	}
+	if n := strings.Count(o.look(path, anna).Body.String(), "We come tomorrow."); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	wantPage(t, o.post(path+"/release", second, en("to", "menu")), http.StatusConflict, "Anna was first")
+	wantPage(t, o.post(path+"/release", anna, en("to", "moon")), http.StatusBadRequest, "<h1>")
+	wantWay(t, o.post(path+"/release", anna, en("to", "menu")), inboxPath+"?done=talk_release")
+	wantPage(t, o.post(path+"/pass", anna, en()), http.StatusUnprocessableEntity, "Choose somebody")
+	wantWay(t, o.post(path+"/pass", anna, en("agent", kamal.ID.String())), inboxPath+"?done=talk_pass")
+	wantPage(t, o.look(path+"?lang=en", second), http.StatusOK, path+"/reply")
+}
+
+func TestTakingFromTheBotAsksFirst(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	f := o.file("Rahim", "drainage", 12)
+	o.exec(`UPDATE conversations SET owner = 'bot', queued_at = NULL, checkpoint = '{"Flow":"drainage","State":"trouble"}' WHERE id = $1`, f.conversation)
+	cookie, path := o.enter("anna@example.org"), talkPath(f)
+	wantWay(t, o.post(path+"/take", cookie, nil), path+"?confirm=take")
+	wantPage(t, o.look(path+"?confirm=take&lang=en", cookie), http.StatusOK, "The bot is in the middle of")
+	wantWay(t, o.post(path+"/take", cookie, url.Values{"sure": {"yes"}}), path+"?done=talk_take")
+}
+
+func TestConversationOutsideTheScopeIsNotThere(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("waste@example.org", "Waste", handoff.RoleAgent, []string{"waste"}, nil)
+	f := o.file("Rahim", "drainage", 12)
+	cookie := o.enter("waste@example.org")
+	wantPage(t, o.look(talkPath(f), cookie), http.StatusNotFound, "<h1>")
+	for _, verb := range []string{"take", "reply", "release", "pass"} {
+		form := url.Values{"text": {"x"}, "to": {"menu"}, "team": {"waste"}, "sure": {"yes"}}
+		wantPage(t, o.post(talkPath(f)+"/"+verb, cookie, form), http.StatusNotFound, "<h1>")
+	}
+}
+
+func TestDutyIsSwitched(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	cookie := o.enter("anna@example.org")
+	wantWay(t, o.post("/console/duty", cookie, url.Values{"on": {"yes"}}), inboxPath+"?done=duty_yes")
+	wantPage(t, o.look(inboxPath+"?lang=en", cookie), http.StatusOK, "Go off duty")
+	wantWay(t, o.post("/console/duty", cookie, url.Values{"on": {"no"}}), inboxPath+"?done=duty_no")
+}

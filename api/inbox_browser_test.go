@@ -1,0 +1,56 @@
+package api
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/redis/go-redis/v9"
+
+	"nagorik/bot"
+	"nagorik/handoff"
+)
+
+func TestInboxInABrowser(t *testing.T) {
+	d := newCounterDesktop(t)
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1, DialerRetries: 1})
+	t.Cleanup(func() { client.Close() })
+	live, done := bot.NewLive(client, slog.New(slog.DiscardHandler)), make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	d.server.opt.Live, d.server.opt.Done, d.server.opt.Talk = live, done, deskTalk{d.desk}
+	anna := d.person("anna@example.org", "রহিমা খাতুন", handoff.RoleSupervisor, nil, nil)
+	kamal := d.person("kamal@example.org", "কামাল হোসেন", handoff.RoleAgent, nil, nil)
+	f := d.world(anna, kamal)
+	d.exec(`UPDATE conversations SET urgent = true WHERE id = $1`, f.conversation)
+	d.enters("anna@example.org", goodPassword)
+	d.See("the inbox", `location.pathname === "`+inboxPath+`"`)
+	for _, lang := range languages {
+		d.speaks(lang)
+		d.visit("inbox-"+lang, inboxPath)
+		d.visit("inbox-none-"+lang, inboxPath+"?channel=sms")
+		d.visit("conversation-waits-"+lang, talkPath(f))
+	}
+	d.Do(chromedp.Click(chromedp.CSS(`form[action$="/take"] button`)))
+	d.See("the reply form", `document.querySelector("#text")`)
+	for _, lang := range languages {
+		d.speaks(lang)
+		d.visit("conversation-"+lang, talkPath(f))
+	}
+	d.Open(d.url + talkPath(f))
+	d.Do(chromedp.SendKeys(chromedp.CSS("#text"), "half a sent"))
+	if err := (deskTalk{d.desk}).Reply(t.Context(), anna.Viewer(), f.conversation, handoff.Written{Text: "From the telephone"}); err != nil {
+		t.Fatal(err)
+	}
+	hint := about(bot.HintMessage, f)
+	hint.ID = d.clock.now().UnixMicro()
+	// The page may connect after the first hint: it is told until it has heard.
+	for end := time.Now().Add(patience); time.Now().Before(end) && d.Text(`document.querySelector("#thread").innerText.indexOf("From the telephone") > 0 ? "yes" : ""`) == ""; {
+		_ = live.Publish(t.Context(), hint) // says that there is no Redis
+	}
+	d.See("what was said meanwhile", `document.querySelector("#thread").innerText.indexOf("From the telephone") > 0`)
+	d.See("what was typed", `document.querySelector("#text").value === "half a sent"`)
+	d.Do(chromedp.SendKeys(chromedp.CSS("#text"), "ence"), chromedp.Click(chromedp.CSS(`form[action$="/reply"] button`)))
+	d.See("the reply", `document.querySelector(".done") && document.querySelector("#thread").innerText.indexOf("half a sentence") > 0`)
+	d.calm()
+}
