@@ -212,7 +212,7 @@ func (t *turn) answerResume() bool {
 	}
 	id := t.s.Parked.Flow
 	t.s.Parked, t.s.Ask = nil, ""
-	t.begin(t.c.byFlowID(id), "start over")
+	t.begin(t.inSeason(t.c.byFlowID(id)), "start over")
 	return true
 }
 

@@ -134,6 +134,9 @@ func (t *turn) receipt(st *state, c OpenCase) {
 
 // lookup finds the person's own cases, or one by number.
 func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
+	if st.within > 0 {
+		return t.lookupResolved(st)
+	}
 	var found bool
 	if st.mine {
 		if t.in.Found.Mine == nil {

@@ -57,6 +57,9 @@ type player struct {
 func newPlayer(t testing.TB, c *Catalog, w world, m manner, f *flow) *player {
 	d := newDesk(t, c)
 	d.face, d.at = m.face, w.at
+	if !f.live(d.at) {
+		d.at = seasonOf(t, f)
+	}
 	d.file("10001 " + f.id + " new")
 	d.number = 10002
 	if w.mine {
@@ -66,6 +69,19 @@ func newPlayer(t testing.TB, c *Catalog, w world, m manner, f *flow) *player {
 	p := &player{desk: d, manner: m, flow: f}
 	p.begin()
 	return p
+}
+
+// seasonOf is a day on which a service is live.
+func seasonOf(t testing.TB, f *flow) time.Time {
+	from := f.season[0].from
+	if len(from) == len(yearly) {
+		from = "2026-" + from
+	}
+	day, err := time.ParseInLocation(time.DateOnly, from, dhaka)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return day.Add(12 * time.Hour)
 }
 
 func (p *player) clone() *player {
@@ -198,8 +214,11 @@ func reckons(f *flow) bool {
 
 func casesIn(s seen) (list []OpenCase) {
 	for _, e := range s.Effects {
-		if c, ok := e.(OpenCase); ok {
+		switch c := e.(type) {
+		case OpenCase:
 			list = append(list, c)
+		case ReopenCase:
+			list = append(list, OpenCase{Number: c.Number})
 		}
 	}
 	return list
@@ -210,6 +229,10 @@ func inCommon(s seen, face Face) seen {
 	s.Effects = slices.Clone(s.Effects)
 	for i, e := range s.Effects {
 		if c, ok := e.(OpenCase); ok && !face.Photos {
+			c.Photos = nil
+			s.Effects[i] = c
+		}
+		if c, ok := e.(ReopenCase); ok && !face.Photos {
 			c.Photos = nil
 			s.Effects[i] = c
 		}

@@ -73,6 +73,8 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		if !t.openCase(st) {
 			return 0, "", "", true
 		}
+	case stateReopen:
+		t.reopenCase(st)
 	case stateHandoff:
 		if !t.handOff(st.text, st.team, t.handOffReason(), st.urgent) {
 			return 0, "", "", true
