@@ -22,6 +22,7 @@ func TestReporterOpensACaseAgain(t *testing.T) {
 
 	again := func(by *handoff.Turn, mid, note string) *handoff.Turn {
 		turn := next(by, mid, at.Add(time.Second))
+		turn.Cases = nil
 		turn.Photos = []handoff.NewPhoto{{ID: handoff.NewID(), Source: "https://scontent.fbcdn.net/1.jpg"}}
 		turn.Reopen = []flows.ReopenCase{{Number: 10001, Note: note}}
 		turn.Attach = []handoff.Attachment{{Case: 10001, Photos: []uuid.UUID{turn.Photos[0].ID}}}
