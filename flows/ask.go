@@ -183,6 +183,7 @@ func (t *turn) acceptWard(number string) {
 		t.prompt()
 		return
 	}
+	t.wardBy = WardByArea
 	t.accept(NumberValue(float64(n)), "ward "+number)
 }
 

@@ -61,7 +61,7 @@ func (t *turn) collect(c *OpenCase, st *state) {
 			continue
 		case SlotWard:
 			if c.Ward == 0 {
-				c.Ward = int(v.Number)
+				c.Ward, c.WardBy = int(v.Number), t.s.WardBy
 			}
 		case SlotLocation:
 			if i == st.placeBy {
