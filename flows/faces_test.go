@@ -4,13 +4,17 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"nagorik/flows/gsm"
 )
 
 const (
 	maxPlayed    = 250 // of them in each world; of a service with more, some of all sorts
 	maxQuestions = 60  // of one way
+	mostAnswer   = 3   // segments of an answer by SMS; the menu may have more
 )
 
 // given is one answer, before a face says it in its own manner. The zero given
@@ -99,6 +103,11 @@ func (p *player) do(in Input) {
 	turn := p.step(in)
 	if turn.Missed {
 		p.t.Fatalf("%s: at %s/%s (ask %q) %+v is not understood: %+v", p.manner.name, before.Flow, before.State, before.Ask, in, turn.Messages)
+	}
+	for _, m := range turn.Messages {
+		if n := gsm.Segments(gsm.OneLetter(m.Text)).Segments; p.face.Short && n > mostAnswer && !strings.HasPrefix(turn.Session.Ask, askMenu) {
+			p.t.Errorf("%s/%s: an SMS of %d segments, more than %d:\n%s", turn.Session.Flow, turn.Session.State, n, mostAnswer, m.Text)
+		}
 	}
 	p.seen.Effects = append(p.seen.Effects, turn.Effects...)
 	p.seen.Flow, p.seen.State, p.seen.End = turn.Session.Flow, turn.Session.State, turn.End
