@@ -25,7 +25,7 @@ func TestSupervisorCorrectsAWardAndTeachesIt(t *testing.T) {
 
 	agent := o.enter("anna@example.org")
 	w := o.look(path+"?lang=en", agent)
-	wantPage(t, w, http.StatusOK, `<span class="pill bad">the citizen does not know: please set it</span>`)
+	wantPage(t, w, http.StatusOK, `<span class="pill loose bad">the citizen does not know: please set it</span>`)
 	if strings.Contains(w.Body.String(), path+"/ward") {
 		t.Error("an agent is offered to correct the ward")
 	}
