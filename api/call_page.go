@@ -37,7 +37,7 @@ type callView struct {
 	Asked   int
 	All     int
 	Form    *form.Form
-	Back    bool // an answer can be taken back
+	Undo    bool // an answer can be taken back
 	Filed   string
 	Case    string // the page of the case that was opened
 	Over    bool
@@ -86,7 +86,7 @@ func (v *callView) stand(s *Server, st *bot.CallStand) {
 	v.Form = form.Of(v.formWords(), &st.Now, len(v.Said) > 0)
 	v.Given = st.Now.Given
 	v.Form.Question = form.Question(v.Form.Question, v.Given)
-	v.Back = st.Now.Asked > 0
+	v.Undo = st.Now.Asked > 0
 	v.Asked, v.All = st.Now.Asked, st.Now.Asked+st.Now.Left
 	v.Step = v.Say("call_step", "n", v.Number(v.Asked+1), "all", v.Number(v.All))
 }

@@ -51,7 +51,7 @@ type newCallView struct {
 	Found  []callerLine
 	None   bool // a search found nobody
 	Person *callerLine
-	Other  string // the address to choose somebody else
+	Else   string // the address to choose somebody else
 	New    []field
 	Call   []field
 	Known  []callerLine // who has the number that was typed for somebody new
@@ -110,7 +110,7 @@ func (s *Server) caller(c echo.Context, v *newCallView, form url.Values) error {
 			return err
 		}
 		line := s.callerLine(v.page, record.Contact, form)
-		v.Person, v.Other = &line, pickAddress(form, "")
+		v.Person, v.Else = &line, pickAddress(form, "")
 		return nil
 	}
 	q := strings.TrimSpace(form.Get("q"))
@@ -220,7 +220,7 @@ func (s *Server) openCall(c echo.Context) error {
 			return err
 		}
 		if len(known) > 0 {
-			return s.newCallAs(c, http.StatusConflict, form, nil, known)
+			return s.newCallAs(c, http.StatusOK, form, nil, known)
 		}
 	}
 	call, err := s.opt.Calls.OpenCall(ctx, who, n)
