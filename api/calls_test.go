@@ -31,7 +31,7 @@ import (
 )
 
 // callBot is the bot that runs the calls of an office.
-func callBot(o *office) *bot.Bot {
+func callBot(o *office, more ...bot.Channel) *bot.Bot {
 	t := o.t
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
@@ -47,7 +47,7 @@ func callBot(o *office) *bot.Bot {
 	t.Cleanup(func() { _ = queue.Close() })
 	catalog := o.server.opt.Catalog()
 	b, err := bot.New(bot.Options{
-		Desk: o.desk, Redis: client, Channels: []bot.Channel{desks.New(handoff.ChannelPhone), desks.New(handoff.ChannelCounter)}, Photos: store, Spool: queue,
+		Desk: o.desk, Redis: client, Channels: append(more, desks.New(handoff.ChannelPhone), desks.New(handoff.ChannelCounter)), Photos: store, Spool: queue,
 		Catalogs: bot.NewCatalogs(catalog, func(context.Context, int64) (*flows.Catalog, error) { return catalog, nil }),
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: o.clock.now,
 	})
