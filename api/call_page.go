@@ -66,7 +66,7 @@ func (s *Server) showCallAs(c echo.Context, status int, fault string) error {
 	v.Title = s.serviceName(v.Lang, st.Flow)
 	v.Contact = s.linkTo(v.page, contactsPath+"/:id", st.Contact.ID.String())
 	v.Talk = s.linkTo(v.page, talksPath+"/:id", id.String())
-	v.Mine, v.Desk = st.By == v.page.Agent.ID, st.Owner != flows.OwnerBot
+	v.Mine, v.Desk = st.By == v.Agent.ID, st.Owner != flows.OwnerBot
 	v.Note = field{Name: "note", Label: v.Words["call_note"], Rows: 2, Most: maxNote}
 	v.stand(s, &st)
 	return s.show(c, status, "call.html", v)
@@ -127,7 +127,7 @@ func (s *Server) answerCall(c echo.Context) error {
 func (s *Server) afterCall(c echo.Context, id uuid.UUID, err error) error {
 	var bad *web.FormError
 	var wrong *handoff.FieldError
-	key := ""
+	var key string
 	switch {
 	case err == nil, errors.Is(err, handoff.ErrConflict): // where it stands now is the answer
 		return c.Redirect(http.StatusSeeOther, callsPath+"/"+id.String())

@@ -166,7 +166,8 @@ func (v *newCallView) fields(s *Server, form url.Values) {
 	if v.Person == nil {
 		languages := []option{{"bn", v.Words["language_bn"], form.Get("language") != "en"}, {"en", v.Words["language_en"], form.Get("language") == "en"}}
 		v.New = []field{
-			{Name: "name", Label: v.Words["name"], Value: name, Required: true, Complete: "off", Most: 100}, number,
+			{Name: "name", Label: v.Words["name"], Value: name, Required: true, Complete: "off", Most: 100},
+			number,
 			{Name: "ward", Label: v.Words["ward"], Value: form.Get("ward"), Numeric: true, Complete: "off", Most: 4},
 			{Name: "language", Label: v.Words["language"], Options: languages},
 		}

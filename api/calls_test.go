@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -254,6 +255,18 @@ func TestACallIsEnded(t *testing.T) {
 	if n := o.count(`SELECT count(*) FROM messages WHERE kind = 'note' AND text LIKE 'Comes again%'`); n != 1 {
 		t.Errorf("%d notes", n)
 	}
+	third := begun(t, o.post(callsPath, cookie, form))
+	talk := talksPath + "/" + strings.TrimPrefix(third, callsPath+"/")
+	o.exec(`UPDATE conversations SET owner = 'queue', queued_at = now(), version = version + 1 WHERE id = $1`, strings.TrimPrefix(third, callsPath+"/"))
+	wantPage(t, o.look(third+"?lang=en", cookie), http.StatusOK, "waits in the inbox")
+	wantWay(t, o.post(third+"/answer", cookie, url.Values{"id": {"y"}, "text": {"x"}}), third)
+	wantWay(t, o.post(callsPath, cookie, form), talk+"?done=call_waits")
+	wantWay(t, o.post(talk+"/take", cookie, url.Values{"sure": {"yes"}}), talk+"?done=talk_take")
+	w := o.look(talk+"?lang=en", cookie)
+	wantPage(t, w, http.StatusOK, "nobody reads an answer here")
+	if strings.Contains(w.Body.String(), talk+"/reply") {
+		t.Error("a call can be replied to")
+	}
 	if n := o.count(`SELECT count(*) FROM conversations WHERE channel = 'counter' AND closed_at IS NOT NULL AND called_by IS NOT NULL`); n != 2 {
 		t.Errorf("%d ended, want 2", n)
 	}
@@ -278,7 +291,7 @@ func TestAProgramRecordsACall(t *testing.T) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	a := jsonOf(t, w)
-	if a["case"] != float64(10001) || !strings.Contains(w.Body.String(), "10001") || len(a["said"].([]any)) == 0 {
+	if said, _ := a["said"].([]any); a["case"] != float64(10001) || len(said) == 0 || !strings.Contains(fmt.Sprint(said...), "10001") {
 		t.Errorf("answered %s", w.Body)
 	}
 	if n := o.count(`SELECT count(*) FROM cases WHERE number = 10001 AND answers->>'trouble' = 'blocked' AND ward = 5`); n != 1 {

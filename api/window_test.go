@@ -46,8 +46,11 @@ func TestReplyWindow(t *testing.T) {
 		pill  string
 		open  bool
 	}{
-		{day - time.Second, "left to reply", true}, {day + time.Second, "by a person’s own reply", true},
-		{week - time.Second, "by a person’s own reply", true}, {week, "takes no more answers", false}, {week + time.Second, "takes no more answers", false},
+		{day - time.Second, "left to reply", true},
+		{day + time.Second, "by a person’s own reply", true},
+		{week - time.Second, "by a person’s own reply", true},
+		{week, "takes no more answers", false},
+		{week + time.Second, "takes no more answers", false},
 	} {
 		at(c.after)
 		said := o.count(`SELECT count(*) FROM messages WHERE author = 'agent'`)
