@@ -208,7 +208,7 @@ func (v *caseView) assignFields(s *Server, staff []handoff.Present, form url.Val
 }
 
 // staffName is a colleague in a choice, and whether he is there.
-func (v *caseView) staffName(p handoff.Present) string {
+func (v page) staffName(p handoff.Present) string {
 	name := p.Agent.Name
 	if p.Agent.ID == v.Agent.ID {
 		name = v.Say("assign_me", "name", name)

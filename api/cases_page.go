@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ type casesView struct {
 	Lines  []caseLine
 	Empty  empty
 	Pager  pager
+	Bulk   *bulk // nil: nothing can be given on
 }
 
 // caseLine is a case in a list.
@@ -69,9 +71,14 @@ func (s *Server) caseLine(p page, k handoff.Case) caseLine {
 }
 
 func (s *Server) listCasesPage(c echo.Context) error {
+	return s.showCasesAs(c, http.StatusOK, nil, func(*casesView) {})
+}
+
+// showCasesAs shows the list that the address asks for. form is what was typed
+// into the form beside it, and say adds what became of that.
+func (s *Server) showCasesAs(c echo.Context, status int, form url.Values, say func(*casesView)) error {
 	v := casesView{page: s.page(c, "cases_title")}
 	f, ok := s.caseFilterOf(c, &v)
-	status := http.StatusOK
 	if ok {
 		list, err := s.opt.Desk.Cases(c.Request().Context(), viewer(c), f)
 		if err != nil {
@@ -80,12 +87,26 @@ func (s *Server) listCasesPage(c echo.Context) error {
 		for _, k := range list.Items {
 			v.Lines = append(v.Lines, s.caseLine(v.page, k))
 		}
-		v.Pager = v.pager(c, list.Next)
+		v.Pager = v.pagerAt(casesAt(c), list.Next)
 		v.Empty = s.empty(v.page, "cases_empty", "cases_empty_text")
+		if v.Bulk, err = s.bulkOf(c, &v, form); err != nil {
+			return err
+		}
 	} else {
 		status = http.StatusUnprocessableEntity
 	}
+	if form != nil {
+		if v.Bulk == nil { // what was chosen is in no list any more
+			v.Bulk = &bulk{}
+		}
+		say(&v)
+	}
 	return s.show(c, status, "cases.html", v)
+}
+
+// casesAt is the address of the list, also while something is done to it.
+func casesAt(c echo.Context) *url.URL {
+	return &url.URL{Path: casesPath, RawQuery: c.Request().URL.RawQuery}
 }
 
 // caseFilterOf reads the form into a filter and fills it in again; false when

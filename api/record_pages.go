@@ -13,6 +13,7 @@ func recordPages() []Route {
 	}
 	routes := []Route{
 		on(http.MethodGet, casesPath, CaseRead, (*Server).listCasesPage, "Cases, what is overdue first"),
+		on(http.MethodPost, casesPath+"/assign", CaseWork, (*Server).assignCasesPage, "Give the chosen cases of a list to an agent or a team"),
 		on(http.MethodGet, casesPath+"/:number", CaseRead, (*Server).showCasePage, "A case, all that happened to it and what can be done"),
 		on(http.MethodGet, contactsPath, ContactRead, (*Server).listContactsPage, "People, by name, phone, e-mail or a number"),
 		on(http.MethodGet, contactsPath+"/:id", ContactRead, (*Server).showContactPage, "All that is kept about somebody"),

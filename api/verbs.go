@@ -85,6 +85,11 @@ func verbRoutes() []Route {
 		of("refer", "Pass the matter to an office that is not the city's", referBody{}, (*Server).referCase),
 		of("reopen", "Open a resolved case again", noteBody{}, (*Server).reopenCase),
 		of("note", "Add a note of the staff", textBody{}, (*Server).noteCase),
+		{
+			Method: http.MethodPost, Path: "/api/v1/cases/assign", Needs: CaseWork, handle: (*Server).assignCases,
+			Summary: "Give several cases to an agent or a team; each that cannot be is named with the reason",
+			Body:    assignManyBody{}, Answer: assignedAnswer{},
+		},
 	}
 }
 
