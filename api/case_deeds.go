@@ -36,8 +36,13 @@ type deedKind struct {
 	noted  bool              // the note must say something
 	main   bool
 	danger bool
+	bare   bool       // without a note
+	needs  Permission // empty: CaseWork
 	do     doDeed
 }
+
+// needed is what one must be allowed to do it.
+func (k deedKind) needed() Permission { return cmp.Or(k.needs, CaseWork) }
 
 // doDeed does a deed to the case with a number as a form says.
 type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) (handoff.Case, error)
@@ -55,6 +60,8 @@ func deedKinds() []deedKind {
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
 		{verb: "reopen", event: handoff.CaseReopen, do: notedDeed("reopen", (*handoff.Desk).ReopenCase)},
+		{verb: "duplicate", event: handoff.CaseMatch, bare: true, do: matchDeed},
+		{verb: "separate", event: handoff.CaseSeparate, bare: true, needs: CaseSeparate, do: separateDeed},
 		{verb: "refer", event: handoff.CaseRefer, danger: true, do: referDeed},
 		{verb: "reject", event: handoff.CaseReject, noted: true, danger: true, do: notedDeed("reject", (*handoff.Desk).RejectCase)},
 		{verb: "note", noted: true, do: notedDeed("note", (*handoff.Desk).NoteCase)},
@@ -97,7 +104,7 @@ func (k deedKind) allowed(status handoff.CaseStatus) bool {
 // does puts what can be done into the view.
 func (v *caseView) does(s *Server, staff []handoff.Present, t tried) {
 	for _, k := range deedKinds() {
-		if !k.allowed(v.Case.Status) {
+		if !k.allowed(v.Case.Status) || !allows(v.Agent.Role, k.needed()) {
 			continue
 		}
 		d := v.deedOf(s, k, staff, t)
@@ -144,10 +151,14 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 		d.Fields = v.assignFields(s, staff, form)
 	case "refer":
 		d.Fields = []field{{Name: "to", Label: v.Words["refer_to"], Value: form.Get("to"), Required: true, Most: maxNote, Complete: "off"}}
+	case "duplicate":
+		d.Fields = []field{{Name: "of", Label: v.Words["duplicate_of"], Value: form.Get("of"), Required: true, Numeric: true, Most: 20, Complete: "off"}}
 	}
-	d.Fields = append(d.Fields, field{
-		Name: noteName(k.verb), Label: v.noteLabel(k), Value: form.Get(noteName(k.verb)), Rows: 3, Required: k.noted, Most: maxNote,
-	})
+	if !k.bare {
+		d.Fields = append(d.Fields, field{
+			Name: noteName(k.verb), Label: v.noteLabel(k), Value: form.Get(noteName(k.verb)), Rows: 3, Required: k.noted, Most: maxNote,
+		})
+	}
 	if t.verb == k.verb && t.fault != nil {
 		d.blame(v.page, t.fault)
 	}
@@ -167,6 +178,8 @@ func (d *deed) blame(p page, fault *handoff.FieldError) {
 		}
 	}
 	switch {
+	case fault.Field == "of":
+		d.Fields[at].Fault = p.Words["fault_duplicate"]
 	case fault.Field == "agent":
 		d.Fields[at].Fault = p.Words["fault_assign"]
 	case strings.TrimSpace(d.Fields[at].Value) == "":
@@ -246,10 +259,23 @@ func (s *Server) doCase(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	if s.opt.Talk != nil {
-		s.opt.Talk.CaseMoved(ctx, k)
-	}
+	s.tellMoved(ctx, k)
 	return s.afterDeed(c, number, kinds[i].verb)
+}
+
+// tellMoved tells those who watch a case, and the one it has become a duplicate
+// of.
+func (s *Server) tellMoved(ctx context.Context, k handoff.Case) {
+	if s.opt.Talk == nil {
+		return
+	}
+	s.opt.Talk.CaseMoved(ctx, k)
+	if k.DuplicateOf == 0 {
+		return
+	}
+	if main, err := s.opt.Desk.Case(ctx, handoff.Viewer{Role: handoff.RoleSupervisor}, k.DuplicateOf); err == nil { // a hint: without it the page is as good
+		s.opt.Talk.CaseMoved(ctx, main)
+	}
 }
 
 // afterDeed leads back to the case, or to the list when it is out of the

@@ -32,6 +32,10 @@ type caseView struct {
 	Deeds        []deed
 	Note         deed
 	Alert        string // why nothing was done
+	Main         string // the page of the case that this one repeats; empty: none
+	Likes        []likeLine
+	Related      []relatedCase
+	Followers    []followerLine
 }
 
 // photoThumb is a photo, or what became of it.
@@ -103,6 +107,9 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 		}
 		v.does(s, staff, t)
 	}
+	if err := s.same(c, &v); err != nil {
+		return err
+	}
 	return s.show(c, status, "case.html", v)
 }
 
@@ -133,6 +140,10 @@ func (s *Server) timeline(p page, k handoff.Case) []timelineLine {
 			l.By = p.Words["by_citizen"]
 		default:
 			l.By = p.Words["audit_program"]
+		}
+		switch h.Kind {
+		case "matched", handoff.HappenedJoined, handoff.HappenedSeparated:
+			l.Text = p.otherCase(h.Text)
 		}
 		if h.Kind == "assigned" || h.Kind == handoff.HappenedPassed {
 			l.Text = s.assignedTo(p.Lang, h.Text)

@@ -158,6 +158,9 @@ func operationID(r Route) string {
 		if len(words) != 2 { // two: the verb does it to several
 			words[0] = strings.TrimSuffix(words[0], "s")
 		}
+	} else if len(words) > 2 { // a list of one thing: listCaseDuplicates
+		last := words[len(words)-1]
+		words[0] = strings.TrimSuffix(words[0], "s") + strings.ToUpper(last[:1]) + last[1:]
 	} else if len(words) > 1 || strings.Contains(words[0], ".") {
 		verb = "show"
 		words[0] = strings.TrimSuffix(strings.TrimSuffix(words[0], "s"), ".json")

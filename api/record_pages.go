@@ -20,8 +20,5 @@ func recordPages() []Route {
 		on(http.MethodPost, contactsPath+"/:id/notes", ContactWork, (*Server).noteContact, "Write a note about somebody"),
 		on(http.MethodGet, guidePath, AccountOwn, (*Server).showGuide, "A guide for an agent's first day"),
 	}
-	for _, k := range deedKinds() {
-		routes = append(routes, on(http.MethodPost, casesPath+"/:number/"+k.verb, CaseWork, (*Server).doCase, "Do this to a case: "+k.verb))
-	}
-	return routes
+	return append(routes, caseVerbRoutes()...)
 }

@@ -38,6 +38,9 @@ type Case struct {
 	DueAt        *time.Time
 	UpdatedAt    time.Time
 	Timeline     []Happening // oldest first
+	DuplicateOf  int64       // the main case of the same matter; 0: none
+	Duplicates   []int64     // the cases whose main case this is
+	Followers    []Ref       // who hears of it like the reporter
 }
 
 // Happening is something that was done to a case.
