@@ -56,11 +56,7 @@ func (s *Server) assignCases(c echo.Context) error {
 func (s *Server) assignEach(c echo.Context, numbers []int64, to handoff.Assignment) ([]handoff.Case, []handoff.NotAssigned, error) {
 	ctx := c.Request().Context()
 	done, refused, err := s.opt.Desk.AssignCases(ctx, viewer(c), numbers, to)
-	for _, k := range done {
-		if s.opt.Talk != nil {
-			s.opt.Talk.CaseMoved(ctx, k)
-		}
-	}
+	s.tellMoved(ctx, done)
 	return done, refused, err
 }
 
@@ -74,13 +70,9 @@ type bulk struct {
 }
 
 // bulkOf is the form beside a list, for those who may use it.
-func (s *Server) bulkOf(c echo.Context, v *casesView, form url.Values) (*bulk, error) {
+func (s *Server) bulkOf(c echo.Context, v *casesView, staff []handoff.Present, form url.Values) *bulk {
 	if !allows(v.Agent.Role, CaseWork) || len(v.Lines) == 0 {
-		return nil, nil //nolint:nilnil // no form is no fault
-	}
-	staff, err := s.opt.Desk.Staff(c.Request().Context(), viewer(c))
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	who := []option{{Label: v.Words["assign_nobody"]}}
 	for _, p := range staff {
@@ -98,7 +90,7 @@ func (s *Server) bulkOf(c echo.Context, v *casesView, form url.Values) (*bulk, e
 			b.Chosen[number] = true
 		}
 	}
-	return b, nil
+	return b
 }
 
 // assignCasesPage gives the chosen cases of a list on and comes back to it,

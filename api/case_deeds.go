@@ -44,8 +44,9 @@ type deedKind struct {
 // needed is what one must be allowed to do it.
 func (k deedKind) needed() Permission { return cmp.Or(k.needs, CaseWork) }
 
-// doDeed does a deed to the case with a number as a form says.
-type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) (handoff.Case, error)
+// doDeed does a deed to the case with a number as a form says, and returns
+// every case that it changed.
+type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) ([]handoff.Case, error)
 
 // noteName is the field of a deed's note. Its name is its id as well, and there
 // are several forms on the page.
@@ -69,24 +70,27 @@ func deedKinds() []deedKind {
 }
 
 func notedDeed(verb string, do func(*handoff.Desk, context.Context, handoff.Viewer, int64, string) (handoff.Case, error)) doDeed {
-	return func(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
-		return do(d, ctx, v, n, form.Get(noteName(verb)))
+	return func(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
+		return alone(do(d, ctx, v, n, form.Get(noteName(verb))))
 	}
 }
 
-func assignDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+// alone is a single case that was changed.
+func alone(k handoff.Case, err error) ([]handoff.Case, error) { return []handoff.Case{k}, err }
+
+func assignDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
 	to := handoff.Assignment{Team: form.Get("team"), Note: form.Get(noteName("assign"))}
 	if typed := form.Get("agent"); typed != "" {
 		var err error
 		if to.Agent, err = uuid.Parse(typed); err != nil {
-			return handoff.Case{}, &handoff.FieldError{Field: "agent", Message: "there is no such agent"}
+			return nil, &handoff.FieldError{Field: "agent", Message: "there is no such agent"}
 		}
 	}
-	return d.AssignCase(ctx, v, n, to)
+	return alone(d.AssignCase(ctx, v, n, to))
 }
 
-func referDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
-	return d.ReferCase(ctx, v, n, form.Get("to"), form.Get(noteName("refer")))
+func referDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
+	return alone(d.ReferCase(ctx, v, n, form.Get("to"), form.Get(noteName("refer"))))
 }
 
 // allowed reports whether the deed can be done in a status.
@@ -248,7 +252,7 @@ func (s *Server) doCase(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	k, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
+	moved, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
 	t := tried{verb: kinds[i].verb, form: form}
 	switch {
 	case errors.As(err, &t.fault):
@@ -259,28 +263,26 @@ func (s *Server) doCase(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	s.tellMoved(ctx, k)
-	return s.afterDeed(c, number, kinds[i].verb)
+	s.tellMoved(ctx, moved)
+	return s.afterDeed(c, number, kinds[i].verb, form)
 }
 
-// tellMoved tells those who watch a case, and the one it has become a duplicate
-// of.
-func (s *Server) tellMoved(ctx context.Context, k handoff.Case) {
+// tellMoved tells those who watch that cases changed.
+func (s *Server) tellMoved(ctx context.Context, cases []handoff.Case) {
 	if s.opt.Talk == nil {
 		return
 	}
-	s.opt.Talk.CaseMoved(ctx, k)
-	if k.DuplicateOf == 0 {
-		return
-	}
-	if main, err := s.opt.Desk.Case(ctx, handoff.Viewer{Role: handoff.RoleSupervisor}, k.DuplicateOf); err == nil { // a hint: without it the page is as good
-		s.opt.Talk.CaseMoved(ctx, main)
+	for _, k := range cases {
+		s.opt.Talk.CaseMoved(ctx, k)
 	}
 }
 
-// afterDeed leads back to the case, or to the list when it is out of the
-// viewer's sight now.
-func (s *Server) afterDeed(c echo.Context, number int64, verb string) error {
+// afterDeed leads back to where the form says, else to the case, or to the
+// list when it is out of the viewer's sight now.
+func (s *Server) afterDeed(c echo.Context, number int64, verb string, form url.Values) error {
+	if back := backTo(form, "case_"+verb); back != "" {
+		return c.Redirect(http.StatusSeeOther, back)
+	}
 	_, err := s.opt.Desk.Case(c.Request().Context(), viewer(c), number)
 	if errors.Is(err, handoff.ErrNotFound) {
 		return c.Redirect(http.StatusSeeOther, casesPath+"?done=case_passed")

@@ -64,18 +64,18 @@ func (s *Server) separateCase(c echo.Context) error {
 }
 
 // matchDeed joins a case to another by the number that was typed.
-func matchDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+func matchDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
 	of, err := strconv.ParseInt(strings.TrimSpace(bangla.Digits(form.Get("of"))), 10, 64)
 	if err != nil {
-		return handoff.Case{}, &handoff.FieldError{Field: "of", Message: "must be the number of a case"}
+		return nil, &handoff.FieldError{Field: "of", Message: "must be the number of a case"}
 	}
-	k, _, err := d.MatchCase(ctx, v, n, of)
-	return k, err
+	k, main, err := d.MatchCase(ctx, v, n, of)
+	return []handoff.Case{k, main}, err
 }
 
-func separateDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, _ url.Values) (handoff.Case, error) {
-	k, _, err := d.SeparateCase(ctx, v, n)
-	return k, err
+func separateDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, _ url.Values) ([]handoff.Case, error) {
+	k, main, err := d.SeparateCase(ctx, v, n)
+	return []handoff.Case{k, main}, err
 }
 
 // likeLine is a case that may be about the same matter.
