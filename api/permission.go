@@ -24,6 +24,7 @@ const (
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
+	CaseSeparate     Permission = "case:separate"     // undo the joining of cases
 	ReportRead       Permission = "report:read"
 	StreamRead       Permission = "stream:read"
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
@@ -41,8 +42,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, AccountManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage),
 }
 
 // known reports whether p is one of the permissions.

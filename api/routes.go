@@ -115,6 +115,11 @@ func recordRoutes() []Route {
 			Summary: "A case with its photos and all that happened to it", Answer: caseAnswer{},
 		},
 		{
+			Method: http.MethodGet, Path: "/api/v1/cases/:number/duplicates", Needs: CaseRead, handle: (*Server).listDuplicates,
+			Summary: "Open cases that may be about the same matter: of the same service within 150 m, or in the same ward at a place described alike; the nearest first, at most 10",
+			Answer:  duplicatesAnswer{},
+		},
+		{
 			Method: http.MethodGet, Path: "/api/v1/photos/:id", Needs: CaseRead, handle: (*Server).showPhoto,
 			Summary: "A photo as it is shown: without what the camera wrote into it", Type: "image/jpeg",
 			Query: []Parameter{{Name: "size", Type: "string", Enum: []string{"view", "thumb"}, Summary: "at most 1280 pixels wide and high, or 320; view when not given"}},

@@ -51,6 +51,9 @@ type (
 		To   string `json:"to" jsonschema_description:"the office it is passed to"`
 		Note string `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
 	}
+	duplicateBody struct {
+		Of int64 `json:"of" jsonschema_description:"number of the case that reported the matter already"`
+	}
 	textBody struct {
 		Text string `json:"text" jsonschema_description:"at most 2,000 characters"`
 	}
@@ -93,6 +96,16 @@ func verbRoutes() []Route {
 		of("refer", "Pass the matter to an office that is not the city's", referBody{}, (*Server).referCase),
 		of("reopen", "Open a resolved case again", noteBody{}, (*Server).reopenCase),
 		of("note", "Add a note of the staff", textBody{}, (*Server).noteCase),
+		of("duplicate", "The matter is reported already: its reporter follows the other case from now on", duplicateBody{}, (*Server).matchCase),
+		{
+			Method: http.MethodPost, Path: "/api/v1/cases/:number/separate", Needs: CaseSeparate, handle: (*Server).separateCase,
+			Summary: "A duplicate is a matter of its own after all; for supervisors", Body: nothingBody{}, Answer: caseAnswer{},
+		},
+		{
+			Method: http.MethodPost, Path: "/api/v1/cases/assign", Needs: CaseWork, handle: (*Server).assignCases,
+			Summary: "Give several cases to an agent or a team; each that cannot be is named with the reason",
+			Body:    assignManyBody{}, Answer: assignedAnswer{},
+		},
 	}
 }
 
