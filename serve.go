@@ -91,6 +91,13 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.records, err = openRecords(ctx, s.config, s.log, false); err != nil {
 		return err
 	}
+	sealed, err := s.records.desk.SealSecondFactors(ctx)
+	if err != nil {
+		return fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	if sealed > 0 {
+		s.log.Info("second factors that lay in the clear are sealed now", "accounts", sealed)
+	}
 	if s.sessions, err = openSessions(ctx, s.config, s.log); err != nil {
 		return err
 	}
