@@ -29,8 +29,9 @@ const (
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
-	DutyChange       Permission = "duty:change" // one's own
-	StaffRead        Permission = "staff:read"  // who is there
+	TroubleManage    Permission = "trouble:manage" // what could not be recorded
+	DutyChange       Permission = "duty:change"    // one's own
+	StaffRead        Permission = "staff:read"     // who is there
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -41,7 +42,7 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
 	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage, TroubleManage),
 }
 
 // known reports whether p is one of the permissions.

@@ -66,6 +66,7 @@ type Options struct {
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
+	Retrier        Retrier         // of dead turns: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos
