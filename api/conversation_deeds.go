@@ -26,7 +26,7 @@ func pointText(p handoff.Point) string { return fmt.Sprintf("%.5f, %.5f", p.Lat,
 // offers puts the forms into the view, with what was typed.
 func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.Conversation, tried talkTried) {
 	typed := tried.form.Get("text")
-	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 4, Required: true, Most: maxReplyShown}
+	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 3, Required: true, Most: maxReplyShown}
 	if v.Key = tried.form.Get("key"); v.Key == "" {
 		v.Key = handoff.NewID().String()
 	}

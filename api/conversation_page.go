@@ -56,9 +56,12 @@ type conversationView struct {
 type messageLine struct {
 	handoff.Message
 	Who    string
+	Side   string // whose bubble it is: "citizen", "bot" or "agent"
+	Day    string // the day that begins with it; empty: it is the day of the one before
 	Status *pill
 	Shots  []photoThumb
 	Pin    string
+	Date   string // of Day, for programs
 	Unread string // what came that cannot be shown
 }
 
@@ -91,9 +94,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Line = s.inboxLine(v.page, record.Conversation)
 	v.Title = v.Line.Name
 	v.Pager = v.pager(c, record.Next)
-	for _, m := range record.Messages {
-		v.Messages = append(v.Messages, s.messageLine(v.page, m, v.Line.Name))
-	}
+	v.Messages = s.thread(v.page, record.Messages, v.Line.Name)
 	if c.Request().Header.Get("HX-Request") != "" {
 		return s.show(c, status, "thread", v)
 	}
@@ -194,12 +195,24 @@ func (p page) windowPill(t handoff.Conversation) *pill {
 	}
 }
 
+// thread is what was said, in words, with the days between.
+func (s *Server) thread(p page, messages []handoff.Message, citizen string) []messageLine {
+	lines := make([]messageLine, len(messages))
+	for i, m := range messages {
+		lines[i] = s.messageLine(p, m, citizen)
+		if i == 0 || dateOf(m.At) != dateOf(messages[i-1].At) {
+			lines[i].Day, lines[i].Date = p.dayName(m.At), dateOf(m.At)
+		}
+	}
+	return lines
+}
+
 // messageLine is a message in words.
 func (s *Server) messageLine(p page, m handoff.Message, citizen string) messageLine {
-	l := messageLine{Message: m, Shots: s.photoThumbs(p, m.Photos)}
+	l := messageLine{Message: m, Shots: s.photoThumbs(p, m.Photos), Side: m.Author}
 	switch {
 	case m.Author == "contact":
-		l.Who = citizen
+		l.Who, l.Side = citizen, "citizen"
 	case m.Agent != nil:
 		l.Who = m.Agent.Name
 	default:
