@@ -46,6 +46,7 @@ type conversationView struct {
 	Reach    []identityLine
 	Talks    []talkLine
 	Cases    []caseLine
+	Draft    string
 	Reply    field
 	Key      string
 	Pass     []field
@@ -59,6 +60,9 @@ type messageLine struct {
 	Side   string // whose bubble it is: "citizen", "bot" or "agent"
 	Day    string // the day that begins with it; empty: it is the day of the one before
 	Status *pill
+	Why    string // it is not sent, in words
+	Said   string // by the provider, about that
+	Again  string // where it is sent once more; empty: it cannot be, or not by the viewer
 	Shots  []photoThumb
 	Pin    string
 	Date   string // of Day, for programs
@@ -95,10 +99,13 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Title = v.Line.Name
 	v.Pager = v.pager(c, record.Next)
 	v.Messages = s.thread(v.page, record.Messages, v.Line.Name)
+	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
+	if v.Mine || !v.Over && who.Role != handoff.RoleAgent {
+		v.offerRetries()
+	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		return s.show(c, status, "thread", v)
 	}
-	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
 	v.Passing = !v.Over && (v.Mine || record.Owner == flows.OwnerQueue || who.Role != handoff.RoleAgent)
 	v.Window = v.windowPill(record.Conversation)
@@ -106,6 +113,9 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		return err
 	}
 	v.Asked = v.Standing && c.QueryParam("confirm") == "take"
+	if v.Draft, err = s.opt.Desk.Draft(ctx, who, id); err != nil {
+		return err
+	}
 	staff, err := s.opt.Desk.Staff(ctx, who)
 	if err != nil {
 		return err
@@ -218,10 +228,7 @@ func (s *Server) messageLine(p page, m handoff.Message, citizen string) messageL
 	default:
 		l.Who = cmp.Or(p.Words["author_"+m.Author], m.Author)
 	}
-	if m.Direction == "out" {
-		colours := map[string]string{"delivered": "good", "read": "good", "failed": "bad", "unknown": "warn"}
-		l.Status = &pill{colours[m.Status], cmp.Or(p.Words["sent_"+m.Status], m.Status)}
-	}
+	l.fate(p, m)
 	if m.Location != nil {
 		l.Pin = pointText(*m.Location)
 	}

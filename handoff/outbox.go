@@ -28,6 +28,7 @@ type Due struct {
 	Via          string    // the link the person last wrote by
 	Heard        time.Time // when the person last wrote
 	Muted        bool
+	Insisted     bool // somebody of the staff sends it once more
 }
 
 // SendResult is what became of one attempt.
@@ -73,18 +74,18 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 		), leased AS (
 			UPDATE conversations c SET outbox_until = $3 FROM due WHERE c.id = due.id RETURNING c.id, c.identity_id, c.via, c.last_in_at
 		), given_up AS (
-			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.doubts >= 1
+			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND (m.doubts >= 1 OR m.retried_at IS NOT NULL)
 		), taken AS (
 			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1,
 				doubts = m.doubts + CASE m.status WHEN 'sending' THEN 1 ELSE 0 END
 			FROM (SELECT DISTINCT ON (m.conversation_id) m.id, l.identity_id, l.via, l.last_in_at
 				FROM leased l JOIN messages m ON m.conversation_id = l.id
-				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.doubts < 1
+				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.doubts < 1 AND m.retried_at IS NULL
 				ORDER BY m.conversation_id, m.seq) l
 			WHERE m.id = l.id
-			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, m.doubts, l.identity_id, l.via, l.last_in_at
+			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, m.doubts, m.retried_at IS NOT NULL AS insisted, l.identity_id, l.via, l.last_in_at
 		)
-		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.doubts, t.via, t.last_in_at, i.muted
+		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.doubts, t.via, t.last_in_at, i.muted, t.insisted
 		FROM taken t JOIN identities i ON i.id = t.identity_id ORDER BY t.conversation_id, t.seq`,
 		now, limit, now.Add(LeaseFor), channels)
 	if err != nil {
@@ -93,7 +94,7 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 	var due []Due
 	var m Due
 	var detail *string
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Doubts, &m.Via, &m.Heard, &m.Muted}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Doubts, &m.Via, &m.Heard, &m.Muted, &m.Insisted}, func() error {
 		m.Detail = nil
 		if detail != nil {
 			m.Detail = []byte(*detail)

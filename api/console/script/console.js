@@ -39,6 +39,27 @@ document.addEventListener('keydown', (event) => {
   if (form) form.requestSubmit();
 });
 
+// What is being written is kept on the server while one types.
+for (const form of document.querySelectorAll('form[data-draft]')) {
+  let timer;
+  const written = form.elements.text;
+  written.setSelectionRange(written.value.length, written.value.length); // one goes on where one stopped
+  const keep = (sending) => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (form.dataset.sent) return;
+    const body = new URLSearchParams({ text: written.value, key: form.elements.key.value });
+    if (sending) navigator.sendBeacon(form.dataset.draft, body);
+    else fetch(form.dataset.draft, { method: 'POST', body }).catch(() => {});
+  };
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(false), 600);
+  });
+  form.addEventListener('submit', () => clearTimeout(timer));
+  window.addEventListener('pagehide', () => timer !== undefined && keep(true));
+}
+
 // A thread that is fetched anew changes where it is another, so that a screen
 // reader says only what is new and the place where one reads stays.
 document.addEventListener('htmx:beforeSwap', (event) => {
