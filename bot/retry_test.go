@@ -25,8 +25,8 @@ func (w *town) agentReply() (id uuid.UUID, status string) {
 // one whose outcome is unknown a second time stays so.
 func TestPersonSendsALostReplyAgain(t *testing.T) {
 	t.Parallel()
-	var outcome atomic.Value
-	outcome.Store(bot.SendReject)
+	var outcome atomic.Pointer[bot.SendOutcome] // nil: it goes out
+	outcome.Store(new(bot.SendReject))
 	var tries atomic.Int32
 	w := newTown(t, settings{})
 	w.paper.fail = func(out bot.Outgoing) error {
@@ -34,8 +34,8 @@ func TestPersonSendsALostReplyAgain(t *testing.T) {
 			return nil
 		}
 		tries.Add(1)
-		if o := outcome.Load().(bot.SendOutcome); o != "" { //nolint:forcetypeassert // nothing else is stored
-			return &bot.SendError{Outcome: o, Code: "7", Text: "away"}
+		if o := outcome.Load(); o != nil {
+			return &bot.SendError{Outcome: *o, Code: "7", Text: "away"}
 		}
 		if !out.Insist {
 			t.Error("the channel does not hear that a person insists")
@@ -62,7 +62,7 @@ func TestPersonSendsALostReplyAgain(t *testing.T) {
 	if err := w.Retry(t.Context(), other, id, message); !errors.Is(err, handoff.ErrConflict) {
 		t.Errorf("somebody else sends it again: %v", err)
 	}
-	outcome.Store(bot.SendUnknown)
+	outcome.Store(new(bot.SendUnknown))
 	if err := w.Retry(t.Context(), rahima, id, message); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestPersonSendsALostReplyAgain(t *testing.T) {
 	if n := tries.Load(); n != 2 {
 		t.Errorf("tried %d times, want 2: nothing is repeated by itself", n)
 	}
-	outcome.Store(bot.SendOutcome(""))
+	outcome.Store(nil)
 	if err := w.Retry(t.Context(), rahima, id, message); err != nil {
 		t.Fatal(err)
 	}
