@@ -56,6 +56,11 @@ type (
 	textBody struct {
 		Text string `json:"text" jsonschema_description:"at most 2,000 characters"`
 	}
+	wardBody struct {
+		Ward  int    `json:"ward" jsonschema_description:"number of the ward"`
+		Alias string `json:"alias,omitempty" jsonschema_description:"words that shall mean this ward from now on, at most 60 characters"`
+		Note  string `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
+	}
 	nothingBody struct{}
 )
 
@@ -73,7 +78,10 @@ func verbRoutes() []Route {
 			Answer: caseAnswer{}, handle: handle,
 		}
 	}
+	ward := of("ward", "Correct the ward of a case, for supervisors; with an alias the words are remembered for the ward", wardBody{}, (*Server).placeCase)
+	ward.Needs = WardCorrect
 	return []Route{
+		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
 		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless", replyBody{}, (*Server).replyConversation),
 		conversation("messages/:message/retry", "Send a person's reply once more that failed, or of which nobody knows whether it arrived", nothingBody{}, (*Server).retryMessage),
