@@ -31,6 +31,7 @@ const (
 	AuditRead        Permission = "audit:read"
 	DutyChange       Permission = "duty:change" // one's own
 	StaffRead        Permission = "staff:read"  // who is there
+	FlowEdit         Permission = "flow:edit"   // the services: write, publish, roll back
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -40,8 +41,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -73,9 +73,11 @@ type Options struct {
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
 	City           func(lang string) string
-	Teams          func(lang string) []Team // of the current flows
-	Catalog        func() *flows.Catalog    // the current flows; nil: pages show what the record says
-	MetricsToken   string                   // empty: /metrics answers loopback only
+	Teams          func(lang string) []Team                           // of the current flows
+	Catalog        func() *flows.Catalog                              // the current flows; nil: pages show what the record says
+	Compile        func([]flows.File) (*flows.Catalog, []flows.Fault) // checks flows for this city; nil: none are edited here
+	Published      func(*flows.Catalog)                               // new dialogues begin in it from now on; nil: whoever follows finds it
+	MetricsToken   string                                             // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix
