@@ -36,6 +36,7 @@ type versionsView struct {
 	Current  int64
 	Lines    []versionLine
 	From, To field
+	Faults   []flows.Fault // of the watched file, which changes nothing as long as it has them
 }
 
 type versionLine struct {
@@ -76,6 +77,9 @@ func (s *Server) listVersions(c echo.Context) error {
 		return err
 	}
 	v := versionsView{page: s.page(c, "flows_title")}
+	if s.opt.FileFaults != nil {
+		v.Faults = errorsOf(s.opt.FileFaults())
+	}
 	v.From = field{Name: "from", Label: v.Words["compare_from"]}
 	v.To = field{Name: "to", Label: v.Words["compare_to"]}
 	for i, k := range list {

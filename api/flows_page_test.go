@@ -25,21 +25,23 @@ type workshop struct {
 
 func newWorkshop(t *testing.T) *workshop {
 	t.Helper()
+	return equip(t, newCounter(t))
+}
+
+// equip lets services be edited in an office.
+func equip(t *testing.T, o *office) *workshop {
+	t.Helper()
 	text, err := os.ReadFile("../flows.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &workshop{office: newCounter(t), text: string(text)}
-	w.equip(w.server)
+	w := &workshop{office: o, text: string(text)}
+	o.server.opt.Compile = func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(place.Sample(), files...) }
+	o.server.opt.Published = func(c *flows.Catalog) { w.began = c }
 	w.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	w.person("kamal@example.org", "Kamal", handoff.RoleAdministrator, nil, nil)
 	w.version = w.ship(string(text), handoff.SourceBuiltIn, "", "")
 	return w
-}
-
-func (w *workshop) equip(s *Server) {
-	s.opt.Compile = func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(place.Sample(), files...) }
-	s.opt.Published = func(c *flows.Catalog) { w.began = c }
 }
 
 // ship publishes a version beside the console.

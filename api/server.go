@@ -76,6 +76,7 @@ type Options struct {
 	Teams          func(lang string) []Team                           // of the current flows
 	Catalog        func() *flows.Catalog                              // the current flows; nil: pages show what the record says
 	Compile        func([]flows.File) (*flows.Catalog, []flows.Fault) // checks flows for this city; nil: none are edited here
+	FileFaults     func() []flows.Fault                               // why the watched flow file is not in use; nil: none is watched
 	Published      func(*flows.Catalog)                               // new dialogues begin in it from now on; nil: whoever follows finds it
 	MetricsToken   string                                             // empty: /metrics answers loopback only
 	Meter          Meter
