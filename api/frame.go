@@ -217,5 +217,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages(), flowsRoutes(), draftRoutes())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages(), flowsRoutes(), draftRoutes(), newServiceRoutes())
 }

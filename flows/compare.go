@@ -177,24 +177,45 @@ func (c *Comparison) compare(path []string, was, is *tree) {
 	}
 }
 
-// compareItems says which lines of a list are gone and which are new. Where
-// only their order is another, the list as a whole has changed.
+// compareItems says which lines of a list are gone and which are new; as many
+// new blocks as gone ones are the same blocks, changed. Where only the order
+// is another, the list as a whole has changed.
 func (c *Comparison) compareItems(path []string, was, is *tree) {
 	before, after := was.lines(), is.lines()
-	found := len(c.Differences)
-	for i, line := range before {
-		if !slices.Contains(after, line) {
-			c.item(path, Removed, was.items[i])
+	gone, come := was.without(before, after), is.without(after, before)
+	switch {
+	case len(gone) == 0 && len(come) == 0:
+		if !slices.Equal(before, after) {
+			c.add(path, Changed, was, is)
+		}
+		return
+	case len(gone) == len(come) && blocks(gone) && blocks(come):
+		for i := range gone {
+			c.compare(path, gone[i], come[i])
+		}
+		return
+	}
+	for _, item := range gone {
+		c.item(path, Removed, item)
+	}
+	for _, item := range come {
+		c.item(path, Added, item)
+	}
+}
+
+// without are the items whose lines the other list does not have.
+func (t *tree) without(lines, other []string) []*tree {
+	var list []*tree
+	for i, line := range lines {
+		if !slices.Contains(other, line) {
+			list = append(list, t.items[i])
 		}
 	}
-	for i, line := range after {
-		if !slices.Contains(before, line) {
-			c.item(path, Added, is.items[i])
-		}
-	}
-	if found == len(c.Differences) && !slices.Equal(before, after) {
-		c.add(path, Changed, was, is)
-	}
+	return list
+}
+
+func blocks(items []*tree) bool {
+	return !slices.ContainsFunc(items, func(t *tree) bool { return t.kind != yaml.MappingNode })
 }
 
 // item is a line of a list, which is shown whole.

@@ -33,6 +33,7 @@ func TestCompareSaysWhatDiffers(t *testing.T) {
 		{"a service", "flows:\n", "flows:\n  fog:\n    title: {bn: মশা}\n", []string{"flows.fog added  > "}},
 		{"a word in a list", "[moyla, garbage]", "[garbage, trash]", []string{"flows.waste.triggers removed moyla > ", "flows.waste.triggers added  > trash"}},
 		{"the order", "[waste, road]", "[road, waste]", []string{"menu.items changed waste, road > road, waste"}},
+		{"a menu within", "[waste, road]", "[waste, {title: {bn: x}, items: [road]}]", []string{"menu.items removed road > ", "menu.items added  > title: bn: x, items: road"}},
 		{"another kind", "say: x", "say: {bn: x}", []string{"flows.waste.states.one.say changed x > bn: x"}},
 		{"a section", "menu:\n  items: [waste, road]\n", "", []string{"menu removed  > "}},
 	}
@@ -83,5 +84,13 @@ func TestCompareIsBounded(t *testing.T) {
 	c, err := Compare([]File{{"a.yaml", []byte("texts: {}\n")}}, []File{{"a.yaml", []byte(b.String())}})
 	if err != nil || len(c.Differences) != maxDifferences || !c.More {
 		t.Errorf("%d differences, %v", len(c.Differences), err)
+	}
+}
+
+func TestCompareLooksIntoChangedBlocks(t *testing.T) {
+	text := "menu:\n  items:\n    - one\n    - {title: {bn: x}, items: [two]}\n"
+	c, err := Compare([]File{{"a.yaml", []byte(text)}}, []File{{"a.yaml", []byte(strings.Replace(text, "[two]", "[two, three]", 1))}})
+	if err != nil || len(c.Differences) != 1 || c.Differences[0].Change != Added || c.Differences[0].Is != "three" {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
