@@ -126,7 +126,7 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if form.Get("note") == "" {
 		return s.reviewPage(c, http.StatusUnprocessableEntity, "", "publish_note_missing")
 	}
-	_, err = s.publish(c, catalog, handoff.Publication{Files: draft.Files, Base: draft.Base, Note: form.Get("note")})
+	_, err = s.publish(c, catalog, handoff.Publication{Files: draft.Files, Base: draft.Base, Note: form.Get("note"), Draft: true})
 	switch {
 	case errors.Is(err, handoff.ErrConflict):
 		return s.reviewPage(c, http.StatusConflict, form.Get("note"), "")

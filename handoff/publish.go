@@ -15,6 +15,7 @@ type Publication struct {
 	Files    []CatalogFile
 	Base     int64 // the version that the files were made from
 	Restores int64 // the version whose files they are; 0: they are new
+	Draft    bool  // they are the publisher's draft, which is done with then
 	Note     string
 }
 
@@ -25,8 +26,7 @@ type publishedFlows struct {
 	Note     string `json:"note,omitempty"`
 }
 
-// Publish makes a newer version of the flows and returns its number; a draft
-// of the viewer's is done with. ErrConflict when another version than Base is
+// Publish makes a newer version of the flows and returns its number. ErrConflict when another version than Base is
 // the newest: somebody else published in the meantime. A FieldError names what
 // is wrong with the note or the files.
 func (d *Desk) Publish(ctx context.Context, v Viewer, p Publication) (int64, error) {
@@ -56,7 +56,7 @@ func (d *Desk) Publish(ctx context.Context, v Viewer, p Publication) (int64, err
 		if version, err = insertCatalog(tx, row); err != nil {
 			return err
 		}
-		if p.Restores == 0 {
+		if p.Draft {
 			if err := tx.Where("agent_id = ?", v.AgentID).Delete(&draftRow{}).Error; err != nil {
 				return err
 			}
