@@ -52,8 +52,8 @@ func TestNewServiceIsSoundAndTouchesNothingElse(t *testing.T) {
 			if c == nil {
 				t.Fatalf("%s in menu %d: %v", template, menu, faults)
 			}
-			if new := len(faults) - len(known); new > 0 && menu >= 0 {
-				t.Errorf("%s in menu %d: %d more warnings: %v", template, menu, new, faults)
+			if more := len(faults) - len(known); more > 0 && menu >= 0 {
+				t.Errorf("%s in menu %d: %d more warnings: %v", template, menu, more, faults)
 			}
 			f, _ := c.Flow("toilet")
 			if f.Title["en"] != "\"Toilet\": here" || len(f.States) < 4 {
