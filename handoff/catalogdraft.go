@@ -43,7 +43,7 @@ func (d *Desk) CatalogDraft(ctx context.Context, v Viewer) (CatalogDraft, error)
 // KeepCatalogDraft keeps what the viewer wrote in place of what he wrote
 // before. It need not be sound.
 func (d *Desk) KeepCatalogDraft(ctx context.Context, v Viewer, draft CatalogDraft) error {
-	if !v.SeesAll() {
+	if !v.writesFlows() {
 		return fmt.Errorf("keep draft of the flows: %w", ErrNotFound)
 	}
 	checked, err := d.newCatalogRow(draft.Files, SourceConsole, "", "")
