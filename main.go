@@ -36,6 +36,7 @@ type commands struct {
 	Chat    chatCommand    `cmd:"" help:"Talk to the bot in the terminal. Nothing is recorded."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
 	Flows   flowsCommand   `cmd:"" help:"Publish, list and export the flows."`
+	Wards   wardsCommand   `cmd:"" help:"Take the city's ward layer."`
 	User    userCommand    `cmd:"" help:"Manage staff accounts."`
 	Token   tokenCommand   `cmd:"" help:"Manage API tokens."`
 	Backup  backupCommand  `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`

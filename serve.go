@@ -105,6 +105,9 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.photos, err = photos.NewStore(filepath.Join(s.config.DataDir, "photos")); err != nil {
 		return err
 	}
+	if err := s.openWards(ctx); err != nil {
+		return err
+	}
 	current, err := currentCatalog(ctx, s.config, s.records.desk, s.wards)
 	if err != nil {
 		return err
@@ -136,8 +139,9 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
+		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
 		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.catalogs.Publish, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
@@ -156,6 +160,7 @@ func (s *nagorik) serve(p *process) error {
 	following, unfollow := context.WithCancel(context.Background())
 	defer unfollow()
 	go s.followCatalog(following)
+	go s.followWards(following)
 	go s.setUpPage(following)
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)

@@ -37,6 +37,8 @@ func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.
 		if !v.Mine {
 			v.Kept = typed
 		}
+	case tried.unsent:
+		v.Kept = typed
 	case tried.fault != nil && tried.verb == "pass":
 		v.Fault = v.Words["fault_assign"]
 	case tried.fault != nil && strings.TrimSpace(typed) == "":
@@ -96,6 +98,9 @@ func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Conte
 		return s.showConversationAs(c, http.StatusUnprocessableEntity, id, t)
 	case errors.Is(err, handoff.ErrTaken), errors.Is(err, handoff.ErrConflict):
 		t.clash = true
+		return s.showConversationAs(c, http.StatusConflict, id, t)
+	case errors.Is(err, bot.ErrWindow), errors.Is(err, bot.ErrNobodyReads): // the page says why
+		t.unsent = true
 		return s.showConversationAs(c, http.StatusConflict, id, t)
 	case err != nil:
 		return err

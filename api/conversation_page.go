@@ -16,9 +16,12 @@ import (
 	"nagorik/handoff"
 )
 
-// replyWindow is how long after a citizen's message Messenger takes a reply:
-// Meta's standard messaging window.
-const replyWindow = 24 * time.Hour
+// Meta's windows after a citizen's message: anybody may answer for a day, a
+// person of the staff for a week (tag HUMAN_AGENT).
+const (
+	replyWindow = 24 * time.Hour
+	staffWindow = 7 * 24 * time.Hour
+)
 
 // conversationView is a conversation with the record beside it.
 type conversationView struct {
@@ -37,6 +40,7 @@ type conversationView struct {
 	Messages []messageLine
 	Pager    pager
 	Window   *pill
+	Silent   string // why no answer can be sent; empty: one can
 	State    string
 	Version  string
 	Facts    []fact
@@ -68,6 +72,8 @@ type talkTried struct {
 	form  url.Values
 	fault *handoff.FieldError
 	clash bool
+	// unsent: nobody can be answered there, or not any more
+	unsent bool
 }
 
 func (s *Server) showConversationPage(c echo.Context) error {
@@ -100,7 +106,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
 	v.Passing = !v.Over && (v.Mine || record.Owner == flows.OwnerQueue || who.Role != handoff.RoleAgent)
-	v.Window = v.windowPill(record.Conversation)
+	v.Window, v.Silent = v.windowPill(record.Conversation), v.silence(record.Conversation)
 	if err := s.recordBeside(c, &v, record.Conversation); err != nil {
 		return err
 	}
@@ -183,14 +189,29 @@ func (p page) windowPill(t handoff.Conversation) *pill {
 	if t.Channel != "messenger" || t.ClosedAt != nil {
 		return nil
 	}
-	left := t.LastInAt.Add(replyWindow).Sub(p.now)
+	left, last := t.LastInAt.Add(replyWindow).Sub(p.now), t.LastInAt.Add(staffWindow)
 	switch {
-	case left <= 0:
+	case !p.now.Before(last):
 		return &pill{"bad", p.Words["window_over"]}
+	case left <= 0:
+		return &pill{"warn", p.Say("window_staff", "day", p.When(last))}
 	case left < 2*time.Hour:
 		return &pill{"warn", p.Say("window_left", "span", p.span(left))}
 	default:
 		return &pill{"", p.Say("window_left", "span", p.span(left))}
+	}
+}
+
+// silence says why the citizen cannot be answered in a conversation, and what
+// to do instead.
+func (p page) silence(t handoff.Conversation) string {
+	switch {
+	case t.Channel == handoff.ChannelPhone || t.Channel == handoff.ChannelCounter:
+		return p.Words["silent_call"]
+	case t.Channel == "messenger" && !p.now.Before(t.LastInAt.Add(staffWindow)):
+		return p.Words["silent_window"]
+	default:
+		return ""
 	}
 }
 

@@ -54,6 +54,7 @@ func newTalkDesk(t *testing.T) *office {
 	t.Helper()
 	o := newCounter(t)
 	o.server.opt.Talk = deskTalk{o.desk}
+	o.server.opt.Calls = callBot(o)
 	return o
 }
 

@@ -36,6 +36,8 @@ func menu() []navEntry {
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
 		{"flows", flowsPath},
+		{"wards", wardsPath},
+		{"calls", newCallPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -217,5 +219,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages(), flowsRoutes(), draftRoutes(), newServiceRoutes())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes())
 }

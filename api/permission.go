@@ -29,9 +29,10 @@ const (
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
-	DutyChange       Permission = "duty:change" // one's own
-	StaffRead        Permission = "staff:read"  // who is there
-	FlowEdit         Permission = "flow:edit"   // the services: write, publish, roll back
+	WardCorrect      Permission = "ward:correct" // the ward of a case, and what words mean a ward
+	DutyChange       Permission = "duty:change"  // one's own
+	StaffRead        Permission = "staff:read"   // who is there
+	FlowEdit         Permission = "flow:edit"    // the services: write, publish, roll back
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -41,8 +42,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage, FlowEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, AccountManage, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -191,6 +191,21 @@ type Typist interface {
 	Typing(ctx context.Context, address string) error
 }
 
+// Windowed is a channel that takes messages only for a while after the person
+// wrote.
+type Windowed interface {
+	// Windows are how long after the person last wrote anybody may answer, and
+	// how long a person of the staff may.
+	Windows() (anybody, staff time.Duration)
+}
+
+// Attended is a channel at which somebody of the staff sits and writes for a
+// citizen who stands at the counter or is on the telephone. What is said there
+// is read out; nobody can be written to.
+type Attended interface {
+	Attended()
+}
+
 // Phoned is a channel whose addresses are telephone numbers, proven by the
 // carrier: nobody need be asked for theirs.
 type Phoned interface {

@@ -101,6 +101,9 @@ type draftFlow struct {
 	team     word
 	target   time.Duration
 	triggers []word
+	season   []draftSpan
+	seasonal bool // a season is written, sound or not
+	outside  word
 	slots    []*draftSlot
 	states   []*draftState
 }
@@ -140,6 +143,8 @@ type draftState struct {
 	branches []draftBranch
 	computes []draftCompute
 	lookup   word
+	within   word // a setting: days
+	note     word
 	title    draftText // open_case
 	target   time.Duration
 	placeBy  word
@@ -173,6 +178,7 @@ const (
 	stateCompute  stateKind = "compute"
 	stateLookup   stateKind = "lookup"
 	stateOpenCase stateKind = "open_case"
+	stateReopen   stateKind = "reopen_case"
 	stateHandoff  stateKind = "handoff"
 	stateEnd      stateKind = "end"
 )
