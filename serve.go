@@ -49,6 +49,7 @@ type nagorik struct {
 	photos    *photos.Store
 	wards     *place.Map
 	catalogs  *bot.Catalogs
+	file      flowsFile
 	bot       *bot.Bot
 	messenger *messenger.Messenger // nil: off
 	texting   texting
@@ -118,6 +119,7 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	s.file.path = s.config.Flows
 	s.catalogs = bot.NewCatalogs(current, func(ctx context.Context, version int64) (*flows.Catalog, error) {
 		stored, err := storedCatalog(ctx, s.records.desk, s.wards, version)
 		if err != nil && !handoff.Away(err) {
@@ -148,6 +150,7 @@ func (s *nagorik) openBot() error {
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
+		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.catalogs.Publish, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})

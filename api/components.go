@@ -121,9 +121,12 @@ func (p page) newPassword(name, label string) field {
 }
 
 // formOf reads a form, of a bounded size.
-func formOf(c echo.Context) (url.Values, error) {
+func formOf(c echo.Context) (url.Values, error) { return formUpTo(c, maxForm) }
+
+// formUpTo reads a form of at most so many bytes.
+func formUpTo(c echo.Context, most int64) (url.Values, error) {
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		return nil, errBody
 	}

@@ -98,13 +98,13 @@ func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Conte
 	t := talkTried{verb: verb, form: form}
 	switch {
 	case errors.As(err, &t.fault):
-		if err := s.keepDraft(c, id, t); err != nil {
+		if err := s.keepReplyDraft(c, id, t); err != nil {
 			return err
 		}
 		return s.showConversationAs(c, http.StatusUnprocessableEntity, id, t)
 	case errors.Is(err, handoff.ErrTaken), errors.Is(err, handoff.ErrConflict):
 		t.clash = true
-		if err := s.keepDraft(c, id, t); err != nil {
+		if err := s.keepReplyDraft(c, id, t); err != nil {
 			return err
 		}
 		return s.showConversationAs(c, http.StatusConflict, id, t)
@@ -163,9 +163,9 @@ func (s *Server) replyTalk(c echo.Context) error {
 	})
 }
 
-// keepDraft keeps a reply that comes back unsent. What is too long even for
+// keepReplyDraft keeps a reply that comes back unsent. What is too long even for
 // that stays in the form alone.
-func (s *Server) keepDraft(c echo.Context, id uuid.UUID, t talkTried) error {
+func (s *Server) keepReplyDraft(c echo.Context, id uuid.UUID, t talkTried) error {
 	if t.verb != "reply" {
 		return nil
 	}

@@ -34,6 +34,7 @@ const (
 	TroubleManage    Permission = "trouble:manage" // what could not be recorded
 	DutyChange       Permission = "duty:change"    // one's own
 	StaffRead        Permission = "staff:read"     // who is there
+	FlowEdit         Permission = "flow:edit"      // the services: write, publish, roll back
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -43,8 +44,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -77,11 +77,14 @@ type Options struct {
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
 	City           func(lang string) string
-	Teams          func(lang string) []Team        // of the current flows
-	Catalog        func() *flows.Catalog           // the current flows; nil: pages show what the record says
-	Wards          *place.Map                      // the city's; nil: wards are numbers only
-	Taught         func(ctx context.Context) error // takes up what was taught of wards; nil: nothing listens
-	MetricsToken   string                          // empty: /metrics answers loopback only
+	Teams          func(lang string) []Team                           // of the current flows
+	Catalog        func() *flows.Catalog                              // the current flows; nil: pages show what the record says
+	Compile        func([]flows.File) (*flows.Catalog, []flows.Fault) // checks flows for this city; nil: none are edited here
+	FileFaults     func() []flows.Fault                               // why the watched flow file is not in use; nil: none is watched
+	Published      func(*flows.Catalog)                               // new dialogues begin in it from now on; nil: whoever follows finds it
+	MetricsToken   string                                             // empty: /metrics answers loopback only
+	Wards          *place.Map                                         // the city's; nil: wards are numbers only
+	Taught         func(ctx context.Context) error                    // takes up what was taught of wards; nil: nothing listens
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix

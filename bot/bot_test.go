@@ -123,6 +123,7 @@ type town struct {
 	pool  *pgxpool.Pool
 	desk  *handoff.Desk
 	redis redis.UniversalClient
+	flows *bot.Catalogs
 	dir   string
 	n     int
 }
@@ -210,9 +211,10 @@ func newTown(t testing.TB, s settings) *town {
 		t.Fatal(err)
 	}
 	current := catalog(t, s.flows...)
+	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.Bot, err = bot.New(bot.Options{
 		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.channel}, Photos: store, Spool: queue,
-		Catalogs: bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost }),
+		Catalogs: w.flows,
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})
 	if err != nil {

@@ -34,7 +34,8 @@ type StateOutline struct {
 	Kind string            // say, ask, branch, compute, lookup, open_case, handoff, end
 	Slot string            // of an ask
 	Text map[string]string // by language, placeholders as written; nil where nothing is said
-	Line int               // where it stands in its file
+	File string            // where it stands
+	Line int
 }
 
 // Transition is one way out of a state.

@@ -18,7 +18,7 @@ import (
 // reply, so that one that must still be shortened is kept as well.
 const maxDraft = 2 * maxReply
 
-type draftRow struct {
+type replyDraftRow struct {
 	AgentID        uuid.UUID `gorm:"column:agent_id;primaryKey"`
 	ConversationID uuid.UUID `gorm:"column:conversation_id;primaryKey"`
 	Text           string    `gorm:"column:text"`
@@ -26,7 +26,7 @@ type draftRow struct {
 }
 
 // TableName is the table of what staff have begun to write.
-func (draftRow) TableName() string { return "drafts" }
+func (replyDraftRow) TableName() string { return "drafts" }
 
 // SaveDraft keeps what the viewer has begun to write in a conversation that he
 // sees, instead of what was kept before; blank text keeps nothing. What was sent
@@ -51,7 +51,7 @@ func (d *Desk) SaveDraft(ctx context.Context, v Viewer, id uuid.UUID, w Written)
 		if strings.TrimSpace(text) == "" {
 			return dropDraft(tx, v, id)
 		}
-		row := draftRow{AgentID: v.AgentID, ConversationID: id, Text: text, At: d.now()}
+		row := replyDraftRow{AgentID: v.AgentID, ConversationID: id, Text: text, At: d.now()}
 		return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func (d *Desk) SaveDraft(ctx context.Context, v Viewer, id uuid.UUID, w Written)
 // Draft is what the viewer has begun to write in a conversation; empty when
 // nothing is kept.
 func (d *Desk) Draft(ctx context.Context, v Viewer, id uuid.UUID) (string, error) {
-	var rows []draftRow
+	var rows []replyDraftRow
 	err := d.db.WithContext(ctx).Where("agent_id = ? AND conversation_id = ?", v.AgentID, id).Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return "", err
@@ -73,5 +73,5 @@ func (d *Desk) Draft(ctx context.Context, v Viewer, id uuid.UUID) (string, error
 
 // dropDraft forgets what the viewer had begun to write.
 func dropDraft(tx *gorm.DB, v Viewer, id uuid.UUID) error {
-	return tx.Where("agent_id = ? AND conversation_id = ?", v.AgentID, id).Delete(&draftRow{}).Error
+	return tx.Where("agent_id = ? AND conversation_id = ?", v.AgentID, id).Delete(&replyDraftRow{}).Error
 }

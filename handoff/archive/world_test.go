@@ -56,6 +56,7 @@ var filling = []string{
 	`INSERT INTO staff_sessions VALUES ('\x02ff', '00000000-0000-7000-8000-00000000a001', '\x7b7d', now(), now())`,
 	`INSERT INTO sign_in_attempts VALUES ('\x03ff', 3, now(), NULL)`,
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
+	`INSERT INTO catalog_drafts (agent_id, base, files, changed_at) SELECT a.id, c.version, c.files, c.published_at FROM agents a, catalogs c LIMIT 1`,
 }
 
 // fill makes a place as a running service leaves it.
