@@ -136,7 +136,7 @@ func (s *nagorik) openBot() error {
 	s.server, err = api.New(api.Options{
 		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
-		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
+		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current, Outline: s.wards.Outline,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})

@@ -21,6 +21,7 @@ import (
 	"nagorik/bot/sse"
 	"nagorik/bot/web"
 	"nagorik/flows"
+	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
@@ -73,9 +74,10 @@ type Options struct {
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
 	City           func(lang string) string
-	Teams          func(lang string) []Team // of the current flows
-	Catalog        func() *flows.Catalog    // the current flows; nil: pages show what the record says
-	MetricsToken   string                   // empty: /metrics answers loopback only
+	Teams          func(lang string) []Team          // of the current flows
+	Catalog        func() *flows.Catalog             // the current flows; nil: pages show what the record says
+	Outline        func(width float64) place.Outline // the wards' shapes; nil: no map is drawn
+	MetricsToken   string                            // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix

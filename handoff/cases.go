@@ -64,6 +64,8 @@ type CaseFilter struct {
 	From   time.Time
 	To     time.Time
 	Query  string
+
+	Channel string
 }
 
 // Cases lists the cases that the viewer may see, in the order of the filter.
@@ -147,6 +149,13 @@ func (f CaseFilter) named(db *gorm.DB) (*gorm.DB, error) {
 			return nil, err
 		}
 		db = db.Where("cases.team = ?", team)
+	}
+	if f.Channel != "" {
+		channel, err := word("channel", f.Channel)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("cases.channel = ?", channel)
 	}
 	return db, nil
 }

@@ -1,0 +1,72 @@
+package place
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+)
+
+// Outline is the wards as shapes on a sheet, for drawing a map of them in SVG.
+// Wards without a polygon are left out.
+type Outline struct {
+	Width, Height float64
+	Shapes        []Shape
+}
+
+// Shape is a ward on the sheet: the d of an SVG path, and where its number
+// stands.
+type Shape struct {
+	Ward int
+	Path string
+	X, Y float64
+}
+
+// Outline draws the wards on a sheet of that width. Degrees of longitude are
+// made as long as they are in the middle of the city.
+func (m *Map) Outline(width float64) Outline {
+	bound, found := orb.Bound{}, false
+	for i := range m.shapes {
+		if s := &m.shapes[i]; len(s.polygons) > 0 {
+			if !found {
+				bound, found = s.bound, true
+			}
+			bound = bound.Union(s.bound)
+		}
+	}
+	if !found || bound.Max[0] == bound.Min[0] {
+		return Outline{}
+	}
+	narrow := math.Cos(bound.Center()[1] * math.Pi / 180)
+	scale := width / ((bound.Max[0] - bound.Min[0]) * narrow)
+	onSheet := func(p orb.Point) (x, y float64) {
+		return (p[0] - bound.Min[0]) * narrow * scale, (bound.Max[1] - p[1]) * scale
+	}
+	o := Outline{Width: width, Height: (bound.Max[1] - bound.Min[1]) * scale}
+	for i := range m.shapes {
+		if s := &m.shapes[i]; len(s.polygons) > 0 {
+			middle, _ := planar.CentroidArea(s.polygons)
+			x, y := onSheet(middle)
+			o.Shapes = append(o.Shapes, Shape{m.wards[i].Number, pathOf(s.polygons, onSheet), x, y})
+		}
+	}
+	return o
+}
+
+// pathOf writes polygons as the d of an SVG path, to a tenth of a unit.
+func pathOf(polygons orb.MultiPolygon, onSheet func(orb.Point) (x, y float64)) string {
+	var b strings.Builder
+	for _, polygon := range polygons {
+		for _, ring := range polygon {
+			for i, p := range ring[:len(ring)-1] {
+				b.WriteByte("ML"[min(i, 1)])
+				x, y := onSheet(p)
+				b.WriteString(strconv.FormatFloat(x, 'f', 1, 64) + " " + strconv.FormatFloat(y, 'f', 1, 64))
+			}
+			b.WriteByte('Z')
+		}
+	}
+	return b.String()
+}
