@@ -47,8 +47,7 @@ func (m *Map) Outline(width float64) Outline {
 	o := Outline{Width: width, Height: (bound.Max[1] - bound.Min[1]) * scale}
 	for i := range m.shapes {
 		if s := &m.shapes[i]; len(s.polygons) > 0 {
-			middle, _ := planar.CentroidArea(s.polygons)
-			x, y := onSheet(middle)
+			x, y := onSheet(s.middle())
 			o.Shapes = append(o.Shapes, Shape{m.wards[i].Number, pathOf(s.polygons, onSheet), x, y})
 		}
 	}
@@ -70,3 +69,32 @@ func pathOf(polygons orb.MultiPolygon, onSheet func(orb.Point) (x, y float64)) s
 	}
 	return b.String()
 }
+
+// middleSteps is how finely a shape is searched for a point inside of it.
+const middleSteps = 24
+
+// middle is the point inside the shape that is nearest to its centre, which
+// may lie in a hole or between two parts.
+func (s *shape) middle() orb.Point {
+	centre, _ := planar.CentroidArea(s.polygons)
+	if planar.MultiPolygonContains(s.polygons, centre) {
+		return centre
+	}
+	best, least := centre, math.Inf(1)
+	size := orb.Point{s.bound.Max[0] - s.bound.Min[0], s.bound.Max[1] - s.bound.Min[1]}
+	for i := range middleSteps * middleSteps {
+		p := orb.Point{
+			s.bound.Min[0] + size[0]*(float64(i%middleSteps)+.5)/middleSteps,
+			s.bound.Min[1] + size[1]*(float64(i/middleSteps)+.5)/middleSteps,
+		}
+		// A number needs room on all sides.
+		room := size[0] / middleSteps * 2
+		inside := s.holds(p) && s.holds(orb.Point{p[0] - room, p[1]}) && s.holds(orb.Point{p[0] + room, p[1]})
+		if away := planar.DistanceSquared(p, centre); inside && away < least {
+			best, least = p, away
+		}
+	}
+	return best
+}
+
+func (s *shape) holds(p orb.Point) bool { return planar.MultiPolygonContains(s.polygons, p) }

@@ -64,7 +64,7 @@ func (w *town) plan() []planned {
 	for i := range all {
 		p := &all[i]
 		p.files = i < w.Cases
-		if p.at = w.moment(days); i >= len(all)-now {
+		if p.at = w.moment(days); i >= w.Cases-now/2 && i < w.Cases+now-now/2 {
 			p.at = w.Until.Add(-w.between(time.Second, time.Hour))
 		}
 		p.service = w.service(p.at)

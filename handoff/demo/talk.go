@@ -12,6 +12,7 @@ import (
 // How conversations go.
 const (
 	handedShare  = 0.09 // come to people
+	handedLately = 0.40 // the same, in the last hour
 	droppedShare = 0.30 // of those without a case: left half way
 	photoShare   = 0.45 // of the cases: has a photo
 	repeatedTry  = 5    // people tried who have no open conversation
@@ -58,7 +59,11 @@ func (w *town) talk(plan planned) {
 		t.ward = w.ward()
 	}
 	w.speak(t)
-	if w.chance(handedShare) && !w.open[t.who] {
+	share := handedShare
+	if w.Until.Sub(t.at) < time.Hour {
+		share = handedLately
+	}
+	if w.chance(share) && !w.open[t.who] {
 		w.hand(t)
 	}
 	w.end(t)
