@@ -90,4 +90,3 @@ func (b *progressBar) show(done, of int) {
 	full := barWidth * done / max(of, 1)
 	b.line.say(fmt.Sprintf("[%s%s] %d of %d conversations", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, of))
 }
-

@@ -178,9 +178,12 @@ func (p page) wardMap(o place.Outline, counts map[int]int, path func(ward int) s
 		m.Scale = append(m.Scale, scaleStep{i * 10, i})
 	}
 	for _, s := range o.Shapes {
-		n := counts[s.Ward]
+		n, to := counts[s.Ward], ""
+		if n > 0 { // another ward than the one asked for has none here
+			to = path(s.Ward)
+		}
 		m.Shapes = append(m.Shapes, wardShape{
-			s, shade(n, most), p.Number(s.Ward), p.Say("chart_ward_says", "ward", p.Number(s.Ward), "n", p.Number(n)), path(s.Ward),
+			s, shade(n, most), p.Number(s.Ward), p.Say("chart_ward_says", "ward", p.Number(s.Ward), "n", p.Number(n)), to,
 		})
 	}
 	return m

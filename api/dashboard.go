@@ -112,7 +112,8 @@ func (s *Server) dashboardAsk(c echo.Context, v *dashboardView) (reports.Ask, bo
 	v.ByKind = a.Kind != ""
 	v.Filters = []field{
 		first, last,
-		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, a.Flow)}, kind, ward, v.channelField(a.Channel),
+		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, a.Flow)},
+		kind, ward, v.channelField(a.Channel),
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(a.Team)), 0, option{Label: v.Words["any_team"]})},
 	}
 	return a, ok

@@ -85,8 +85,10 @@ func (v *wallView) pulse(p handoff.Pulse) {
 	}
 	today := v.now.In(handoff.Dhaka()).Format(time.DateOnly)
 	v.Now = []figure{
-		{Name: v.Words["wall_bot"], N: v.Number(p.WithBot)}, {Name: v.Words["wall_agents"], N: v.Number(p.WithAgents)},
-		{Name: v.Words["wall_waiting"], N: v.Number(p.Waiting), Path: inboxPath}, {Name: v.Words["wall_wait"], N: wait},
+		{Name: v.Words["wall_bot"], N: v.Number(p.WithBot)},
+		{Name: v.Words["wall_agents"], N: v.Number(p.WithAgents)},
+		{Name: v.Words["wall_waiting"], N: v.Number(p.Waiting), Path: inboxPath},
+		{Name: v.Words["wall_wait"], N: wait},
 		{Name: v.Words["wall_duty"], N: v.Number(p.OnDuty)},
 		{Name: v.Words["wall_opened"], N: v.Number(p.Opened), Path: fmt.Sprintf("%s?status=all&order=newest&from=%s&to=%s", casesPath, today, today)},
 		{Name: v.Words["wall_resolved"], N: v.Number(p.Resolved)},
