@@ -68,8 +68,11 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 		from := o.clock.now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
 		q := url.Values{"lang": {"en"}, "from": {from.Format(time.DateOnly)}, "to": {from.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days")).Format(time.DateOnly)}}
 		for _, by := range [][]string{
-			{"flow", "", "", "", "", "drainage", "road", "nothing"}, {"kind", "", "", "", "", "complaint", "question"}, {"ward", "", "", "", "", "1", "5"},
-			{"channel", "", "", "", "web", "sms"}, {"team", "", "", "", "", "drainage", "revenue"},
+			{"flow", "", "", "", "", "drainage", "road", "nothing"},
+			{"kind", "", "", "", "", "complaint", "question"},
+			{"ward", "", "", "", "", "1", "5"},
+			{"channel", "", "", "", "web", "sms"},
+			{"team", "", "", "", "", "drainage", "revenue"},
 		} {
 			q.Set(by[0], rapid.SampledFrom(by[1:]).Draw(t, by[0]))
 		}
