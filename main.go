@@ -41,6 +41,7 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" help:"Manage API tokens."`
 	Backup  backupCommand  `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`
 	Restore restoreCommand `cmd:"" help:"Bring a backup back, into an empty place only."`
+	Demo    demoCommand    `cmd:"" help:"Fill an empty database with a year of made-up but plausible traffic."`
 	Bench   benchCommand   `cmd:"" help:"Measure whole turns on this machine, against pgbench."`
 }
 

@@ -127,7 +127,7 @@ func casesAt(c echo.Context) *url.URL {
 // something typed cannot be understood.
 func (s *Server) caseFilterOf(c echo.Context, v *casesView, staff []handoff.Present) (handoff.CaseFilter, bool) {
 	f := handoff.CaseFilter{PageOf: handoff.PageOf{Cursor: c.QueryParam("next")}, Query: strings.TrimSpace(c.QueryParam("q")), Kind: flows.Kind(c.QueryParam("kind"))}
-	f.Flow, f.Team = c.QueryParam("flow"), c.QueryParam("team")
+	f.Flow, f.Team, f.Channel = c.QueryParam("flow"), c.QueryParam("team"), c.QueryParam("channel")
 	v.Query = field{Name: "q", Label: v.Words["cases_search"], Value: f.Query, Type: "search", Complete: "off", Most: 200}
 	group, status := v.statusOf(s, c.QueryParam("status"), &f)
 	if v.Mine = c.QueryParam("mine") != ""; v.Mine {
@@ -145,9 +145,10 @@ func (s *Server) caseFilterOf(c echo.Context, v *casesView, staff []handoff.Pres
 		status,
 		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, f.Flow)},
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(f.Team)), 0, option{Label: v.Words["any_team"]})},
-		wards, v.kindField(&f.Kind), v.agentField(c.QueryParam("agent"), staff, &f), v.dueField(c.QueryParam("due"), &f), from, to, order,
+		wards, v.kindField(&f.Kind), v.channelField(f.Channel), v.agentField(c.QueryParam("agent"), staff, &f), v.dueField(c.QueryParam("due"), &f), from, to, order,
 	}
-	v.Folded = f.Flow+f.Team+c.QueryParam("agent")+c.QueryParam("due")+wards.Value+string(f.Kind)+from.Value+to.Value+c.QueryParam("order") == "" && (group == groupOpen || group == groupAll)
+	more := f.Flow + f.Team + f.Channel + c.QueryParam("agent") + c.QueryParam("due") + wards.Value + string(f.Kind) + from.Value + to.Value + c.QueryParam("order")
+	v.Folded = more == "" && (group == groupOpen || group == groupAll)
 	v.Narrow = !v.Folded || f.Query != ""
 	v.Tabs = v.tabs(group)
 	return f, wards.Fault+from.Fault+to.Fault == ""

@@ -38,6 +38,7 @@ func menu() []navEntry {
 		{"flows", flowsPath},
 		{"wards", wardsPath},
 		{"calls", newCallPath},
+		{"dashboard", dashboardPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -219,5 +220,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes(), figurePages())
 }

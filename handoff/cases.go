@@ -70,6 +70,7 @@ type CaseFilter struct {
 	Query  string
 
 	DueBefore time.Time // only open cases that are due before it
+	Channel   string
 }
 
 // Cases lists the cases that the viewer may see, in the order of the filter.
@@ -156,6 +157,13 @@ func (f CaseFilter) named(db *gorm.DB) (*gorm.DB, error) {
 			return nil, err
 		}
 		db = db.Where("cases.team = ?", team)
+	}
+	if f.Channel != "" {
+		channel, err := word("channel", f.Channel)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("cases.channel = ?", channel)
 	}
 	return db, nil
 }
