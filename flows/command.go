@@ -42,7 +42,7 @@ func (t *turn) command(name string) bool {
 
 // languageWord switches when the message is the name of a language.
 func (t *turn) languageWord() bool {
-	p := t.c.lists.languages.whole(t.tokens())
+	p := t.c.lists.languages.meant(t.tokens())
 	if p == nil {
 		return false
 	}
@@ -274,11 +274,16 @@ func (t *turn) alarmed() bool {
 	if p == nil {
 		return false
 	}
+	t.alarm(p.target, "danger: "+p.matched(t.tokens()))
+	return true
+}
+
+// alarm says the emergency line and alerts the desk.
+func (t *turn) alarm(danger int, why string) {
 	t.keepDangerPhotos()
 	t.effect(Alert{Reason: ReasonDanger})
-	t.move(t.s.State, t.s.State, "", "danger: "+p.shown)
-	t.sayAs(Receipt, t.c.dangers[p.target])
-	return true
+	t.move(t.s.State, t.s.State, "", why)
+	t.sayAs(Receipt, t.c.dangers[danger])
 }
 
 func (t *turn) keepDangerPhotos() {

@@ -23,7 +23,7 @@ var changed = []struct{ name, old, new string }{
 	{"button missing", "  done: {bn: শেষ, en: Done}\n", ""},
 	{"text missing", "  bad_phone:\n", "  bad_fone:\n"},
 	{"danger text unknown", "    text: gas\n", "    text: gass\n"},
-	{"danger word empty", "      - gas + smell\n", "      - gas +\n"},
+	{"danger word empty", "      - electric shock\n", "      - gas +\n"},
 	{"menu service unknown", "electricity, waste, park", "electricity, wast, park"},
 	{"menu number twice", "      number: 0\n", "      number: 1\n"},
 	{"menu without text", "      text: {bn: কী সমস্যা?, en: What is the problem?}\n", ""},
