@@ -175,9 +175,12 @@ func (k *compiler) redirects() {
 		for _, w := range d.words {
 			k.addPhrase(&k.lists.redirects, w, i, "the redirect "+d.name.text)
 		}
-		r := redirect{name: d.name.text, text: k.text(d.text, scope{what: "a redirect"}, true), id: intentUnknown}
-		r.title = k.labels(d.title, "the redirect "+d.name.text)
-		k.titleFits(d.title)
+		r := redirect{name: d.name.text, id: intentUnknown}
+		if d.title.given && d.text.given {
+			r.title = k.labels(d.title, "the redirect "+d.name.text)
+			k.titleFits(d.title)
+			r.text = k.text(d.text, scope{what: "a redirect"}, true)
+		}
 		if w := d.intent; w.text != "" {
 			r.id = w.text
 			if _, ok := k.c.byFlow[w.text]; !ok {
