@@ -194,10 +194,8 @@ func (b *batch) supersede(ctx context.Context, c *pgx.Conn) error {
 		return nil
 	}
 	q := &pgx.Batch{}
-	q.Queue(`UPDATE messages SET status = 'cancelled' WHERE status = 'queued' AND author = 'bot' AND
-		(conversation_id = ANY($1) AND send_after IS NOT NULL AND attempted_at IS NULL OR conversation_id = ANY($2) AND kind = 'prompt')`, acks, prompts)
-	q.Queue(`SELECT id FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS
-		(SELECT 1 FROM messages m WHERE m.conversation_id = id AND m.status IN ('queued', 'sending'))`, all)
+	q.Queue(dropReplies, acks, prompts)
+	q.Queue(withNothingUnsent, all)
 	err := readBatch(ctx, c, q, func(res pgx.BatchResults) error {
 		if _, err := res.Exec(); err != nil {
 			return err

@@ -234,7 +234,7 @@ func queueMoved(q *pgx.Batch, b *batch) {
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::bigint[],
 			$11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $19::text[], $20::timestamptz[], $21::boolean[])
 			AS n(id, version, owner, flow, state, language, team, reason, urgent, ward, checkpoint, last_in, due, due_with, outbox, closed, idle, via, promised, answered)
-		WHERE c.id = n.id`,
+		WHERE c.id = ANY($1) AND c.id = n.id`,
 		m.id, m.version, m.owner, m.flow, m.state, m.lang, m.team, m.reason, m.urgent, m.ward,
 		m.checkpoint, m.lastIn, m.due, m.dueWith, m.outbox, m.closed, idle, b.now, m.via, m.promised, m.answered)
 }

@@ -65,28 +65,7 @@ type After struct {
 // has given its echo time to arrive; a second disappearance makes it unknown.
 func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Due, error) {
 	now := d.now()
-	rows, err := d.turns.Query(ctx, `WITH due AS (
-			SELECT c.id FROM conversations c
-			WHERE c.id IN (SELECT m.conversation_id FROM messages m WHERE m.status IN ('queued', 'sending'))
-				AND c.outbox_until <= $1 AND c.channel = ANY($4)
-			ORDER BY c.outbox_until LIMIT $2 FOR UPDATE SKIP LOCKED
-		), leased AS (
-			UPDATE conversations c SET outbox_until = $3 FROM due WHERE c.id = due.id RETURNING c.id, c.identity_id, c.via, c.last_in_at
-		), given_up AS (
-			UPDATE messages m SET status = 'unknown' FROM leased l WHERE m.conversation_id = l.id AND m.status = 'sending' AND m.doubts >= 1
-		), taken AS (
-			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1,
-				doubts = m.doubts + CASE m.status WHEN 'sending' THEN 1 ELSE 0 END
-			FROM (SELECT DISTINCT ON (m.conversation_id) m.id, l.identity_id, l.via, l.last_in_at
-				FROM leased l JOIN messages m ON m.conversation_id = l.id
-				WHERE m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1) OR m.status = 'sending' AND m.doubts < 1
-				ORDER BY m.conversation_id, m.seq) l
-			WHERE m.id = l.id
-			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, m.doubts, l.identity_id, l.via, l.last_in_at
-		)
-		SELECT t.id, t.conversation_id, i.channel, i.address, t.author, t.kind, t.text, t.detail::text, t.attempts, t.doubts, t.via, t.last_in_at, i.muted
-		FROM taken t JOIN identities i ON i.id = t.identity_id ORDER BY t.conversation_id, t.seq`,
-		now, limit, now.Add(LeaseFor), channels)
+	rows, err := d.turns.Query(ctx, leaseDue, now, limit, now.Add(LeaseFor), channels)
 	if err != nil {
 		return nil, fmt.Errorf("lease replies: %w", err)
 	}
@@ -180,13 +159,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, given)
 	queueResults(q, round)
 	queueNext(q, next, now, after.Begun)
-	q.Queue(`UPDATE conversations c SET outbox_until = CASE
-			WHEN EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'sending' AND m.id IS DISTINCT FROM h.next) THEN c.outbox_until
-			WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status IN ('queued', 'sending')) THEN NULL
-			WHEN h.until IS NOT NULL AND (h.next IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = h.next AND m.status = 'sending')) THEN h.until
-			ELSE GREATEST($3, (SELECT min(m.send_after) FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued')) END
-		FROM unnest($1::uuid[], $2::timestamptz[], $4::uuid[]) AS h(id, until, next) WHERE c.id = h.id
-		RETURNING c.id, c.outbox_until IS NOT NULL AND c.outbox_until <= $3`, given, until, now, next).Query(func(rows pgx.Rows) error {
+	q.Queue(handBack, given, until, now, next).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var again bool
 		_, err := pgx.ForEachRow(rows, []any{&id, &again}, func() error {
@@ -213,9 +186,7 @@ func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UU
 	if len(wanted) == 0 {
 		return
 	}
-	q.Queue(`UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $2 WHERE m.id = ANY($1) AND m.status = 'queued'
-		AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation_id = m.conversation_id AND o.status = 'sending') RETURNING m.id`,
-		wanted, now).Query(func(rows pgx.Rows) error {
+	q.Queue(beginNext, wanted, now).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { begun[id] = true; return nil })
 		return err
@@ -247,11 +218,6 @@ func queueResults(q *pgx.Batch, round []Handed) {
 	if len(id) == 0 {
 		return
 	}
-	q.Queue(`UPDATE messages m SET status = r.status, provider_id = COALESCE(m.provider_id, r.provider_id), error = r.error,
-			send_after = COALESCE(r.send_after, m.send_after), attempts = m.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END,
-			doubts = m.doubts + CASE WHEN r.doubtful THEN 1 ELSE 0 END
-		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[], $7::bigint[], $8::boolean[])
-			AS r(id, status, provider_id, error, send_after, untried, attempt, doubtful)
-		WHERE m.id = r.id AND m.status IN ('sending', 'unknown') AND (r.status = 'sent' OR r.attempt IN (0, m.attempts))`,
+	q.Queue(recordResults,
 		id, status, provider, fault, after, untried, attempt, doubtful)
 }
