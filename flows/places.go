@@ -164,10 +164,21 @@ func (t *turn) areaNamed() (place.Match, bool) {
 		return place.Match{}, false
 	}
 	matches := distinctWards(t.c.wards.Named(t.text))
-	if len(matches) != 1 {
+	if len(matches) != 1 || t.c.isMatter(matches[0]) {
 		return place.Match{}, false
 	}
 	return matches[0], true
+}
+
+// isMatter reports an area that is called like what services are about: whoever writes of the playground need not
+// live at Playground.
+func (c *Catalog) isMatter(m place.Match) bool {
+	for _, name := range m.Area {
+		if c.lists.flows.whole(tokens(nil, bangla.Fold(name))) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // amountFromText takes a sum of money where the service asks for just one before anything is worked out.

@@ -270,6 +270,7 @@ func BenchmarkUnderstand(b *testing.B) {
 	for _, name := range corpora {
 		list = append(list, corpus(b, name)...)
 	}
+	c.Learn()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		c.Understand(list[i%len(list)].text)
