@@ -166,6 +166,11 @@ func (t *chat) effect(effect flows.Effect, at time.Time) {
 	case flows.OpenCase:
 		t.cases = append(t.cases, flows.CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", UpdatedAt: at, Mine: true})
 		fmt.Fprintf(t.out, "  [case %d opened: %s, team %s, ward %d, %d photos]\n", e.Number, e.Title, e.Team, e.Ward, len(e.Photos))
+	case flows.ReopenCase:
+		if i := int(e.Number - firstChatCase); i >= 0 && i < len(t.cases) {
+			t.cases[i].Status, t.cases[i].UpdatedAt = "reopened", at
+		}
+		fmt.Fprintf(t.out, "  [case %d opened again, %d photos]\n", e.Number, len(e.Photos))
 	case flows.AttachPhotos:
 		fmt.Fprintf(t.out, "  [%d photos added to case %d]\n", len(e.Photos), e.Case)
 	case flows.Handoff:

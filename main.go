@@ -34,9 +34,10 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the service. With no settings at all it starts on a private PostgreSQL of its own."`
 	Check      checkCommand      `cmd:"" help:"Check flow files: one line a fault, exit 1 on an error."`
 	Chat       chatCommand       `cmd:"" help:"Talk to the bot in the terminal. Nothing is recorded."`
-	Understand understandCommand `cmd:"" help:"Say what each message on standard input is taken for, one line of JSON each."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date."`
 	Flows      flowsCommand      `cmd:"" help:"Publish, list and export the flows."`
+	Understand understandCommand `cmd:"" help:"Say what each message on standard input is taken for, one line of JSON each."`
+	Wards      wardsCommand      `cmd:"" help:"Take the city's ward layer."`
 	User       userCommand       `cmd:"" help:"Manage staff accounts."`
 	Token      tokenCommand      `cmd:"" help:"Manage API tokens."`
 	Backup     backupCommand     `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`

@@ -104,6 +104,9 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.photos, err = photos.NewStore(filepath.Join(s.config.DataDir, "photos")); err != nil {
 		return err
 	}
+	if err := s.openWards(ctx); err != nil {
+		return err
+	}
 	current, err := currentCatalog(ctx, s.config, s.records.desk, s.wards)
 	if err != nil {
 		return err
@@ -136,6 +139,7 @@ func (s *nagorik) openBot() error {
 	s.server, err = api.New(api.Options{
 		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
+		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
@@ -153,6 +157,7 @@ func (s *nagorik) serve(p *process) error {
 	following, unfollow := context.WithCancel(context.Background())
 	defer unfollow()
 	go s.followCatalog(following)
+	go s.followWards(following)
 	go s.setUpPage(following)
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)

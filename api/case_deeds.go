@@ -33,6 +33,7 @@ type deed struct {
 type deedKind struct {
 	verb   string
 	event  handoff.CaseEvent // empty: it moves no status
+	needs  Permission        // empty: CaseWork
 	noted  bool              // the note must say something
 	main   bool
 	danger bool
@@ -54,6 +55,7 @@ func deedKinds() []deedKind {
 		{verb: "close", event: handoff.CaseClose, main: true, do: notedDeed("close", (*handoff.Desk).CloseCase)},
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
+		{verb: "ward", needs: WardCorrect, do: wardDeed},
 		{verb: "reopen", event: handoff.CaseReopen, do: notedDeed("reopen", (*handoff.Desk).ReopenCase)},
 		{verb: "refer", event: handoff.CaseRefer, danger: true, do: referDeed},
 		{verb: "reject", event: handoff.CaseReject, noted: true, danger: true, do: notedDeed("reject", (*handoff.Desk).RejectCase)},
@@ -94,10 +96,13 @@ func (k deedKind) allowed(status handoff.CaseStatus) bool {
 	return err == nil
 }
 
+// permission is what the deed needs.
+func (k deedKind) permission() Permission { return cmp.Or(k.needs, CaseWork) }
+
 // does puts what can be done into the view.
 func (v *caseView) does(s *Server, staff []handoff.Present, t tried) {
 	for _, k := range deedKinds() {
-		if !k.allowed(v.Case.Status) {
+		if !k.allowed(v.Case.Status) || !allows(v.Agent.Role, k.permission()) {
 			continue
 		}
 		d := v.deedOf(s, k, staff, t)
@@ -142,6 +147,8 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 	case "assign":
 		d.Main = v.Case.Status == handoff.CaseNew || v.Case.Status == handoff.CaseReopened
 		d.Fields = v.assignFields(s, staff, form)
+	case "ward":
+		d.Fields = v.wardFields(s, form)
 	case "refer":
 		d.Fields = []field{{Name: "to", Label: v.Words["refer_to"], Value: form.Get("to"), Required: true, Most: maxNote, Complete: "off"}}
 	}
@@ -167,6 +174,10 @@ func (d *deed) blame(p page, fault *handoff.FieldError) {
 		}
 	}
 	switch {
+	case fault.Field == "ward":
+		d.Fields[at].Fault = p.Words["fault_place"]
+	case fault.Field == "alias":
+		d.Fields[at].Fault = p.Words["fault_alias"]
 	case fault.Field == "agent":
 		d.Fields[at].Fault = p.Words["fault_assign"]
 	case strings.TrimSpace(d.Fields[at].Value) == "":
@@ -235,6 +246,9 @@ func (s *Server) doCase(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	if err := s.isWard(kinds[i].verb, form); err != nil {
+		return s.showCaseAs(c, http.StatusUnprocessableEntity, number, tried{verb: kinds[i].verb, form: form, fault: err})
+	}
 	k, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
 	t := tried{verb: kinds[i].verb, form: form}
 	switch {
@@ -249,6 +263,7 @@ func (s *Server) doCase(c echo.Context) error {
 	if s.opt.Talk != nil {
 		s.opt.Talk.CaseMoved(ctx, k)
 	}
+	s.takeUpTaught(c, form.Get("teach") != "")
 	return s.afterDeed(c, number, kinds[i].verb)
 }
 

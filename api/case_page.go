@@ -32,6 +32,8 @@ type caseView struct {
 	Deeds        []deed
 	Note         deed
 	Alert        string // why nothing was done
+	WardFrom     string // in words: where the ward comes from; empty when it was not asked
+	WardColour   string // of a ward that somebody should look at; empty: it is sure
 }
 
 // photoThumb is a photo, or what became of it.
@@ -90,6 +92,7 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 	v.Conversation = s.linkTo(v.page, "/console/conversations/:id", k.Conversation.String())
 	v.Channel = v.channelName(k.Channel)
 	v.Facts = s.answerFacts(v.page, k)
+	v.WardFrom, v.WardColour = v.wardFrom()
 	v.Photos = s.photoThumbs(v.page, k.Photos)
 	v.Timeline = s.timeline(v.page, k)
 	if p := k.Location; p != nil {

@@ -18,6 +18,8 @@ type caseAnswer struct {
 	Title        string            `json:"title"`
 	Status       string            `json:"status"`
 	Ward         *int              `json:"ward" jsonschema:"nullable"`
+	WardBy       string            `json:"ward_by" jsonschema_description:"where the ward comes from: number, area, text, pin, place, remembered, unknown or desk; empty when it was not asked"`
+	WardSure     string            `json:"ward_confidence" jsonschema:"enum=sure,enum=likely,enum=unsure"`
 	Team         string            `json:"team"`
 	Agent        *nameAnswer       `json:"agent" jsonschema:"nullable"`
 	Place        string            `json:"place"`
@@ -43,6 +45,7 @@ type happeningAnswer struct {
 func shapeCase(k handoff.Case) caseAnswer {
 	return caseAnswer{
 		Number: k.Number, Flow: k.Flow, Kind: string(k.Kind), Title: k.Title, Status: string(k.Status), Ward: orNull(k.Ward),
+		WardBy: string(k.WardBy), WardSure: string(k.WardBy.Confidence()),
 		Team: k.Team, Agent: shapeAgent(k.Agent), Place: k.Place, Location: shapePoint(k.Location), Answers: raw(k.Answers),
 		Photos: each(k.Photos, shapePhoto), Contact: shapeName(k.Contact), Conversation: k.Conversation.String(), Channel: k.Channel,
 		OpenedAt: k.OpenedAt, DueAt: k.DueAt, UpdatedAt: k.UpdatedAt, Timeline: each(k.Timeline, shapeHappening),

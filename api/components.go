@@ -28,6 +28,8 @@ type field struct {
 	Most     int
 	Rows     int
 	Options  []option
+	Box      bool // to tick: Value is what is sent then
+	Ticked   bool
 }
 
 // option is one of a choice, or a box to tick.

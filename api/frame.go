@@ -34,6 +34,7 @@ func menu() []navEntry {
 		{"inbox", "/console/inbox"},
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
+		{"wards", wardsPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -202,5 +203,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages())
 }

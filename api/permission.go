@@ -29,8 +29,9 @@ const (
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
-	DutyChange       Permission = "duty:change" // one's own
-	StaffRead        Permission = "staff:read"  // who is there
+	WardCorrect      Permission = "ward:correct" // the ward of a case, and what words mean a ward
+	DutyChange       Permission = "duty:change"  // one's own
+	StaffRead        Permission = "staff:read"   // who is there
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -40,8 +41,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, AccountManage),
 }
 
 // known reports whether p is one of the permissions.

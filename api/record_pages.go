@@ -20,7 +20,7 @@ func recordPages() []Route {
 		on(http.MethodGet, guidePath, AccountOwn, (*Server).showGuide, "A guide for an agent's first day"),
 	}
 	for _, k := range deedKinds() {
-		routes = append(routes, on(http.MethodPost, casesPath+"/:number/"+k.verb, CaseWork, (*Server).doCase, "Do this to a case: "+k.verb))
+		routes = append(routes, on(http.MethodPost, casesPath+"/:number/"+k.verb, k.permission(), (*Server).doCase, "Do this to a case: "+k.verb))
 	}
 	return routes
 }

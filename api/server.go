@@ -21,6 +21,7 @@ import (
 	"nagorik/bot/sse"
 	"nagorik/bot/web"
 	"nagorik/flows"
+	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
@@ -73,9 +74,11 @@ type Options struct {
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
 	City           func(lang string) string
-	Teams          func(lang string) []Team // of the current flows
-	Catalog        func() *flows.Catalog    // the current flows; nil: pages show what the record says
-	MetricsToken   string                   // empty: /metrics answers loopback only
+	Teams          func(lang string) []Team        // of the current flows
+	Catalog        func() *flows.Catalog           // the current flows; nil: pages show what the record says
+	Wards          *place.Map                      // the city's; nil: wards are numbers only
+	Taught         func(ctx context.Context) error // takes up what was taught of wards; nil: nothing listens
+	MetricsToken   string                          // empty: /metrics answers loopback only
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix

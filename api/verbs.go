@@ -54,6 +54,11 @@ type (
 	textBody struct {
 		Text string `json:"text" jsonschema_description:"at most 2,000 characters"`
 	}
+	wardBody struct {
+		Ward  int    `json:"ward" jsonschema_description:"number of the ward"`
+		Alias string `json:"alias,omitempty" jsonschema_description:"words that shall mean this ward from now on, at most 60 characters"`
+		Note  string `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
+	}
 	nothingBody struct{}
 )
 
@@ -71,7 +76,10 @@ func verbRoutes() []Route {
 			Answer: caseAnswer{}, handle: handle,
 		}
 	}
+	ward := of("ward", "Correct the ward of a case, for supervisors; with an alias the words are remembered for the ward", wardBody{}, (*Server).placeCase)
+	ward.Needs = WardCorrect
 	return []Route{
+		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
 		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless", replyBody{}, (*Server).replyConversation),
 		conversation("pass", "Give a conversation to another agent or to a team's queue", assignBody{}, (*Server).passConversation),

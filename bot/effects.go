@@ -20,6 +20,9 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			if err := l.openCase(t, e); err != nil {
 				return err
 			}
+		case flows.ReopenCase:
+			t.Reopen = append(t.Reopen, e)
+			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Number, Photos: photoIDs(e.Photos)})
 		case flows.AttachPhotos:
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
 		case flows.Handoff:
@@ -138,6 +141,10 @@ func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 	}
 	for i := range t.Cases {
 		h.Event, h.Case = HintCase, t.Cases[i].Number
+		hints = append(hints, h)
+	}
+	for i := range t.Reopen {
+		h.Event, h.Case = HintCase, t.Reopen[i].Number
 		hints = append(hints, h)
 	}
 	if t.Alarm != "" {

@@ -193,6 +193,7 @@ func (t *turn) acceptWard(number string) {
 		t.prompt()
 		return
 	}
+	t.wardBy = WardByArea
 	t.accept(NumberValue(float64(n)), "ward "+number)
 }
 
@@ -222,7 +223,7 @@ func (t *turn) answerResume() bool {
 	}
 	id := t.s.Parked.Flow
 	t.s.Parked, t.s.Ask = nil, ""
-	t.begin(t.c.byFlowID(id), "start over")
+	t.begin(t.inSeason(t.c.byFlowID(id)), "start over")
 	return true
 }
 

@@ -61,7 +61,7 @@ func (t *turn) collect(c *OpenCase, st *state) {
 			continue
 		case SlotWard:
 			if c.Ward == 0 {
-				c.Ward = int(v.Number)
+				c.Ward, c.WardBy = int(v.Number), t.s.WardBy
 			}
 		case SlotLocation:
 			if i == st.placeBy {
@@ -134,6 +134,9 @@ func (t *turn) receipt(st *state, c OpenCase) {
 
 // lookup finds the person's own cases, or one by number.
 func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
+	if st.within > 0 {
+		return t.lookupResolved(st)
+	}
 	var found bool
 	if st.mine {
 		if t.in.Found.Mine == nil {

@@ -54,13 +54,16 @@ type menu struct {
 	title *text
 	text  *text
 	items []menuItem
+	// seasonal: a service in it has a season, see Catalog.items.
+	seasonal bool
 }
 
 type menuItem struct {
-	number int
-	flow   int      // index of the flow, or -1
-	sub    int      // index of the menu
-	folded []string // titles in all languages, as they are compared
+	number  int
+	counted bool     // the number is the place in the menu
+	flow    int      // index of the flow, or -1
+	sub     int      // index of the menu
+	folded  []string // titles in all languages, as they are compared
 }
 
 // Load reads, checks and compiles a catalogue from one or more files. All

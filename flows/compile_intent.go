@@ -101,7 +101,7 @@ func (k *compiler) lessons() *learner {
 	l := &learner{k: k, seen: map[string]lesson{}}
 	k.c.aims = aims{}
 	for i, f := range k.d.flows {
-		l.learn(aim{aimFlow, i, f.id.text}, f.examples, f.triggers)
+		l.learn(k.c.flowAim(i), f.examples, f.triggers)
 	}
 	for _, c := range k.d.commands {
 		l.learn(k.c.commandAim(indexOf(commandNames, c.name.text)), c.examples, c.words)
@@ -117,6 +117,15 @@ func (k *compiler) lessons() *learner {
 	}
 	l.learn(aim{aimNothing, 0, intentUnknown}, k.d.offTopic, nil)
 	return l
+}
+
+// flowAim is a service; one with a season counts as the service for the rest of the year.
+func (c *Catalog) flowAim(i int) aim {
+	f := c.flows[i]
+	if len(f.season) > 0 {
+		return aim{aimFlow, i, c.flows[f.outside].id}
+	}
+	return aim{aimFlow, i, f.id}
 }
 
 // commandAim is what a command's words mean: asking for a person or for the news

@@ -195,9 +195,9 @@ func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 	}
 	numbers := map[int]bool{}
 	for i, item := range d.items {
-		x := menuItem{number: i + 1, flow: -1}
+		x := menuItem{number: i + 1, counted: true, flow: -1}
 		if item.number >= 0 {
-			x.number = item.number
+			x.number, x.counted = item.number, false
 		}
 		if numbers[x.number] {
 			k.fail(item.position, "number %d is taken by another line of this menu", x.number)
@@ -208,6 +208,7 @@ func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 		} else if flow, ok := k.c.byFlow[item.flow.text]; ok {
 			x.flow = flow
 			inMenu[flow] = true
+			m.seasonal = m.seasonal || len(k.d.flows[flow].season) > 0
 		} else if item.flow.text != "" {
 			k.fail(item.flow.position, "there is no service %q%s", item.flow.text, suggest(item.flow.text, k.flowNames()))
 		}

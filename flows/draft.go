@@ -117,6 +117,9 @@ type draftFlow struct {
 	target   time.Duration
 	triggers []word
 	examples []word
+	season   []draftSpan
+	seasonal bool // a season is written, sound or not
+	outside  word
 	slots    []*draftSlot
 	states   []*draftState
 }
@@ -156,6 +159,8 @@ type draftState struct {
 	branches []draftBranch
 	computes []draftCompute
 	lookup   word
+	within   word // a setting: days
+	note     word
 	title    draftText // open_case
 	target   time.Duration
 	placeBy  word
@@ -189,6 +194,7 @@ const (
 	stateCompute  stateKind = "compute"
 	stateLookup   stateKind = "lookup"
 	stateOpenCase stateKind = "open_case"
+	stateReopen   stateKind = "reopen_case"
 	stateHandoff  stateKind = "handoff"
 	stateEnd      stateKind = "end"
 )

@@ -3,6 +3,7 @@ package flows
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // atMenu reports that a menu stands, or nothing at all.
@@ -48,7 +49,7 @@ func (t *turn) promptMenu() {
 	}
 	m := &t.c.menus[i]
 	options := make([]option, 0, len(m.items)+1)
-	for _, item := range m.items {
+	for _, item := range t.c.items(m, t.in.At) {
 		options = append(options, option{t.c.itemTitle(item, t.lang), payloadMenu + "=" + t.c.itemID(item), item.number})
 	}
 	if i > 0 && !t.in.Face.Buttons {
@@ -107,6 +108,10 @@ func (t *turn) openMenu(n int) {
 // openFlow begins a flow from the menu or from another flow. One that was left
 // half-way is offered first.
 func (t *turn) openFlow(f *flow, why string) {
+	if f = t.inSeason(f); f == t.f {
+		t.prompt()
+		return
+	}
 	t.setAside(why)
 	if t.s.Parked != nil && t.s.Parked.Flow == f.id {
 		t.s.Ask, t.s.Misses = askResume, 0
@@ -146,13 +151,22 @@ func (t *turn) pickMenu() bool {
 	if isNumber && t.s.Ask == "" {
 		return false
 	}
-	for _, item := range m.items {
+	for _, item := range t.c.items(m, t.shownAt()) {
 		if isNumber && n == item.number || !isNumber && t.isTitle(item) {
 			t.follow(item, "menu "+t.text)
 			return true
 		}
 	}
 	return false
+}
+
+// shownAt is when the standing menu was shown: its numbers are those of that
+// day.
+func (t *turn) shownAt() time.Time {
+	if t.s.At == 0 {
+		return t.in.At
+	}
+	return time.Unix(t.s.At, 0)
 }
 
 func (t *turn) isTitle(item menuItem) bool {

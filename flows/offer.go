@@ -84,7 +84,7 @@ func (c *Catalog) offerID(a aim) string {
 	if a.kind == aimRedirect {
 		return redirectMark + c.redirects[a.index].name
 	}
-	return a.id
+	return c.flows[a.index].id
 }
 
 // offered is what an offer names, in the catalogue of today.
@@ -202,7 +202,7 @@ func (t *turn) meantElsewhere() bool {
 		return false
 	default:
 		t.move(t.s.State, t.s.State, "", "another service? "+why)
-		t.s.Ask, t.s.Offer = askSwitch, []string{d.aim.id, clip(t.text, maxOffered)}
+		t.s.Ask, t.s.Offer = askSwitch, []string{t.c.flows[d.aim.index].id, clip(t.text, maxOffered)}
 		t.promptAsk()
 	}
 	return true

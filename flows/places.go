@@ -60,14 +60,14 @@ func (t *turn) wardFromPin() bool {
 	if !ok {
 		return false
 	}
-	t.wardIs(w.Number)
+	t.wardIs(w.Number, WardByPin)
 	return true
 }
 
 // wardFromText takes a ward that was said beside something else.
 func (t *turn) wardFromText() {
 	if n, r := bangla.Ward(t.folded, false); r == bangla.OneWard && t.c.isWard(n) {
-		t.wardIs(n)
+		t.wardIs(n, WardByText)
 	}
 }
 
@@ -82,14 +82,14 @@ func (t *turn) wardFromPlace() {
 		return
 	}
 	if matches := distinctWards(t.c.wards.Find(t.text)); len(matches) == 1 {
-		t.wardIs(matches[0].Ward.Number)
+		t.wardIs(matches[0].Ward.Number, WardByPlace)
 	}
 }
 
 // wardIs fills the flow's ward, if nobody has answered it in this dialogue. A
 // remembered ward gives way: it is where the person lives, not where the trouble
 // is.
-func (t *turn) wardIs(n int) {
+func (t *turn) wardIs(n int, by WardBy) {
 	sl := t.f.slotOfKind(SlotWard)
 	if sl == nil {
 		return
@@ -99,6 +99,7 @@ func (t *turn) wardIs(n int) {
 		return
 	}
 	t.s.put(sl.name, NumberValue(float64(n)))
+	t.s.WardBy = by
 	t.s.Known = with(t.s.Known, sl.name)
 }
 
@@ -154,7 +155,7 @@ func (t *turn) wardFromArea() {
 		return
 	}
 	if m, ok := t.areaNamed(); ok {
-		t.wardIs(m.Ward.Number)
+		t.wardIs(m.Ward.Number, WardByPlace)
 	}
 }
 

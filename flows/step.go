@@ -59,6 +59,7 @@ type turn struct {
 	env     map[string]any
 	entered int
 	passed  [4]uint64              // states passed over in this turn
+	wardBy  WardBy                 // of the answer in this turn; empty: it was typed or picked
 	filed   bool                   // a case was opened in this turn
 	settled bool                   // the session's question is not in this catalogue: the flow begins again
 	handed  bool                   // the conversation went to people

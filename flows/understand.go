@@ -97,7 +97,7 @@ func (c *Catalog) aimOf(kind aimKind, p *phrase) aim {
 	case p == nil:
 		return aim{}
 	case kind == aimFlow:
-		return aim{aimFlow, p.target, c.flows[p.target].id}
+		return c.flowAim(p.target)
 	case kind == aimCommand:
 		return c.commandAim(p.target)
 	case kind == aimTalk:

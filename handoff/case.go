@@ -83,7 +83,7 @@ func (d *Desk) casesOf(ctx context.Context, rows []caseRow) ([]Case, error) {
 func (d *Desk) caseOf(r caseRow) Case {
 	c := Case{
 		Number: r.Number, Flow: r.Flow, Kind: flows.Kind(r.Kind), Title: r.Title, Status: CaseStatus(r.Status), Team: r.Team,
-		Ward: orZero(r.Ward), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
+		Ward: orZero(r.Ward), WardBy: flows.WardBy(r.WardBy), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
 		Answers: json.RawMessage(r.Answers), OpenedAt: d.local(r.OpenedAt), DueAt: d.localOrNil(r.DueAt), UpdatedAt: d.local(r.UpdatedAt),
 	}
 	if r.Lat != nil && r.Lon != nil {

@@ -27,6 +27,7 @@ type Case struct {
 	Team         string
 	Agent        *Ref
 	Ward         int // 0 when not known
+	WardBy       flows.WardBy
 	Place        string
 	Location     *Point
 	Contact      Ref

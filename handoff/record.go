@@ -159,6 +159,7 @@ type caseRow struct {
 	Team           string     `gorm:"column:team"`
 	AgentID        *uuid.UUID `gorm:"column:agent_id"`
 	Ward           *int       `gorm:"column:ward"`
+	WardBy         string     `gorm:"column:ward_by"`
 	Place          string     `gorm:"column:place"`
 	Lat            *float64   `gorm:"column:lat"`
 	Lon            *float64   `gorm:"column:lon"`

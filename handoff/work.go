@@ -187,15 +187,18 @@ type caseStand struct {
 	Status string     `json:"status"`
 	Team   string     `json:"team,omitempty"`
 	Agent  *uuid.UUID `json:"agent,omitempty"`
+	Ward   int        `json:"ward,omitempty"`
 	Note   string     `json:"note,omitempty"`
 }
 
-func standOf(r caseRow) caseStand { return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID} }
+func standOf(r caseRow) caseStand {
+	return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID, Ward: orZero(r.Ward)}
+}
 
 func (d *Desk) recordWork(tx *gorm.DB, v Viewer, row caseRow, before caseStand, what string, line happened) error {
 	now := d.now()
 	err := tx.Model(&caseRow{}).Where("number = ?", row.Number).
-		Updates(map[string]any{"status": row.Status, "team": row.Team, "agent_id": row.AgentID, "updated_at": now}).Error
+		Updates(map[string]any{"status": row.Status, "team": row.Team, "agent_id": row.AgentID, "ward": row.Ward, "ward_by": row.WardBy, "updated_at": now}).Error
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ func (m *Map) Named(text string) []Match {
 	if len(words) > mostWords {
 		words = words[:mostWords]
 	}
-	return m.matches(windows(words, func(w window) []int {
+	return m.matches(&m.names, windows(words, func(w window) []int {
 		for _, form := range w.forms {
 			if len(form.letters()) < longName {
 				continue
