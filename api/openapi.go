@@ -148,6 +148,9 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 // assignCase, assignCases, followStream.
 func operationID(r Route) string {
 	words := strings.Split(strings.TrimPrefix(r.Path, "/api/v1/"), "/")
+	if len(words) > 4 { // a part of the thing: conversations/:id/messages/:message/retry
+		words = words[2:]
+	}
 	verb := "list"
 	if r.Event != nil {
 		verb = "follow"

@@ -68,7 +68,7 @@ type Options struct {
 	Mounts         []Mount
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
 	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
-	Retrier        Retrier         // of dead turns: bot.Bot
+	Reviver        Reviver         // of dead turns: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos

@@ -11,10 +11,10 @@ import (
 	"nagorik/handoff"
 )
 
-// Retrier tries dead turns again: bot.Bot. Its errors are handoff's.
-type Retrier interface {
-	Retry(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done bool, err error)
-	RetryAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error)
+// Reviver tries dead turns again: bot.Bot. Its errors are handoff's.
+type Reviver interface {
+	Revive(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done bool, err error)
+	ReviveAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error)
 }
 
 type deadTurnAnswer struct {
@@ -99,7 +99,7 @@ func (s *Server) retryDeadTurn(c echo.Context) error {
 	if _, err := bodyOf[nothingBody](c); err != nil {
 		return err
 	}
-	done, err := s.opt.Retrier.Retry(c.Request().Context(), viewer(c), id)
+	done, err := s.opt.Reviver.Revive(c.Request().Context(), viewer(c), id)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *Server) retryDeadTurns(c echo.Context) error {
 	if _, err := bodyOf[nothingBody](c); err != nil {
 		return err
 	}
-	done, dead, err := s.opt.Retrier.RetryAll(c.Request().Context(), viewer(c))
+	done, dead, err := s.opt.Reviver.ReviveAll(c.Request().Context(), viewer(c))
 	if err != nil {
 		return err
 	}

@@ -13,10 +13,10 @@ import (
 	"nagorik/handoff"
 )
 
-// heals is a Retrier after which those turns are on record that say "fine".
+// heals is a Reviver after which those turns are on record that say "fine".
 type heals struct{ desk *handoff.Desk }
 
-func (h heals) Retry(ctx context.Context, v handoff.Viewer, id uuid.UUID) (bool, error) {
+func (h heals) Revive(ctx context.Context, v handoff.Viewer, id uuid.UUID) (bool, error) {
 	t, err := h.desk.ClaimDeadTurn(ctx, v, id)
 	if err != nil {
 		return false, err
@@ -27,7 +27,7 @@ func (h heals) Retry(ctx context.Context, v handoff.Viewer, id uuid.UUID) (bool,
 	return true, h.desk.DeadTurnDone(ctx, id)
 }
 
-func (h heals) RetryAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error) {
+func (h heals) ReviveAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error) {
 	list, err := h.desk.DeadTurns(ctx, handoff.PageOf{})
 	for _, t := range list.Items {
 		if ok, err := h.Retry(ctx, v, t.ID); err != nil {
@@ -43,7 +43,7 @@ func (h heals) RetryAll(ctx context.Context, v handoff.Viewer) (done, dead int, 
 
 func TestTroubleIsTheAdministrators(t *testing.T) {
 	o := newOffice(t, nil)
-	o.server = serverOver(t, o.desk, o.clock, o.logs, func(opt *Options) { opt.Retrier = heals{o.desk} })
+	o.server = serverOver(t, o.desk, o.clock, o.logs, func(opt *Options) { opt.Reviver = heals{o.desk} })
 	admin := o.hire("admin@example.org", handoff.RoleAdministrator, nil, nil)
 	agent := o.hire("agent@example.org", handoff.RoleAgent, nil, nil)
 	for _, text := range []string{"secret and fine", "secret and broken"} {

@@ -24,6 +24,8 @@ const maxBody = 64 << 10
 type Talk interface {
 	Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentName string) error
 	Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error
+	// Retry sends a reply once more.
+	Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error
 	Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to bot.ReleaseTo) error
 	Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error
 	GoOnDuty(ctx context.Context, v handoff.Viewer, s handoff.Stated) (handoff.Present, error)
@@ -85,6 +87,7 @@ func verbRoutes() []Route {
 		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
 		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless", replyBody{}, (*Server).replyConversation),
+		conversation("messages/:message/retry", "Send a person's reply once more that failed, or of which nobody knows whether it arrived", nothingBody{}, (*Server).retryMessage),
 		conversation("pass", "Give a conversation to another agent or to a team's queue", assignBody{}, (*Server).passConversation),
 		conversation("release", "Give a conversation back to the bot", releaseBody{}, (*Server).releaseConversation),
 		of("assign", "Give a case to an agent or a team", assignBody{}, (*Server).assignCase),
@@ -173,6 +176,19 @@ func (s *Server) replyConversation(c echo.Context) error {
 	}
 	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
 		return s.opt.Talk.Reply(ctx, v, id, handoff.Written{Text: body.Text, Key: c.Request().Header.Get("Idempotency-Key")})
+	})
+}
+
+func (s *Server) retryMessage(c echo.Context) error {
+	if _, err := bodyOf[nothingBody](c); err != nil {
+		return err
+	}
+	message, err := uuidOf(c, "message")
+	if err != nil {
+		return err
+	}
+	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
+		return s.opt.Talk.Retry(ctx, v, id, message)
 	})
 }
 

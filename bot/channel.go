@@ -136,6 +136,7 @@ type Outgoing struct {
 	Human   bool      // written by a person of the staff
 	Heard   time.Time // when the person last wrote, for windows like Messenger's 24 hours
 	Attempt int       // 1 for the first
+	Insist  bool      // a person of the staff sends it once more: whoever cannot rule out a repeat sends it all the same
 	Doubts  int       // how many of the attempts before may have reached the person
 }
 

@@ -72,6 +72,17 @@ func (b *Bot) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w hando
 	return nil
 }
 
+// Retry sends an agent's reply once more. Its errors are those of handoff's
+// Retry.
+func (b *Bot) Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error {
+	held, err := b.desk.Retry(ctx, v, id, message)
+	if err != nil {
+		return err
+	}
+	b.moved(held.Owner, held)
+	return nil
+}
+
 // Pass gives a conversation to another agent or to a team's queue, and tells
 // the citizen that somebody else will answer.
 func (b *Bot) Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error {

@@ -176,6 +176,9 @@ func (d *Desk) Reply(ctx context.Context, v Viewer, id uuid.UUID, w Written, fit
 		if err := d.answered(tx, c); err != nil {
 			return err
 		}
+		if err := dropDraft(tx, v, c.ID); err != nil {
+			return err
+		}
 		held, err := d.held(tx, c)
 		if err != nil {
 			return err

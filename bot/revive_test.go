@@ -22,21 +22,21 @@ func TestDeadTurnsAreTriedAgain(t *testing.T) {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	id := list.Items[0].ID
-	if done, err := w.Retry(t.Context(), boss, id); done || err != nil {
+	if done, err := w.Revive(t.Context(), boss, id); done || err != nil {
 		t.Errorf("it fails again: done %t, %v", done, err)
 	}
 	if n := w.count(`SELECT count(*) FROM dead_turns WHERE tries = 2 AND tried_until IS NULL AND id = $1`, id); n != 1 {
 		t.Error("it is not kept with how often it failed")
 	}
-	if done, dead, err := w.RetryAll(t.Context(), boss); done != 0 || dead != 1 || err != nil {
+	if done, dead, err := w.ReviveAll(t.Context(), boss); done != 0 || dead != 1 || err != nil {
 		t.Errorf("all fail again: %d done, %d dead, %v", done, dead, err)
 	}
 	w.paper.panic = ""
 	before := w.count(`SELECT count(*) FROM messages WHERE direction = 'in'`)
-	if done, err := w.Retry(t.Context(), boss, id); !done || err != nil {
+	if done, err := w.Revive(t.Context(), boss, id); !done || err != nil {
 		t.Fatalf("mended: done %t, %v", done, err)
 	}
-	if _, err := w.Retry(t.Context(), boss, id); !errors.Is(err, handoff.ErrNotFound) {
+	if _, err := w.Revive(t.Context(), boss, id); !errors.Is(err, handoff.ErrNotFound) {
 		t.Errorf("after it was done: %v", err)
 	}
 	w.accept(e)
@@ -57,7 +57,7 @@ func TestDeadTurnsThatCannotBeRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if done, dead, err := w.RetryAll(t.Context(), boss); done != 0 || dead != 4 || err != nil {
+	if done, dead, err := w.ReviveAll(t.Context(), boss); done != 0 || dead != 4 || err != nil {
 		t.Errorf("%d done, %d dead, %v", done, dead, err)
 	}
 	list, err := w.desk.DeadTurns(t.Context(), handoff.PageOf{Limit: 1})
@@ -68,7 +68,7 @@ func TestDeadTurnsThatCannotBeRead(t *testing.T) {
 	if _, err := w.desk.ClaimDeadTurn(t.Context(), boss, id); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Retry(t.Context(), boss, id); !errors.Is(err, handoff.ErrTaken) {
+	if _, err := w.Revive(t.Context(), boss, id); !errors.Is(err, handoff.ErrTaken) {
 		t.Errorf("somebody else tries it: %v", err)
 	}
 	if err := w.desk.DiscardDeadTurn(t.Context(), boss, id); !errors.Is(err, handoff.ErrTaken) {

@@ -11,14 +11,14 @@ import (
 	"nagorik/handoff"
 )
 
-// retriedMost is how many dead turns RetryAll tries at once.
+// retriedMost is how many dead turns ReviveAll tries at once.
 const retriedMost = 100
 
-// Retry takes a dead turn through its lane once more and reports whether it is
+// Revive takes a dead turn through its lane once more and reports whether it is
 // on record now, or in the spool; otherwise it stays dead. An event that was on
 // record already is not done twice. Its errors are ErrNotFound, ErrTaken when
 // somebody else tries it, and ErrConflict when it cannot be read at all.
-func (b *Bot) Retry(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done bool, err error) {
+func (b *Bot) Revive(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done bool, err error) {
 	dead, err := b.desk.ClaimDeadTurn(ctx, v, id)
 	if err != nil {
 		return false, err
@@ -44,16 +44,16 @@ func (b *Bot) Retry(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done b
 	return true, b.desk.DeadTurnDone(ctx, id)
 }
 
-// RetryAll tries the newest dead turns, at most retriedMost, once more, in
+// ReviveAll tries the newest dead turns, at most retriedMost, once more, in
 // the order in which they came, and counts what is on record now and what is
 // still dead.
-func (b *Bot) RetryAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error) {
+func (b *Bot) ReviveAll(ctx context.Context, v handoff.Viewer) (done, dead int, err error) {
 	list, err := b.desk.DeadTurns(ctx, handoff.PageOf{Limit: retriedMost})
 	if err != nil {
 		return 0, 0, err
 	}
 	for i := len(list.Items) - 1; i >= 0; i-- {
-		ok, err := b.Retry(ctx, v, list.Items[i].ID)
+		ok, err := b.Revive(ctx, v, list.Items[i].ID)
 		switch {
 		case ok:
 			done++
