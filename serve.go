@@ -91,6 +91,13 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.records, err = openRecords(ctx, s.config, s.log, false); err != nil {
 		return err
 	}
+	sealed, err := s.records.desk.SealSecondFactors(ctx)
+	if err != nil {
+		return fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	if sealed > 0 {
+		s.log.Info("second factors that lay in the clear are sealed now", "accounts", sealed)
+	}
 	if s.sessions, err = openSessions(ctx, s.config, s.log); err != nil {
 		return err
 	}
@@ -137,7 +144,7 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

@@ -122,7 +122,7 @@ func (w auditWords) text(name, v string) string {
 		return w.agent(v)
 	case "team", "teams":
 		return w.server.teamName(w.Lang, v)
-	case "role", "status", "owner", "language":
+	case "role", "status", "owner", "language", "sent":
 		return w.or(name+"_"+v, v)
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {

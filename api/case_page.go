@@ -34,6 +34,10 @@ type caseView struct {
 	Alert        string // why nothing was done
 	WardFrom     string // in words: where the ward comes from; empty when it was not asked
 	WardColour   string // of a ward that somebody should look at; empty: it is sure
+	Main         string // the page of the case that this one repeats; empty: none
+	Likes        []likeLine
+	Related      []relatedCase
+	Followers    []followerLine
 }
 
 // photoThumb is a photo, or what became of it.
@@ -106,6 +110,9 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 		}
 		v.does(s, staff, t)
 	}
+	if err := s.same(c, &v); err != nil {
+		return err
+	}
 	return s.show(c, status, "case.html", v)
 }
 
@@ -136,6 +143,10 @@ func (s *Server) timeline(p page, k handoff.Case) []timelineLine {
 			l.By = p.Words["by_citizen"]
 		default:
 			l.By = p.Words["audit_program"]
+		}
+		switch h.Kind {
+		case "matched", handoff.HappenedJoined, handoff.HappenedSeparated:
+			l.Text = p.otherCase(h.Text)
 		}
 		if h.Kind == "assigned" || h.Kind == handoff.HappenedPassed {
 			l.Text = s.assignedTo(p.Lang, h.Text)

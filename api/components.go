@@ -96,10 +96,13 @@ func (s *Server) limits(p page, a handoff.Agent) []string {
 }
 
 // pager of a list that was asked for with the query of the request.
-func (p page) pager(c echo.Context, next string) pager {
+func (p page) pager(c echo.Context, next string) pager { return p.pagerAt(c.Request().URL, next) }
+
+// pagerAt is the same for the list at an address.
+func (p page) pagerAt(at *url.URL, next string) pager {
 	v := pager{FirstName: p.Words["pager_first"], NextName: p.Words["pager_next"]}
-	here := c.Request().URL.RequestURI()
-	if c.QueryParam("next") != "" {
+	here := at.RequestURI()
+	if at.Query().Get("next") != "" {
 		v.First = withoutQuery(here, "next", "done")
 	}
 	if next != "" {

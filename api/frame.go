@@ -35,6 +35,7 @@ func menu() []navEntry {
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
 		{"wards", wardsPath},
+		{"calls", newCallPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -203,5 +204,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages())
 }

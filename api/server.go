@@ -67,9 +67,12 @@ type Options struct {
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
+	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
+	Reviver        Reviver         // of dead turns: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos
+	KeepPhoto      func(ctx context.Context, photo []byte) (sha256 string, err error)
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler

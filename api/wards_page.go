@@ -183,18 +183,19 @@ func (s *Server) hasWard(n int) bool {
 	return ok
 }
 
-func wardDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+func wardDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
 	ward, err := strconv.Atoi(form.Get("ward"))
 	if err != nil {
-		return handoff.Case{}, &handoff.FieldError{Field: "ward", Message: "there is no such ward"}
+		return nil, &handoff.FieldError{Field: "ward", Message: "there is no such ward"}
 	}
 	to := handoff.Placing{Ward: ward, Note: form.Get(noteName("ward"))}
 	if form.Get("teach") != "" {
 		if to.Alias = strings.TrimSpace(form.Get("alias")); to.Alias == "" {
-			return handoff.Case{}, &handoff.FieldError{Field: "alias", Message: "must say something"}
+			return nil, &handoff.FieldError{Field: "alias", Message: "must say something"}
 		}
 	}
-	return d.PlaceCase(ctx, v, n, to)
+	k, err := d.PlaceCase(ctx, v, n, to)
+	return []handoff.Case{k}, err
 }
 
 func (s *Server) placeCase(c echo.Context) error {

@@ -89,7 +89,7 @@ func (l *lane) prepare(it *item) bool {
 	case it.received.Sub(at) > oldestStepped, len(e.Media) == 0 && at.Before(w.was.Heard):
 		w.plan, w.kept = planKeep, keptLate
 	default:
-		if w.plan = l.budget(w); w.plan == planKeep {
+		if w.plan = l.budget(it); w.plan == planKeep {
 			w.kept = keptSilent
 		}
 	}
@@ -257,7 +257,7 @@ func (l *lane) wake(t *handoff.Turn, out *flows.Turn) {
 	case t.Now.Closed || t.Now.Owner == flows.OwnerQueue:
 	case t.Now.Owner == flows.OwnerAgent:
 		t.Now.Due, t.Now.DueWith = t.Was.Due, t.Was.DueWith
-	case out.Wake > 0:
+	case out.Wake > 0 && !l.bot.attended(t.Key.Channel): // nobody is there to be reminded
 		t.Now.Due, t.Now.DueWith = l.bot.now().Add(out.Wake), string(out.WakeWith)
 	default:
 		t.Now.Due, t.Now.DueWith = l.bot.now().Add(closeAfter), string(flows.InputExpire)

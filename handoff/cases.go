@@ -39,6 +39,9 @@ type Case struct {
 	DueAt        *time.Time
 	UpdatedAt    time.Time
 	Timeline     []Happening // oldest first
+	DuplicateOf  int64       // the main case of the same matter; 0: none
+	Duplicates   []int64     // the cases whose main case this is
+	Followers    []Ref       // who hears of it like the reporter
 }
 
 // Happening is something that was done to a case.
@@ -65,6 +68,8 @@ type CaseFilter struct {
 	From   time.Time
 	To     time.Time
 	Query  string
+
+	DueBefore time.Time // only open cases that are due before it
 }
 
 // Cases lists the cases that the viewer may see, in the order of the filter.
@@ -117,6 +122,9 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 		db = db.Where("cases.status IN ?", openNames())
 	} else if f.Open != nil {
 		db = db.Where("cases.status NOT IN ?", openNames())
+	}
+	if !f.DueBefore.IsZero() {
+		db = db.Where("cases.status IN ? AND cases.due_at < ?", openNames(), f.DueBefore)
 	}
 	if f.Agent != uuid.Nil {
 		db = db.Where("cases.agent_id = ?", f.Agent)

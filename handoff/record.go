@@ -170,6 +170,8 @@ type caseRow struct {
 	OpenedAt       time.Time  `gorm:"column:opened_at"`
 	DueAt          *time.Time `gorm:"column:due_at"`
 	UpdatedAt      time.Time  `gorm:"column:updated_at;autoUpdateTime:false"`
+	DuplicateOf    *int64     `gorm:"column:duplicate_of"`
+	Repeats        *int64     `gorm:"column:repeats"`
 }
 
 // TableName is the table of cases.
