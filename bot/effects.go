@@ -158,7 +158,7 @@ func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 func receiptOf(e *Event) handoff.Receipt {
 	r := handoff.Receipt{
 		Key: handoff.Key{Channel: e.Channel, Address: e.Address}, ProviderIDs: e.ProviderIDs,
-		Watermark: e.Watermark, Status: e.Status, Fault: e.Note, Text: e.Text,
+		Watermark: e.Watermark, Status: e.Status, Fault: e.Note, Text: kept(e),
 	}
 	switch e.Kind {
 	case EventEdit:

@@ -357,7 +357,7 @@ func (l *lane) takeover(it *item) *handoff.Turn {
 func (l *lane) incoming(it *item) *handoff.Incoming {
 	e := it.event
 	in := &handoff.Incoming{
-		ID: it.work.message, ProviderID: e.ProviderID, Twin: e.Twin, TwinSince: e.TwinSince, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: e.Text, At: it.at(),
+		ID: it.work.message, ProviderID: e.ProviderID, Twin: e.Twin, TwinSince: e.TwinSince, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: kept(e), At: it.at(),
 	}
 	if e.Kind == EventEcho {
 		in.Author = "agent"
@@ -381,6 +381,15 @@ func (l *lane) incoming(it *item) *handoff.Incoming {
 		in.Detail, _ = json.Marshal(detail) // strings, numbers and booleans always marshal
 	}
 	return in
+}
+
+// kept is the text of an event as it is recorded: identity numbers, PINs and codes that a citizen typed are masked. What
+// staff wrote stays as it is.
+func kept(e *Event) string {
+	if e.Kind == EventEcho {
+		return e.Text
+	}
+	return bangla.Mask(e.Text)
 }
 
 func kindOf(e *Event, photos int) string {

@@ -197,21 +197,11 @@ func (t *turn) fillMine() bool {
 
 // tellNumber answers a bare case number, "#10234" or "status 10234".
 func (t *turn) tellNumber() bool {
-	if !hasDigit(t.folded) {
-		return false
+	n, ok := caseNumber(t.folded)
+	if ok {
+		t.tellCase(n)
 	}
-	n, ok := bangla.CaseID(t.folded, true)
-	if !ok {
-		return false
-	}
-	if bare, isNumber := bangla.Pick(t.folded, 99); n < firstCase && isNumber && int64(bare) == n {
-		return false
-	}
-	if _, explicit := bangla.CaseID(t.folded, false); n < firstCase && !explicit {
-		return false
-	}
-	t.tellCase(n)
-	return true
+	return ok
 }
 
 func hasDigit(folded string) bool { return strings.ContainsAny(folded, "0123456789") }

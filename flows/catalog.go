@@ -28,7 +28,11 @@ type Catalog struct {
 	byFlow    map[string]int
 	lists     lists
 	dangers   []*text
+	harmless  [][]phrase // by danger: what makes it none
 	talk      []talk
+	redirects []redirect
+	learnt    *learnt // nil where nobody gave examples
+	aims      aims
 	remind    time.Duration
 	expire    time.Duration
 	people    people
@@ -43,6 +47,7 @@ type Catalog struct {
 type talk struct {
 	text *text
 	menu bool
+	id   string // of the intent
 }
 
 type menu struct {

@@ -39,11 +39,13 @@ func (k *compiler) compile() {
 	k.commandWords()
 	k.dangerWords()
 	k.smallTalk()
+	k.redirects()
 	k.menus()
 	for i, f := range k.d.flows {
 		k.flow(i, f)
 	}
 	k.usedTexts()
+	k.intents()
 	k.c.remind, k.c.expire = k.d.remind, k.d.expire
 }
 

@@ -20,6 +20,8 @@ type draft struct {
 	buttons   []draftNamed
 	danger    []draftDanger
 	talk      []draftTalk
+	redirects []draftRedirect
+	offTopic  []word // sentences
 	texts     []draftNamed
 	menu      *draftMenu
 	flows     []*draftFlow
@@ -51,22 +53,35 @@ type draftNamed struct {
 }
 
 type draftWords struct {
-	name  word
-	words []word
+	name     word
+	words    []word
+	examples []word
 }
 
 type draftDanger struct {
 	position
-	words  []word
-	unless []word
-	text   word
+	words    []word
+	unless   []word
+	text     word
+	examples []word
 }
 
 type draftTalk struct {
 	position
-	words []word
-	text  draftText
-	menu  bool
+	words    []word
+	text     draftText
+	menu     bool
+	intent   word
+	examples []word
+}
+
+type draftRedirect struct {
+	name     word
+	title    draftText
+	text     draftText
+	intent   word
+	words    []word
+	examples []word
 }
 
 // draftText is a text per language, with its shorter forms for SMS; or the name
@@ -101,6 +116,7 @@ type draftFlow struct {
 	team     word
 	target   time.Duration
 	triggers []word
+	examples []word
 	season   []draftSpan
 	seasonal bool // a season is written, sound or not
 	outside  word

@@ -122,14 +122,13 @@ func (t *turn) openFlow(f *flow, why string) {
 }
 
 // idle answers text while no flow is open: a line of the menu, a case number, a
-// service, a command within a sentence, a friendly word.
+// service, a command or a friendly word, in a word or in their own.
 func (t *turn) idle() {
 	switch {
 	case t.tellNumber():
 	case t.pickMenu():
 	case t.unreadable(nil):
-	case t.intent():
-	case t.smallTalk():
+	case t.ownWords():
 	case t.s.Parked != nil && t.s.Misses < missesBeforeHelp:
 		t.out.Missed = true
 		t.s.Misses++
@@ -182,36 +181,10 @@ func (t *turn) follow(item menuItem, why string) {
 	t.openMenu(item.sub)
 }
 
-// intent looks for what is wanted within a sentence. A command for people or for
-// a case's status goes before a service of equal length: "the drain report, what
-// became of it?" asks for the status.
-func (t *turn) intent() bool {
-	message := t.tokens()
-	service, command := t.c.lists.flows.longest(message), t.c.lists.commands.longest(message)
-	if command != nil && (service == nil || len(command.tokens) >= len(service.tokens)) {
-		switch name := commandNames[command.target]; name {
-		case commandMenu, commandAgent, commandStatus, commandLanguage:
-			return t.command(name)
-		}
-	}
-	if service != nil {
-		t.openFlow(t.c.flows[service.target], matched(service))
-		return true
-	}
-	if p := t.c.lists.languages.longest(message); p != nil && len(message) <= 4 {
-		t.setLanguage(p.target)
-		return true
-	}
-	return false
-}
-
-func (t *turn) smallTalk() bool {
-	p := t.c.lists.talk.longest(t.tokens())
-	if p == nil || len(t.tokens()) > len(p.tokens)+3 {
-		return false
-	}
-	talk := t.c.talk[p.target]
-	t.move("", "", "", matched(p))
+// talk answers a friendly word.
+func (t *turn) talk(i int, why string) bool {
+	talk := t.c.talk[i]
+	t.move("", "", "", why)
 	switch {
 	case talk.menu && t.s.Parked != nil && t.s.Ask == "":
 		t.addLead(talk.text)

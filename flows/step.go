@@ -52,6 +52,7 @@ type turn struct {
 	text    string // what was typed or stands on the tapped button, cleaned
 	folded  string
 	words   []token
+	told    bool   // text is what led to an offer that was taken now
 	tapped  string // the value of a button of the standing question
 	lead    string // said at the head of the next message
 	fills   [fills]string
@@ -199,7 +200,7 @@ func (t *turn) wholeCommand() string {
 	if t.folded == "0" {
 		return ""
 	}
-	if p := t.c.lists.commands.whole(t.tokens()); p != nil {
+	if p := t.c.lists.commands.meant(t.tokens()); p != nil {
 		return commandNames[p.target]
 	}
 	return ""
