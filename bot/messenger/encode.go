@@ -21,9 +21,15 @@ func appendMessage(b []byte, out *bot.Outgoing, how string) []byte {
 	b = appendString(b, out.Address)
 	b = append(b, `},`...)
 	b = append(b, how...)
-	b = append(b, `,"message":{"text":`...)
-	b = appendString(b, out.Text)
-	b = appendQuickReplies(b, out)
+	if out.Photo != "" { // Meta takes text or an attachment, not both
+		b = append(b, `,"message":{"attachment":{"type":"image","payload":{"url":`...)
+		b = appendString(b, out.Photo)
+		b = append(b, `}}`...)
+	} else {
+		b = append(b, `,"message":{"text":`...)
+		b = appendString(b, out.Text)
+		b = appendQuickReplies(b, out)
+	}
 	b = append(b, `,"metadata":`...)
 	b = appendString(b, metadataMark+out.ID)
 	return append(b, `}}`...)
