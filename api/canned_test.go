@@ -81,7 +81,7 @@ func TestCannedReplyIsPutIntoTheReplyBox(t *testing.T) {
 	wantPage(t, o.post(path+"/reply", cookie, url.Values{"text": {"{name}, case 1"}, "lang": {"en"}}), http.StatusUnprocessableEntity, "Not filled in yet: {name}")
 
 	w := o.do(call{path: "/api/v1/replies", token: o.hire("t@example.org", handoff.RoleAgent, []string{"drainage"}, nil)})
-	if items, _ := jsonOf(t, w)["items"].([]any); w.Code != http.StatusOK || len(items) != 1 || items[0].(map[string]any)["title"] != "All" {
+	if w.Code != http.StatusOK || strings.Count(w.Body.String(), `"title":`) != 1 || !strings.Contains(w.Body.String(), `"title":"All"`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

@@ -66,7 +66,7 @@ func TestInboxInABrowser(t *testing.T) {
 	d.Script(`document.querySelector("#viewer [data-turn]").click()`)
 	d.See("it turned", `document.querySelector("#viewer img").dataset.turns === "1"`)
 	d.Script(`document.querySelector("#viewer [data-close]").click()`)
-	d.Script(`document.querySelector(".canned").open = true`)
+	d.Script(`document.querySelector("#canned-list").closest("details").open = true`)
 	d.Do(chromedp.SendKeys(chromedp.CSS("#canned-find"), "no such reply"))
 	d.See("nothing left", `document.querySelectorAll("#canned-list li:not([hidden])").length === 0`)
 	d.Script(`document.querySelector("#canned-find").value = ""; document.querySelector("#canned-find").dispatchEvent(new Event("input"))`)

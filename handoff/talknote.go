@@ -124,9 +124,9 @@ func (d *Desk) talkNotesOf(ctx context.Context, rows []talkNoteRow) ([]TalkNote,
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	ids, staff := make([]uuid.UUID, len(rows)), make([]uuid.UUID, len(rows))
+	ids, staff := make([]uuid.UUID, len(rows)), make([]uuid.UUID, 0, len(rows))
 	for i, r := range rows {
-		ids[i], staff[i] = r.ID, r.AgentID
+		ids[i], staff = r.ID, append(staff, r.AgentID)
 	}
 	var named []mentionRow
 	if err := d.db.WithContext(ctx).Where("note_id IN ?", ids).Order("note_id, agent_id").Find(&named).Error; err != nil {

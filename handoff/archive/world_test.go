@@ -58,6 +58,9 @@ var filling = []string{
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
 	`INSERT INTO catalog_drafts (agent_id, base, files, changed_at) SELECT a.id, c.version, c.files, c.published_at FROM agents a, catalogs c LIMIT 1`,
 	`INSERT INTO drafts (agent_id, conversation_id, text, at) SELECT a.id, c.id, 'আসছি', c.opened_at FROM agents a, conversations c LIMIT 1`,
+	`INSERT INTO conversation_notes (id, conversation_id, seq, agent_id, text, at) SELECT gen_random_uuid(), c.id, 511, a.id, 'দেখবেন', c.opened_at FROM agents a, conversations c LIMIT 1`,
+	`INSERT INTO mentions (note_id, agent_id) SELECT id, agent_id FROM conversation_notes`,
+	`INSERT INTO canned_replies (id, title, bn, en, agent_id, changed_at) SELECT gen_random_uuid(), 'Soon', 'শিগগির', 'Soon', id, created_at FROM agents LIMIT 1`,
 	`INSERT INTO ward_aliases (id, words, sound, ward, agent_id, at) SELECT gen_random_uuid(), 'বটতলা মোড়', 'b t t l', 5, id, created_at FROM agents LIMIT 1`,
 	`INSERT INTO ward_layers (id, name, layer, wards, at) VALUES (gen_random_uuid(), 'wards.geojson', '{}', 12, now())`,
 }
