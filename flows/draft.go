@@ -21,6 +21,7 @@ type draft struct {
 	danger    []draftDanger
 	talk      []draftTalk
 	texts     []draftNamed
+	notices   draftNotices
 	menu      *draftMenu
 	flows     []*draftFlow
 }
