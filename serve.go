@@ -23,6 +23,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/notices"
 )
 
 // Bounds of a running service.
@@ -69,9 +70,6 @@ func (serveCommand) Run(p *process) error {
 	}
 	if _, set := p.lookup("GOGC"); !set {
 		debug.SetGCPercent(collectAt)
-	}
-	for _, name := range config.Unused {
-		s.log.Warn("this setting is for a channel that this version does not have; it is ignored", "setting", name)
 	}
 	err = s.open(p.ctx)
 	if err == nil {
@@ -126,7 +124,12 @@ func (s *nagorik) openBot() error {
 	if err != nil {
 		return err
 	}
+	mailer, err := s.mailer()
+	if err != nil {
+		return err
+	}
 	s.bot, err = bot.New(bot.Options{
+		Notices: notices.NewLedger(s.records.pool, nil), Mailer: mailer,
 		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
 	})

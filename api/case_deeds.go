@@ -54,6 +54,7 @@ func deedKinds() []deedKind {
 		{verb: "close", event: handoff.CaseClose, main: true, do: notedDeed("close", (*handoff.Desk).CloseCase)},
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
+		{verb: "ask", event: handoff.CaseWait, noted: true, do: notedDeed("ask", (*handoff.Desk).AskCitizen)},
 		{verb: "reopen", event: handoff.CaseReopen, do: notedDeed("reopen", (*handoff.Desk).ReopenCase)},
 		{verb: "refer", event: handoff.CaseRefer, danger: true, do: referDeed},
 		{verb: "reject", event: handoff.CaseReject, noted: true, danger: true, do: notedDeed("reject", (*handoff.Desk).RejectCase)},
