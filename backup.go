@@ -120,11 +120,6 @@ func newProgressLine(out io.Writer) *progressLine {
 
 // show says it, when it is time to.
 func (l *progressLine) show(p archive.Progress) {
-	now := time.Now()
-	if now.Sub(l.last) < l.every {
-		return
-	}
-	l.last, l.shown = now, true
 	text := fmt.Sprintf("%s: %s", p.Doing, bytesOf(p.Bytes))
 	if p.Rows > 0 {
 		text += fmt.Sprintf(", %d rows", p.Rows)
@@ -132,6 +127,16 @@ func (l *progressLine) show(p archive.Progress) {
 	if p.Files > 0 {
 		text += fmt.Sprintf(", %d files", p.Files)
 	}
+	l.say(text)
+}
+
+// say writes a text over the last one, when it is time to.
+func (l *progressLine) say(text string) {
+	now := time.Now()
+	if now.Sub(l.last) < l.every {
+		return
+	}
+	l.last, l.shown = now, true
 	if l.terminal {
 		fmt.Fprintf(l.out, "\r\x1b[K%s", text)
 		return

@@ -122,9 +122,9 @@ func storedCatalog(ctx context.Context, desk *handoff.Desk, wards *place.Map, ve
 // a FLOWS file only when it is not the one that was last taken from a file: a
 // restart never overwrites a supervisor.
 func currentCatalog(ctx context.Context, c *Config, desk *handoff.Desk, wards *place.Map) (*flows.Catalog, error) {
-	source, paths := handoff.SourceBuiltIn, []string(nil)
+	source, paths, note := handoff.SourceBuiltIn, []string(nil), ""
 	if c.Flows != "" {
-		source, paths = handoff.SourceFile, []string{c.Flows}
+		source, paths, note = handoff.SourceFile, []string{c.Flows}, fromFile
 	}
 	files, err := readFlows(paths...)
 	if err != nil {
@@ -133,7 +133,7 @@ func currentCatalog(ctx context.Context, c *Config, desk *handoff.Desk, wards *p
 	if _, _, err := loadCatalog(wards, files); err != nil {
 		return nil, err
 	}
-	if _, _, err := desk.PublishCatalog(ctx, keptFiles(files), source, "", ""); err != nil {
+	if _, _, err := desk.PublishCatalog(ctx, keptFiles(files), source, "", note); err != nil {
 		return nil, err
 	}
 	latest, err := desk.LatestVersion(ctx)
@@ -144,7 +144,7 @@ func currentCatalog(ctx context.Context, c *Config, desk *handoff.Desk, wards *p
 }
 
 // followEvery is how often a process looks whether another one, or a command,
-// has published a newer version.
+// has published a newer version, and whether the FLOWS file changed.
 const followEvery = 3 * time.Second
 
 // followCatalog keeps the current catalogue the newest published one until the
@@ -159,6 +159,7 @@ func (s *nagorik) followCatalog(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		s.lookAtFile(ctx)
 		latest, err := s.records.desk.LatestVersion(ctx)
 		if err != nil || latest == s.catalogs.Current().Version() || latest == useless {
 			continue // a database that is away is told of elsewhere

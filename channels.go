@@ -15,6 +15,7 @@ import (
 	"nagorik/api"
 	"nagorik/api/public"
 	"nagorik/bot"
+	"nagorik/bot/call"
 	"nagorik/bot/mail"
 	"nagorik/bot/messenger"
 	"nagorik/bot/photos"
@@ -46,7 +47,7 @@ type ways struct {
 // ways makes the channels, one function each.
 func (s *nagorik) ways() (ways, error) {
 	var w ways
-	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger, s.addSMS} {
+	for _, add := range []func(*ways) error{s.addWeb, s.addMessenger, s.addSMS, s.addCalls} {
 		if err := add(&w); err != nil {
 			return ways{}, err
 		}
@@ -64,6 +65,12 @@ func (s *nagorik) addWeb(w *ways) error {
 	w.page = func(e *echo.Echo) error {
 		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Log: s.log})
 	}
+	return nil
+}
+
+// addCalls adds what staff write for those who telephone or come to the counter.
+func (s *nagorik) addCalls(w *ways) error {
+	w.channels = append(w.channels, call.New(handoff.ChannelPhone), call.New(handoff.ChannelCounter))
 	return nil
 }
 
@@ -149,10 +156,7 @@ func (s *nagorik) webChat() (*web.Web, error) {
 	at := func(address string) handoff.Key { return handoff.Key{Channel: web.Name, Address: address} }
 	return web.New(web.Options{
 		PublicURL: s.config.PublicURL.String(), Key: key, Remote: api.Remote(s.config.TrustedProxies), Done: s.done,
-		Keep: func(_ context.Context, photo []byte) (string, error) {
-			kept, err := s.photos.Keep(bytes.NewReader(photo))
-			return kept.SHA256, err
-		},
+		Keep:    s.keepPhoto,
 		Refused: refusedPhoto,
 		Open:    s.openPhoto,
 		History: func(ctx context.Context, address, after string, limit int) ([]web.Line, error) {
@@ -169,6 +173,12 @@ func (s *nagorik) webChat() (*web.Web, error) {
 		},
 		Subscribe: func(address string) (<-chan struct{}, func()) { return s.bot.Live().Listen(at(address)) },
 	})
+}
+
+// keepPhoto keeps an uploaded photo and says under which sum.
+func (s *nagorik) keepPhoto(_ context.Context, photo []byte) (string, error) {
+	kept, err := s.photos.Keep(bytes.NewReader(photo))
+	return kept.SHA256, err
 }
 
 // openPhoto opens a copy of a photo for the web chat.

@@ -17,6 +17,7 @@ type chatCommand struct {
 	Flow    string `help:"Begin with this service instead of the menu."`
 	Lang    string `default:"" enum:",bn,en" help:"bn or en; the bot's default when left out."`
 	Channel string `default:"messenger" enum:"messenger,sms" help:"Show the bot as messenger or as sms would."`
+	Why     bool   `help:"Say after each message why the bot went where it went."`
 }
 
 // chatHelp is said once at the start.
@@ -43,28 +44,13 @@ type chat struct {
 	photos     int
 	first      bool
 	muted      bool
+	why        bool
 	wakeWith   flows.InputKind
 }
 
 // Run talks until the input ends.
 func (k *chatCommand) Run(p *process) error {
-	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	wards, err := readWards(c.Wards)
-	if err != nil {
-		return err
-	}
-	var paths []string
-	if c.Flows != "" {
-		paths = append(paths, c.Flows)
-	}
-	files, err := readFlows(paths...)
-	if err != nil {
-		return err
-	}
-	catalog, _, err := loadCatalog(wards, files)
+	catalog, err := p.catalog()
 	if err != nil {
 		return err
 	}
@@ -87,7 +73,7 @@ func (k *chatCommand) Run(p *process) error {
 }
 
 func newChat(catalog *flows.Catalog, k *chatCommand, out io.Writer) *chat {
-	t := &chat{catalog: catalog, out: out, first: true, owner: flows.OwnerBot, remembered: map[string]flows.Value{}, face: messengerFace()}
+	t := &chat{catalog: catalog, out: out, first: true, owner: flows.OwnerBot, remembered: map[string]flows.Value{}, face: messengerFace(), why: k.Why}
 	if k.Channel == "sms" {
 		t.face = smsFace()
 	}
@@ -132,6 +118,11 @@ func (t *chat) turn(in flows.Input) {
 		t.lookUp(out.Lookups, &in.Found)
 	}
 	t.first, t.session, t.wakeWith = false, out.Session, out.WakeWith
+	for _, m := range out.Moves {
+		if t.why && m.Why != "" {
+			fmt.Fprintf(t.out, "  [why: %s]\n", m.Why)
+		}
+	}
 	for _, e := range out.Effects {
 		t.effect(e, in.At)
 	}
@@ -175,6 +166,11 @@ func (t *chat) effect(effect flows.Effect, at time.Time) {
 	case flows.OpenCase:
 		t.cases = append(t.cases, flows.CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", UpdatedAt: at, Mine: true})
 		fmt.Fprintf(t.out, "  [case %d opened: %s, team %s, ward %d, %d photos]\n", e.Number, e.Title, e.Team, e.Ward, len(e.Photos))
+	case flows.ReopenCase:
+		if i := int(e.Number - firstChatCase); i >= 0 && i < len(t.cases) {
+			t.cases[i].Status, t.cases[i].UpdatedAt = "reopened", at
+		}
+		fmt.Fprintf(t.out, "  [case %d opened again, %d photos]\n", e.Number, len(e.Photos))
 	case flows.AttachPhotos:
 		fmt.Fprintf(t.out, "  [%d photos added to case %d]\n", len(e.Photos), e.Case)
 	case flows.Handoff:

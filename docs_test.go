@@ -26,7 +26,7 @@ func TestDocsExample(t *testing.T) {
 			t.Error(f)
 		}
 	}
-	if _, ok := catalog.Flow("toilet"); !ok {
+	if _, ok := catalog.Flow("tap"); !ok {
 		t.Error("the example's service is not there")
 	}
 }

@@ -31,16 +31,19 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Run the service. With no settings at all it starts on a private PostgreSQL of its own."`
-	Check   checkCommand   `cmd:"" help:"Check flow files: one line a fault, exit 1 on an error."`
-	Chat    chatCommand    `cmd:"" help:"Talk to the bot in the terminal. Nothing is recorded."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date."`
-	Flows   flowsCommand   `cmd:"" help:"Publish, list and export the flows."`
-	User    userCommand    `cmd:"" help:"Manage staff accounts."`
-	Token   tokenCommand   `cmd:"" help:"Manage API tokens."`
-	Backup  backupCommand  `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`
-	Restore restoreCommand `cmd:"" help:"Bring a backup back, into an empty place only."`
-	Bench   benchCommand   `cmd:"" help:"Measure whole turns on this machine, against pgbench."`
+	Serve      serveCommand      `cmd:"" help:"Run the service. With no settings at all it starts on a private PostgreSQL of its own."`
+	Check      checkCommand      `cmd:"" help:"Check flow files: one line a fault, exit 1 on an error."`
+	Chat       chatCommand       `cmd:"" help:"Talk to the bot in the terminal. Nothing is recorded."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date."`
+	Flows      flowsCommand      `cmd:"" help:"Publish, list and export the flows."`
+	Understand understandCommand `cmd:"" help:"Say what each message on standard input is taken for, one line of JSON each."`
+	Wards      wardsCommand      `cmd:"" help:"Take the city's ward layer."`
+	User       userCommand       `cmd:"" help:"Manage staff accounts."`
+	Token      tokenCommand      `cmd:"" help:"Manage API tokens."`
+	Backup     backupCommand     `cmd:"" help:"Put everything into one file: records, photos, published flows. A service may be running."`
+	Restore    restoreCommand    `cmd:"" help:"Bring a backup back, into an empty place only."`
+	Demo       demoCommand       `cmd:"" help:"Fill an empty database with a year of made-up but plausible traffic."`
+	Bench      benchCommand      `cmd:"" help:"Measure whole turns on this machine, against pgbench."`
 }
 
 // process is what every command gets: where to read and write, and what ends it.
@@ -75,7 +78,7 @@ func (p *process) run(args []string) int {
 	left := -1
 	parser, err := kong.New(&commands{}, kong.Name("nagorik"),
 		kong.Description("Nagorik: a city's services in the messenger people already have."),
-		kong.Writers(p.out, p.errOut), kong.Exit(func(code int) { left = code }), kong.UsageOnError(),
+		kong.Vars{"parsers": parserNames()}, kong.Writers(p.out, p.errOut), kong.Exit(func(code int) { left = code }), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return p.fail(err)

@@ -20,6 +20,7 @@ func words() [][]string {
 		{"serve"},
 		{"check"},
 		{"chat"},
+		{"understand"},
 		{"migrate"},
 		{"flows"},
 		{"flows", "publish"},
@@ -68,6 +69,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"user", "add", "--name", "A", "--role", "agent"}, "--email"},
 		{[]string{"token", "add"}, "--user"},
 		{[]string{"chat", "--channel", "pigeon"}, "--channel"},
+		{[]string{"understand", "--as", "poem"}, "--as"},
 		{[]string{"bench", "--seconds", "many"}, "--seconds"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

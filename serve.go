@@ -50,6 +50,7 @@ type nagorik struct {
 	photos    *photos.Store
 	wards     *place.Map
 	catalogs  *bot.Catalogs
+	file      flowsFile
 	bot       *bot.Bot
 	messenger *messenger.Messenger // nil: off
 	texting   texting
@@ -89,6 +90,13 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.records, err = openRecords(ctx, s.config, s.log, false); err != nil {
 		return err
 	}
+	sealed, err := s.records.desk.SealSecondFactors(ctx)
+	if err != nil {
+		return fmt.Errorf("SECRET_KEY: %w", err)
+	}
+	if sealed > 0 {
+		s.log.Info("second factors that lay in the clear are sealed now", "accounts", sealed)
+	}
 	if s.sessions, err = openSessions(ctx, s.config, s.log); err != nil {
 		return err
 	}
@@ -102,10 +110,14 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.photos, err = photos.NewStore(filepath.Join(s.config.DataDir, "photos")); err != nil {
 		return err
 	}
+	if err := s.openWards(ctx); err != nil {
+		return err
+	}
 	current, err := currentCatalog(ctx, s.config, s.records.desk, s.wards)
 	if err != nil {
 		return err
 	}
+	s.file.path = s.config.Flows
 	s.catalogs = bot.NewCatalogs(current, func(ctx context.Context, version int64) (*flows.Catalog, error) {
 		stored, err := storedCatalog(ctx, s.records.desk, s.wards, version)
 		if err != nil && !handoff.Away(err) {
@@ -137,9 +149,11 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
+		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
+		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.catalogs.Publish, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})
@@ -156,6 +170,7 @@ func (s *nagorik) serve(p *process) error {
 	following, unfollow := context.WithCancel(context.Background())
 	defer unfollow()
 	go s.followCatalog(following)
+	go s.followWards(following)
 	go s.setUpPage(following)
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)

@@ -7,12 +7,15 @@ import (
 	"io"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"nagorik/handoff"
 )
 
 // userCommand manages staff accounts.
 type userCommand struct {
-	Add userAddCommand `cmd:"" help:"Make a staff account and print a one-time sign-in link."`
+	Add               userAddCommand   `cmd:"" help:"Make a staff account and print a one-time sign-in link."`
+	ResetSecondFactor userResetCommand `cmd:"" help:"Take the second factor from an account whose telephone, or whose SECRET_KEY, is lost."`
 }
 
 type userAddCommand struct {
@@ -46,6 +49,28 @@ func (u *userAddCommand) Run(p *process) error {
 			return err
 		}
 		fmt.Fprintf(p.out, "%s can sign in at %s\n", agent.Email, c.PublicURL.JoinPath("console"))
+		return nil
+	})
+}
+
+type userResetCommand struct {
+	Email string `required:"" help:"E-mail address of the account."`
+}
+
+// Run takes the second factor away and ends the account's sessions.
+func (u *userResetCommand) Run(p *process) error {
+	return p.withRecords(func(_ *Config, r *records) error {
+		agent, err := r.desk.AgentBy(p.ctx, u.Email)
+		if errors.Is(err, handoff.ErrNotFound) {
+			return fmt.Errorf("--email: there is no account %s", u.Email)
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.desk.ResetSecondFactor(p.ctx, uuid.Nil, agent.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%s signs in with the password alone until a second factor is added again.\n", agent.Email)
 		return nil
 	})
 }

@@ -68,7 +68,13 @@ func openRecords(ctx context.Context, c *Config, log *slog.Logger, beside bool) 
 	if err != nil {
 		return nil, err
 	}
-	if err := r.open(ctx); err != nil {
+	var secret []byte // a command beside the service signs nobody in
+	if !beside {
+		if secret, err = secretKey(c); err != nil {
+			return nil, errors.Join(err, r.close(ctx))
+		}
+	}
+	if err := r.open(ctx, secret); err != nil {
 		return nil, errors.Join(err, r.close(ctx))
 	}
 	return r, nil
@@ -104,7 +110,7 @@ func (r *records) startCluster(ctx context.Context, c *Config, log *slog.Logger,
 	return nil
 }
 
-func (r *records) open(ctx context.Context) (err error) {
+func (r *records) open(ctx context.Context, secret []byte) (err error) {
 	if r.from, r.to, err = migrations.Up(ctx, r.dsn); err != nil {
 		return err
 	}
@@ -118,7 +124,7 @@ func (r *records) open(ctx context.Context) (err error) {
 	if r.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	r.desk, err = handoff.New(handoff.Options{Pool: r.pool})
+	r.desk, err = handoff.New(handoff.Options{Pool: r.pool, Secret: secret})
 	return err
 }
 

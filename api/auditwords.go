@@ -54,6 +54,8 @@ func (w auditWords) subject(what, subject string) (name, link string) {
 		return w.Words["audit_conversation"], w.server.linkTo(w.page, "/console/conversations/:id", subject)
 	case "contact":
 		return w.Words["audit_contact"], w.server.linkTo(w.page, contactsPath+"/:id", subject)
+	case "flows":
+		return w.Say("version_title", "n", w.digits(subject)), w.server.linkTo(w.page, flowsPath+"/versions/:number", subject)
 	case "account":
 		return w.agent(subject), w.server.linkTo(w.page, accountsPath+"/:id", subject)
 	default:
@@ -122,7 +124,7 @@ func (w auditWords) text(name, v string) string {
 		return w.agent(v)
 	case "team", "teams":
 		return w.server.teamName(w.Lang, v)
-	case "role", "status", "owner", "language":
+	case "role", "status", "owner", "language", "sent":
 		return w.or(name+"_"+v, v)
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {

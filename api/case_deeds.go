@@ -36,11 +36,17 @@ type deedKind struct {
 	noted  bool              // the note must say something
 	main   bool
 	danger bool
+	bare   bool       // without a note
+	needs  Permission // empty: CaseWork
 	do     doDeed
 }
 
-// doDeed does a deed to the case with a number as a form says.
-type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) (handoff.Case, error)
+// needed is what one must be allowed to do it.
+func (k deedKind) needed() Permission { return cmp.Or(k.needs, CaseWork) }
+
+// doDeed does a deed to the case with a number as a form says, and returns
+// every case that it changed.
+type doDeed func(context.Context, *handoff.Desk, handoff.Viewer, int64, url.Values) ([]handoff.Case, error)
 
 // noteName is the field of a deed's note. Its name is its id as well, and there
 // are several forms on the page.
@@ -55,7 +61,10 @@ func deedKinds() []deedKind {
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
 		{verb: "ask", event: handoff.CaseWait, noted: true, do: notedDeed("ask", (*handoff.Desk).AskCitizen)},
+		{verb: "ward", needs: WardCorrect, do: wardDeed},
 		{verb: "reopen", event: handoff.CaseReopen, do: notedDeed("reopen", (*handoff.Desk).ReopenCase)},
+		{verb: "duplicate", event: handoff.CaseMatch, bare: true, do: matchDeed},
+		{verb: "separate", event: handoff.CaseSeparate, bare: true, needs: CaseSeparate, do: separateDeed},
 		{verb: "refer", event: handoff.CaseRefer, danger: true, do: referDeed},
 		{verb: "reject", event: handoff.CaseReject, noted: true, danger: true, do: notedDeed("reject", (*handoff.Desk).RejectCase)},
 		{verb: "note", noted: true, do: notedDeed("note", (*handoff.Desk).NoteCase)},
@@ -63,24 +72,27 @@ func deedKinds() []deedKind {
 }
 
 func notedDeed(verb string, do func(*handoff.Desk, context.Context, handoff.Viewer, int64, string) (handoff.Case, error)) doDeed {
-	return func(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
-		return do(d, ctx, v, n, form.Get(noteName(verb)))
+	return func(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
+		return alone(do(d, ctx, v, n, form.Get(noteName(verb))))
 	}
 }
 
-func assignDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
+// alone is a single case that was changed.
+func alone(k handoff.Case, err error) ([]handoff.Case, error) { return []handoff.Case{k}, err }
+
+func assignDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
 	to := handoff.Assignment{Team: form.Get("team"), Note: form.Get(noteName("assign"))}
 	if typed := form.Get("agent"); typed != "" {
 		var err error
 		if to.Agent, err = uuid.Parse(typed); err != nil {
-			return handoff.Case{}, &handoff.FieldError{Field: "agent", Message: "there is no such agent"}
+			return nil, &handoff.FieldError{Field: "agent", Message: "there is no such agent"}
 		}
 	}
-	return d.AssignCase(ctx, v, n, to)
+	return alone(d.AssignCase(ctx, v, n, to))
 }
 
-func referDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) (handoff.Case, error) {
-	return d.ReferCase(ctx, v, n, form.Get("to"), form.Get(noteName("refer")))
+func referDeed(ctx context.Context, d *handoff.Desk, v handoff.Viewer, n int64, form url.Values) ([]handoff.Case, error) {
+	return alone(d.ReferCase(ctx, v, n, form.Get("to"), form.Get(noteName("refer"))))
 }
 
 // allowed reports whether the deed can be done in a status.
@@ -98,7 +110,7 @@ func (k deedKind) allowed(status handoff.CaseStatus) bool {
 // does puts what can be done into the view.
 func (v *caseView) does(s *Server, staff []handoff.Present, t tried) {
 	for _, k := range deedKinds() {
-		if !k.allowed(v.Case.Status) {
+		if !k.allowed(v.Case.Status) || !allows(v.Agent.Role, k.needed()) {
 			continue
 		}
 		d := v.deedOf(s, k, staff, t)
@@ -143,12 +155,18 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 	case "assign":
 		d.Main = v.Case.Status == handoff.CaseNew || v.Case.Status == handoff.CaseReopened
 		d.Fields = v.assignFields(s, staff, form)
+	case "ward":
+		d.Fields = v.wardFields(s, form)
 	case "refer":
 		d.Fields = []field{{Name: "to", Label: v.Words["refer_to"], Value: form.Get("to"), Required: true, Most: maxNote, Complete: "off"}}
+	case "duplicate":
+		d.Fields = []field{{Name: "of", Label: v.Words["duplicate_of"], Value: form.Get("of"), Required: true, Numeric: true, Most: 20, Complete: "off"}}
 	}
-	d.Fields = append(d.Fields, field{
-		Name: noteName(k.verb), Label: v.noteLabel(k), Value: form.Get(noteName(k.verb)), Rows: 3, Required: k.noted, Most: maxNote,
-	})
+	if !k.bare {
+		d.Fields = append(d.Fields, field{
+			Name: noteName(k.verb), Label: v.noteLabel(k), Value: form.Get(noteName(k.verb)), Rows: 3, Required: k.noted, Most: maxNote,
+		})
+	}
 	if t.verb == k.verb && t.fault != nil {
 		d.blame(v.page, t.fault)
 	}
@@ -168,6 +186,12 @@ func (d *deed) blame(p page, fault *handoff.FieldError) {
 		}
 	}
 	switch {
+	case fault.Field == "ward":
+		d.Fields[at].Fault = p.Words["fault_place"]
+	case fault.Field == "alias":
+		d.Fields[at].Fault = p.Words["fault_alias"]
+	case fault.Field == "of":
+		d.Fields[at].Fault = p.Words["fault_duplicate"]
 	case fault.Field == "agent":
 		d.Fields[at].Fault = p.Words["fault_assign"]
 	case strings.TrimSpace(d.Fields[at].Value) == "":
@@ -209,7 +233,7 @@ func (v *caseView) assignFields(s *Server, staff []handoff.Present, form url.Val
 }
 
 // staffName is a colleague in a choice, and whether he is there.
-func (v *caseView) staffName(p handoff.Present) string {
+func (v page) staffName(p handoff.Present) string {
 	name := p.Agent.Name
 	if p.Agent.ID == v.Agent.ID {
 		name = v.Say("assign_me", "name", name)
@@ -236,7 +260,10 @@ func (s *Server) doCase(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	k, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
+	if err := s.isWard(kinds[i].verb, form); err != nil {
+		return s.showCaseAs(c, http.StatusUnprocessableEntity, number, tried{verb: kinds[i].verb, form: form, fault: err})
+	}
+	moved, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
 	t := tried{verb: kinds[i].verb, form: form}
 	switch {
 	case errors.As(err, &t.fault):
@@ -247,15 +274,27 @@ func (s *Server) doCase(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	if s.opt.Talk != nil {
-		s.opt.Talk.CaseMoved(ctx, k)
-	}
-	return s.afterDeed(c, number, kinds[i].verb)
+	s.tellMoved(ctx, moved)
+	s.takeUpTaught(c, form.Get("teach") != "")
+	return s.afterDeed(c, number, kinds[i].verb, form)
 }
 
-// afterDeed leads back to the case, or to the list when it is out of the
-// viewer's sight now.
-func (s *Server) afterDeed(c echo.Context, number int64, verb string) error {
+// tellMoved tells those who watch that cases changed.
+func (s *Server) tellMoved(ctx context.Context, cases []handoff.Case) {
+	if s.opt.Talk == nil {
+		return
+	}
+	for _, k := range cases {
+		s.opt.Talk.CaseMoved(ctx, k)
+	}
+}
+
+// afterDeed leads back to where the form says, else to the case, or to the
+// list when it is out of the viewer's sight now.
+func (s *Server) afterDeed(c echo.Context, number int64, verb string, form url.Values) error {
+	if back := backTo(form, "case_"+verb); back != "" {
+		return c.Redirect(http.StatusSeeOther, back)
+	}
 	_, err := s.opt.Desk.Case(c.Request().Context(), viewer(c), number)
 	if errors.Is(err, handoff.ErrNotFound) {
 		return c.Redirect(http.StatusSeeOther, casesPath+"?done=case_passed")

@@ -32,6 +32,12 @@ type caseView struct {
 	Deeds        []deed
 	Note         deed
 	Alert        string // why nothing was done
+	WardFrom     string // in words: where the ward comes from; empty when it was not asked
+	WardColour   string // of a ward that somebody should look at; empty: it is sure
+	Main         string // the page of the case that this one repeats; empty: none
+	Likes        []likeLine
+	Related      []relatedCase
+	Followers    []followerLine
 }
 
 // photoThumb is a photo, or what became of it.
@@ -90,6 +96,7 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 	v.Conversation = s.linkTo(v.page, "/console/conversations/:id", k.Conversation.String())
 	v.Channel = v.channelName(k.Channel)
 	v.Facts = s.answerFacts(v.page, k)
+	v.WardFrom, v.WardColour = v.wardFrom()
 	v.Photos = s.photoThumbs(v.page, k.Photos)
 	v.Timeline = s.timeline(v.page, k)
 	if p := k.Location; p != nil {
@@ -102,6 +109,9 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 			return err
 		}
 		v.does(s, staff, t)
+	}
+	if err := s.same(c, &v); err != nil {
+		return err
 	}
 	return s.show(c, status, "case.html", v)
 }
@@ -133,6 +143,10 @@ func (s *Server) timeline(p page, k handoff.Case) []timelineLine {
 			l.By = p.Words["by_citizen"]
 		default:
 			l.By = p.Words["audit_program"]
+		}
+		switch h.Kind {
+		case "matched", handoff.HappenedJoined, handoff.HappenedSeparated:
+			l.Text = p.otherCase(h.Text)
 		}
 		if h.Kind == "assigned" || h.Kind == handoff.HappenedPassed {
 			l.Text = s.assignedTo(p.Lang, h.Text)

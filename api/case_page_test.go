@@ -96,8 +96,8 @@ func TestOnlyWhatIsAllowedIsOffered(t *testing.T) {
 	cookie := o.enter("anna@example.org")
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
 	for status, want := range map[handoff.CaseStatus]string{
-		handoff.CaseNew: "assign refer reject note", handoff.CaseAssigned: "start assign refer reject note", handoff.CaseInProgress: "resolve assign wait refer reject note",
-		handoff.CaseWaiting: "start resolve assign refer reject note", handoff.CaseResolved: "close reopen note", handoff.CaseClosed: "note", handoff.CaseDuplicate: "note",
+		handoff.CaseNew: "assign duplicate refer reject note", handoff.CaseAssigned: "start assign duplicate refer reject note", handoff.CaseInProgress: "resolve assign wait duplicate refer reject note",
+		handoff.CaseWaiting: "start resolve assign duplicate refer reject note", handoff.CaseResolved: "close reopen note", handoff.CaseClosed: "note", handoff.CaseDuplicate: "note",
 	} {
 		o.exec(`UPDATE cases SET status = $2 WHERE number = $1`, f.number, string(status))
 		body := o.look(path, cookie).Body.String()
@@ -120,7 +120,11 @@ func TestCaseOutsideTheScopeIsNotThere(t *testing.T) {
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
 	wantPage(t, o.look(path, cookie), http.StatusNotFound, "<h1>")
 	for _, k := range deedKinds() {
-		wantPage(t, o.post(path+"/"+k.verb, cookie, url.Values{noteName(k.verb): {"x"}, "to": {"x"}, "team": {"waste"}}), http.StatusNotFound, "<h1>")
+		want := http.StatusNotFound
+		if !allows(handoff.RoleAgent, k.needed()) {
+			want = http.StatusForbidden
+		}
+		wantPage(t, o.post(path+"/"+k.verb, cookie, url.Values{noteName(k.verb): {"x"}, "to": {"x"}, "of": {"1"}, "team": {"waste"}}), want, "<h1>")
 	}
 	if got := o.listed(casesPath+"?status=all", cookie); len(got) != 0 {
 		t.Errorf("listed: %v", got)

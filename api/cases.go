@@ -18,6 +18,8 @@ type caseAnswer struct {
 	Title        string            `json:"title"`
 	Status       string            `json:"status"`
 	Ward         *int              `json:"ward" jsonschema:"nullable"`
+	WardBy       string            `json:"ward_by" jsonschema_description:"where the ward comes from: number, area, text, pin, place, remembered, unknown or desk; empty when it was not asked"`
+	WardSure     string            `json:"ward_confidence" jsonschema:"enum=sure,enum=likely,enum=unsure"`
 	Team         string            `json:"team"`
 	Agent        *nameAnswer       `json:"agent" jsonschema:"nullable"`
 	Place        string            `json:"place"`
@@ -31,6 +33,9 @@ type caseAnswer struct {
 	DueAt        *time.Time        `json:"due_at" jsonschema:"nullable"`
 	UpdatedAt    time.Time         `json:"updated_at"`
 	Timeline     []happeningAnswer `json:"timeline" jsonschema_description:"oldest first"`
+	DuplicateOf  *int64            `json:"duplicate_of" jsonschema:"nullable" jsonschema_description:"the main case of the same matter"`
+	Duplicates   []int64           `json:"duplicates" jsonschema_description:"the cases whose main case this is"`
+	Followers    []nameAnswer      `json:"followers" jsonschema_description:"who hears of it like the reporter"`
 }
 
 type happeningAnswer struct {
@@ -43,9 +48,11 @@ type happeningAnswer struct {
 func shapeCase(k handoff.Case) caseAnswer {
 	return caseAnswer{
 		Number: k.Number, Flow: k.Flow, Kind: string(k.Kind), Title: k.Title, Status: string(k.Status), Ward: orNull(k.Ward),
+		WardBy: string(k.WardBy), WardSure: string(k.WardBy.Confidence()),
 		Team: k.Team, Agent: shapeAgent(k.Agent), Place: k.Place, Location: shapePoint(k.Location), Answers: raw(k.Answers),
 		Photos: each(k.Photos, shapePhoto), Contact: shapeName(k.Contact), Conversation: k.Conversation.String(), Channel: k.Channel,
 		OpenedAt: k.OpenedAt, DueAt: k.DueAt, UpdatedAt: k.UpdatedAt, Timeline: each(k.Timeline, shapeHappening),
+		DuplicateOf: orNull(k.DuplicateOf), Duplicates: each(k.Duplicates, func(n int64) int64 { return n }), Followers: each(k.Followers, shapeName),
 	}
 }
 

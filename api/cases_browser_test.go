@@ -67,12 +67,19 @@ func TestCasesInABrowser(t *testing.T) {
 	kamal := d.person("kamal@example.org", "কামাল হোসেন", handoff.RoleAgent, nil, nil)
 	f := d.world(anna, kamal)
 	quiet := d.file("", "waste", 0)
+	twin, main, joined := d.file("Selina", "waste", 12), d.file("রফিক", "streetlight", 3), d.file("Nasrin", "streetlight", 3)
+	if _, _, err := d.desk.MatchCase(t.Context(), anna.Viewer(), joined.number, main.number); err != nil {
+		t.Fatal(err)
+	}
 	d.enters("anna@example.org", goodPassword)
 	d.See("the menu", `document.querySelector(".menu")`)
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
 	for _, lang := range languages {
 		d.speaks(lang)
 		d.visit("cases-"+lang, casesPath)
+		d.visit("board-"+lang, casesPath+"?view=board")
+		d.visit("case-like-"+lang, fmt.Sprintf("%s/%d", casesPath, twin.number))
+		d.visit("case-main-"+lang, fmt.Sprintf("%s/%d", casesPath, main.number))
 		d.visit("cases-filtered-"+lang, casesPath+"?ward=x&team=waste")
 		d.visit("cases-none-"+lang, casesPath+"?q=nobody")
 		d.visit("case-"+lang, path)
@@ -93,6 +100,11 @@ func TestCasesInABrowser(t *testing.T) {
 	d.Script(`document.querySelector('form[action$="/resolve"]').parentElement.open = true`)
 	d.Do(chromedp.SendKeys(chromedp.CSS("#resolve_note"), "A new cover is on"), chromedp.Click(chromedp.CSS(`form[action$="/resolve"] button`)))
 	d.See("it is resolved", `document.querySelector(".done") && document.querySelector(".timeline .said").innerText === "A new cover is on"`)
+	d.Open(d.url + casesPath)
+	d.Script(`document.querySelector('input[name="number"]').click(); document.querySelector(".bulk").open = true`)
+	d.looks("cases-bulk")
+	d.Script(`document.querySelector("#to_agent").value = "` + kamal.ID.String() + `"; document.querySelector(".bulk button").click()`)
+	d.See("it is assigned", `document.querySelector(".done")`)
 	if w := d.look(path, d.enter("anna@example.org")); w.Code != http.StatusOK {
 		t.Errorf("%d", w.Code)
 	}

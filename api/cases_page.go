@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,12 @@ type casesView struct {
 	Lines  []caseLine
 	Empty  empty
 	Pager  pager
+	Bulk   *bulk // nil: nothing can be given on
+
+	Board   bool
+	Views   []tab
+	Columns []boardColumn
+	Here    string // the board as it is, to come back to
 }
 
 // caseLine is a case in a list.
@@ -69,9 +76,25 @@ func (s *Server) caseLine(p page, k handoff.Case) caseLine {
 }
 
 func (s *Server) listCasesPage(c echo.Context) error {
-	v := casesView{page: s.page(c, "cases_title")}
-	f, ok := s.caseFilterOf(c, &v)
-	status := http.StatusOK
+	return s.showCasesAs(c, http.StatusOK, nil, func(*casesView) {})
+}
+
+// showCasesAs shows the list that the address asks for. form is what was typed
+// into the form beside it, and say adds what became of that.
+func (s *Server) showCasesAs(c echo.Context, status int, form url.Values, say func(*casesView)) error {
+	v := casesView{page: s.page(c, "cases_title"), Board: c.QueryParam("view") == viewBoard && form == nil}
+	staff, err := s.opt.Desk.Staff(c.Request().Context(), viewer(c))
+	if err != nil {
+		return err
+	}
+	f, ok := s.caseFilterOf(c, &v, staff)
+	v.Views = v.views(c)
+	if ok && v.Board {
+		if err := s.board(c, &v, f); err != nil {
+			return err
+		}
+		return s.showBoard(c, status, v)
+	}
 	if ok {
 		list, err := s.opt.Desk.Cases(c.Request().Context(), viewer(c), f)
 		if err != nil {
@@ -80,19 +103,31 @@ func (s *Server) listCasesPage(c echo.Context) error {
 		for _, k := range list.Items {
 			v.Lines = append(v.Lines, s.caseLine(v.page, k))
 		}
-		v.Pager = v.pager(c, list.Next)
+		v.Pager = v.pagerAt(casesAt(c), list.Next)
 		v.Empty = s.empty(v.page, "cases_empty", "cases_empty_text")
+		v.Bulk = s.bulkOf(c, &v, staff, form)
 	} else {
 		status = http.StatusUnprocessableEntity
+	}
+	if form != nil {
+		if v.Bulk == nil { // what was chosen is in no list any more
+			v.Bulk = &bulk{}
+		}
+		say(&v)
 	}
 	return s.show(c, status, "cases.html", v)
 }
 
+// casesAt is the address of the list, also while something is done to it.
+func casesAt(c echo.Context) *url.URL {
+	return &url.URL{Path: casesPath, RawQuery: c.Request().URL.RawQuery}
+}
+
 // caseFilterOf reads the form into a filter and fills it in again; false when
 // something typed cannot be understood.
-func (s *Server) caseFilterOf(c echo.Context, v *casesView) (handoff.CaseFilter, bool) {
+func (s *Server) caseFilterOf(c echo.Context, v *casesView, staff []handoff.Present) (handoff.CaseFilter, bool) {
 	f := handoff.CaseFilter{PageOf: handoff.PageOf{Cursor: c.QueryParam("next")}, Query: strings.TrimSpace(c.QueryParam("q")), Kind: flows.Kind(c.QueryParam("kind"))}
-	f.Flow, f.Team = c.QueryParam("flow"), c.QueryParam("team")
+	f.Flow, f.Team, f.Channel = c.QueryParam("flow"), c.QueryParam("team"), c.QueryParam("channel")
 	v.Query = field{Name: "q", Label: v.Words["cases_search"], Value: f.Query, Type: "search", Complete: "off", Most: 200}
 	group, status := v.statusOf(s, c.QueryParam("status"), &f)
 	if v.Mine = c.QueryParam("mine") != ""; v.Mine {
@@ -110,9 +145,10 @@ func (s *Server) caseFilterOf(c echo.Context, v *casesView) (handoff.CaseFilter,
 		status,
 		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, f.Flow)},
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(f.Team)), 0, option{Label: v.Words["any_team"]})},
-		wards, v.kindField(&f.Kind), from, to, order,
+		wards, v.kindField(&f.Kind), v.channelField(f.Channel), v.agentField(c.QueryParam("agent"), staff, &f), v.dueField(c.QueryParam("due"), &f), from, to, order,
 	}
-	v.Folded = f.Flow+f.Team+wards.Value+string(f.Kind)+from.Value+to.Value+c.QueryParam("order") == "" && (group == groupOpen || group == groupAll)
+	more := f.Flow + f.Team + f.Channel + c.QueryParam("agent") + c.QueryParam("due") + wards.Value + string(f.Kind) + from.Value + to.Value + c.QueryParam("order")
+	v.Folded = more == "" && (group == groupOpen || group == groupAll)
 	v.Narrow = !v.Folded || f.Query != ""
 	v.Tabs = v.tabs(group)
 	return f, wards.Fault+from.Fault+to.Fault == ""
@@ -192,6 +228,12 @@ func (v *casesView) kindField(kind *flows.Kind) field {
 
 func (v *casesView) tabs(group string) []tab {
 	plain := !v.Narrow
+	if v.Board {
+		return []tab{
+			{Path: casesPath + "?view=" + viewBoard, Name: v.Words["cases_open"], Here: plain && group == groupOpen && !v.Mine},
+			{Path: casesPath + "?mine=yes&view=" + viewBoard, Name: v.Words["cases_mine"], Here: plain && group == groupOpen && v.Mine},
+		}
+	}
 	return []tab{
 		{Path: casesPath, Name: v.Words["cases_open"], Here: plain && group == groupOpen && !v.Mine},
 		{Path: casesPath + "?mine=yes", Name: v.Words["cases_mine"], Here: plain && group == groupOpen && v.Mine},

@@ -28,6 +28,8 @@ type field struct {
 	Most     int
 	Rows     int
 	Options  []option
+	Box      bool // to tick: Value is what is sent then
+	Ticked   bool
 }
 
 // option is one of a choice, or a box to tick.
@@ -94,10 +96,13 @@ func (s *Server) limits(p page, a handoff.Agent) []string {
 }
 
 // pager of a list that was asked for with the query of the request.
-func (p page) pager(c echo.Context, next string) pager {
+func (p page) pager(c echo.Context, next string) pager { return p.pagerAt(c.Request().URL, next) }
+
+// pagerAt is the same for the list at an address.
+func (p page) pagerAt(at *url.URL, next string) pager {
 	v := pager{FirstName: p.Words["pager_first"], NextName: p.Words["pager_next"]}
-	here := c.Request().URL.RequestURI()
-	if c.QueryParam("next") != "" {
+	here := at.RequestURI()
+	if at.Query().Get("next") != "" {
 		v.First = withoutQuery(here, "next", "done")
 	}
 	if next != "" {
@@ -116,9 +121,12 @@ func (p page) newPassword(name, label string) field {
 }
 
 // formOf reads a form, of a bounded size.
-func formOf(c echo.Context) (url.Values, error) {
+func formOf(c echo.Context) (url.Values, error) { return formUpTo(c, maxForm) }
+
+// formUpTo reads a form of at most so many bytes.
+func formUpTo(c echo.Context, most int64) (url.Values, error) {
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		return nil, errBody
 	}

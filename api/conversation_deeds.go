@@ -26,7 +26,10 @@ func pointText(p handoff.Point) string { return fmt.Sprintf("%.5f, %.5f", p.Lat,
 // offers puts the forms into the view, with what was typed.
 func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.Conversation, tried talkTried) {
 	typed := tried.form.Get("text")
-	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 4, Required: true, Most: maxReplyShown}
+	if tried.form == nil {
+		typed = v.Draft
+	}
+	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 3, Required: true, Most: maxReplyShown}
 	if v.Key = tried.form.Get("key"); v.Key == "" {
 		v.Key = handoff.NewID().String()
 	}
@@ -37,6 +40,8 @@ func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.
 		if !v.Mine {
 			v.Kept = typed
 		}
+	case tried.unsent:
+		v.Kept = typed
 	case tried.fault != nil && tried.verb == "pass":
 		v.Fault = v.Words["fault_assign"]
 	case tried.fault != nil && strings.TrimSpace(typed) == "":
@@ -93,9 +98,18 @@ func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Conte
 	t := talkTried{verb: verb, form: form}
 	switch {
 	case errors.As(err, &t.fault):
+		if err := s.keepReplyDraft(c, id, t); err != nil {
+			return err
+		}
 		return s.showConversationAs(c, http.StatusUnprocessableEntity, id, t)
 	case errors.Is(err, handoff.ErrTaken), errors.Is(err, handoff.ErrConflict):
 		t.clash = true
+		if err := s.keepReplyDraft(c, id, t); err != nil {
+			return err
+		}
+		return s.showConversationAs(c, http.StatusConflict, id, t)
+	case errors.Is(err, bot.ErrWindow), errors.Is(err, bot.ErrNobodyReads): // the page says why
+		t.unsent = true
 		return s.showConversationAs(c, http.StatusConflict, id, t)
 	case err != nil:
 		return err
@@ -146,6 +160,46 @@ func (s *Server) takeAsks(c echo.Context, id uuid.UUID) (bool, error) {
 func (s *Server) replyTalk(c echo.Context) error {
 	return s.doTalk(c, "reply", "", func(ctx context.Context, v handoff.Viewer, id uuid.UUID, form url.Values) error {
 		return s.opt.Talk.Reply(ctx, v, id, handoff.Written{Text: form.Get("text"), Key: form.Get("key")})
+	})
+}
+
+// keepReplyDraft keeps a reply that comes back unsent. What is too long even for
+// that stays in the form alone.
+func (s *Server) keepReplyDraft(c echo.Context, id uuid.UUID, t talkTried) error {
+	if t.verb != "reply" {
+		return nil
+	}
+	err := s.opt.Desk.SaveDraft(c.Request().Context(), viewer(c), id, handoff.Written{Text: t.form.Get("text"), Key: t.form.Get("key")})
+	var tooLong *handoff.FieldError
+	if errors.As(err, &tooLong) {
+		return nil
+	}
+	return err
+}
+
+// draftTalk keeps what is being written; the page's script says it now and then.
+func (s *Server) draftTalk(c echo.Context) error {
+	id, err := idOf(c)
+	if err != nil {
+		return err
+	}
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.opt.Desk.SaveDraft(c.Request().Context(), viewer(c), id, handoff.Written{Text: form.Get("text"), Key: form.Get("key")}); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (s *Server) retryTalk(c echo.Context) error {
+	message, err := uuidOf(c, "message")
+	if err != nil {
+		return err
+	}
+	return s.doTalk(c, "retry", "", func(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ url.Values) error {
+		return s.opt.Talk.Retry(ctx, v, id, message)
 	})
 }
 

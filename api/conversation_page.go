@@ -16,9 +16,12 @@ import (
 	"nagorik/handoff"
 )
 
-// replyWindow is how long after a citizen's message Messenger takes a reply:
-// Meta's standard messaging window.
-const replyWindow = 24 * time.Hour
+// Meta's windows after a citizen's message: anybody may answer for a day, a
+// person of the staff for a week (tag HUMAN_AGENT).
+const (
+	replyWindow = 24 * time.Hour
+	staffWindow = 7 * 24 * time.Hour
+)
 
 // conversationView is a conversation with the record beside it.
 type conversationView struct {
@@ -37,6 +40,7 @@ type conversationView struct {
 	Messages []messageLine
 	Pager    pager
 	Window   *pill
+	Silent   string // why no answer can be sent; empty: one can
 	State    string
 	Version  string
 	Facts    []fact
@@ -46,6 +50,7 @@ type conversationView struct {
 	Reach    []identityLine
 	Talks    []talkLine
 	Cases    []caseLine
+	Draft    string
 	Reply    field
 	Key      string
 	Pass     []field
@@ -56,9 +61,15 @@ type conversationView struct {
 type messageLine struct {
 	handoff.Message
 	Who    string
+	Side   string // whose bubble it is: "citizen", "bot" or "agent"
+	Day    string // the day that begins with it; empty: it is the day of the one before
 	Status *pill
+	Why    string // it is not sent, in words
+	Said   string // by the provider, about that
+	Again  string // where it is sent once more; empty: it cannot be, or not by the viewer
 	Shots  []photoThumb
 	Pin    string
+	Date   string // of Day, for programs
 	Unread string // what came that cannot be shown
 }
 
@@ -68,6 +79,8 @@ type talkTried struct {
 	form  url.Values
 	fault *handoff.FieldError
 	clash bool
+	// unsent: nobody can be answered there, or not any more
+	unsent bool
 }
 
 func (s *Server) showConversationPage(c echo.Context) error {
@@ -91,20 +104,24 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Line = s.inboxLine(v.page, record.Conversation)
 	v.Title = v.Line.Name
 	v.Pager = v.pager(c, record.Next)
-	for _, m := range record.Messages {
-		v.Messages = append(v.Messages, s.messageLine(v.page, m, v.Line.Name))
+	v.Messages = s.thread(v.page, record.Messages, v.Line.Name)
+	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
+	if v.Mine || !v.Over && who.Role != handoff.RoleAgent {
+		v.offerRetries()
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		return s.show(c, status, "thread", v)
 	}
-	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
 	v.Passing = !v.Over && (v.Mine || record.Owner == flows.OwnerQueue || who.Role != handoff.RoleAgent)
-	v.Window = v.windowPill(record.Conversation)
+	v.Window, v.Silent = v.windowPill(record.Conversation), v.silence(record.Conversation)
 	if err := s.recordBeside(c, &v, record.Conversation); err != nil {
 		return err
 	}
 	v.Asked = v.Standing && c.QueryParam("confirm") == "take"
+	if v.Draft, err = s.opt.Desk.Draft(ctx, who, id); err != nil {
+		return err
+	}
 	staff, err := s.opt.Desk.Staff(ctx, who)
 	if err != nil {
 		return err
@@ -183,10 +200,12 @@ func (p page) windowPill(t handoff.Conversation) *pill {
 	if t.Channel != "messenger" || t.ClosedAt != nil {
 		return nil
 	}
-	left := t.LastInAt.Add(replyWindow).Sub(p.now)
+	left, last := t.LastInAt.Add(replyWindow).Sub(p.now), t.LastInAt.Add(staffWindow)
 	switch {
-	case left <= 0:
+	case !p.now.Before(last):
 		return &pill{"bad", p.Words["window_over"]}
+	case left <= 0:
+		return &pill{"warn", p.Say("window_staff", "day", p.When(last))}
 	case left < 2*time.Hour:
 		return &pill{"warn", p.Say("window_left", "span", p.span(left))}
 	default:
@@ -194,21 +213,43 @@ func (p page) windowPill(t handoff.Conversation) *pill {
 	}
 }
 
+// silence says why the citizen cannot be answered in a conversation, and what
+// to do instead.
+func (p page) silence(t handoff.Conversation) string {
+	switch {
+	case t.Channel == handoff.ChannelPhone || t.Channel == handoff.ChannelCounter:
+		return p.Words["silent_call"]
+	case t.Channel == "messenger" && !p.now.Before(t.LastInAt.Add(staffWindow)):
+		return p.Words["silent_window"]
+	default:
+		return ""
+	}
+}
+
+// thread is what was said, in words, with the days between.
+func (s *Server) thread(p page, messages []handoff.Message, citizen string) []messageLine {
+	lines := make([]messageLine, len(messages))
+	for i, m := range messages {
+		lines[i] = s.messageLine(p, m, citizen)
+		if i == 0 || dateOf(m.At) != dateOf(messages[i-1].At) {
+			lines[i].Day, lines[i].Date = p.dayName(m.At), dateOf(m.At)
+		}
+	}
+	return lines
+}
+
 // messageLine is a message in words.
 func (s *Server) messageLine(p page, m handoff.Message, citizen string) messageLine {
-	l := messageLine{Message: m, Shots: s.photoThumbs(p, m.Photos)}
+	l := messageLine{Message: m, Shots: s.photoThumbs(p, m.Photos), Side: m.Author}
 	switch {
 	case m.Author == "contact":
-		l.Who = citizen
+		l.Who, l.Side = citizen, "citizen"
 	case m.Agent != nil:
 		l.Who = m.Agent.Name
 	default:
 		l.Who = cmp.Or(p.Words["author_"+m.Author], m.Author)
 	}
-	if m.Direction == "out" {
-		colours := map[string]string{"delivered": "good", "read": "good", "failed": "bad", "unknown": "warn"}
-		l.Status = &pill{colours[m.Status], cmp.Or(p.Words["sent_"+m.Status], m.Status)}
-	}
+	l.fate(p, m)
 	if m.Location != nil {
 		l.Pin = pointText(*m.Location)
 	}

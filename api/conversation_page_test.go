@@ -29,6 +29,11 @@ func (d deskTalk) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w h
 	return err
 }
 
+func (d deskTalk) Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error {
+	_, err := d.desk.Retry(ctx, v, id, message)
+	return err
+}
+
 func (d deskTalk) Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ bot.ReleaseTo) error {
 	_, err := d.desk.Owned(ctx, v, id)
 	return err
@@ -54,6 +59,7 @@ func newTalkDesk(t *testing.T) *office {
 	t.Helper()
 	o := newCounter(t)
 	o.server.opt.Talk = deskTalk{o.desk}
+	o.server.opt.Calls = callBot(o)
 	return o
 }
 
@@ -112,6 +118,62 @@ func TestConversationIsWorkedOnFromItsPage(t *testing.T) {
 	wantPage(t, o.look(path+"?lang=en", second), http.StatusOK, path+"/reply")
 }
 
+func TestLostReplyIsSentAgainFromThePage(t *testing.T) {
+	o := newTalkDesk(t)
+	anna := o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, nil, nil)
+	f := o.file("Rahim", "drainage", 12)
+	cookie, second, path := o.enter("anna@example.org"), o.enter("kamal@example.org"), talkPath(f)
+	wantWay(t, o.post(path+"/take", cookie, nil), path+"?done=talk_take")
+	wantWay(t, o.post(path+"/reply", cookie, url.Values{"text": {"We come."}}), path+"?done=talk_reply")
+	o.exec(`UPDATE messages SET status = 'unknown', error = 'send: unknown (7): it <b>broke' WHERE author = 'agent' AND conversation_id = $1`, f.conversation)
+	record, err := o.desk.Conversation(t.Context(), anna.Viewer(), f.conversation, handoff.PageOf{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := record.Messages[len(record.Messages)-1].ID.String()
+	retry := path + "/messages/" + message + "/retry"
+	for _, text := range []string{"may have it already", "it &lt;b&gt;broke (7)", retry} {
+		wantPage(t, o.look(path+"?lang=en", cookie), http.StatusOK, text)
+	}
+	if strings.Contains(o.look(path, second).Body.String(), retry) {
+		t.Error("it is offered to somebody else")
+	}
+	wantPage(t, o.post(retry, second, url.Values{"lang": {"en"}}), http.StatusConflict, "Anna was first")
+	wantPage(t, o.post(path+"/messages/moon/retry", cookie, nil), http.StatusNotFound, "<h1>")
+	wantWay(t, o.post(retry, cookie, nil), path+"?done=talk_retry")
+	wantPage(t, o.post(retry, cookie, nil), http.StatusConflict, "<h1>")
+	api := "/api/v1/conversations/" + f.conversation.String() + "/messages/" + message + "/retry"
+	wantFault(t, o.do(call{method: http.MethodPost, path: api, token: o.token}), http.StatusConflict, "conflict", "")
+	o.exec(`UPDATE messages SET status = 'failed' WHERE id = $1`, message)
+	if w := o.do(call{method: http.MethodPost, path: api, token: o.token}); w.Code != http.StatusOK || jsonOf(t, w)["owner"] != "agent" {
+		t.Errorf("a supervisor's program: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestDraftIsOnThePageAgain(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, nil, nil)
+	f := o.file("Rahim", "drainage", 12)
+	cookie, second, path := o.enter("anna@example.org"), o.enter("kamal@example.org"), talkPath(f)
+	wantWay(t, o.post(path+"/take", cookie, nil), path+"?done=talk_take")
+	if w := o.post(path+"/draft", cookie, url.Values{"text": {"half a <b>sentence"}}); w.Code != http.StatusNoContent {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	wantPage(t, o.look(path, cookie), http.StatusOK, "half a &lt;b&gt;sentence</textarea>")
+	long := strings.Repeat("ক", maxReplyShown+1) // comes back, and is kept without script
+	wantPage(t, o.post(path+"/reply", cookie, url.Values{"text": {long}}), http.StatusUnprocessableEntity, long)
+	wantPage(t, o.look(path, cookie), http.StatusOK, long+"</textarea>")
+	if strings.Contains(o.look(path, second).Body.String(), long) {
+		t.Error("a colleague sees it")
+	}
+	wantWay(t, o.post(path+"/reply", cookie, url.Values{"text": {"said"}}), path+"?done=talk_reply")
+	if strings.Contains(o.look(path, cookie).Body.String(), long) {
+		t.Error("it stays after sending")
+	}
+}
+
 func TestTakingFromTheBotAsksFirst(t *testing.T) {
 	o := newTalkDesk(t)
 	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
@@ -129,7 +191,7 @@ func TestConversationOutsideTheScopeIsNotThere(t *testing.T) {
 	f := o.file("Rahim", "drainage", 12)
 	cookie := o.enter("waste@example.org")
 	wantPage(t, o.look(talkPath(f), cookie), http.StatusNotFound, "<h1>")
-	for _, verb := range []string{"take", "reply", "release", "pass"} {
+	for _, verb := range []string{"take", "reply", "release", "pass", "draft", "messages/" + f.photo.String() + "/retry"} {
 		form := url.Values{"text": {"x"}, "to": {"menu"}, "team": {"waste"}, "sure": {"yes"}}
 		wantPage(t, o.post(talkPath(f)+"/"+verb, cookie, form), http.StatusNotFound, "<h1>")
 	}

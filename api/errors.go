@@ -84,6 +84,10 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusConflict, code: "taken", message: handoff.ErrTaken.Error()}
 	case errors.Is(err, handoff.ErrConflict):
 		return &problem{status: http.StatusConflict, code: "conflict", message: handoff.ErrConflict.Error()}
+	case errors.Is(err, bot.ErrWindow):
+		return &problem{status: http.StatusConflict, code: "window_closed", message: bot.ErrWindow.Error()}
+	case errors.Is(err, bot.ErrNobodyReads):
+		return &problem{status: http.StatusConflict, code: "nobody_reads", message: bot.ErrNobodyReads.Error()}
 	case errors.Is(err, bot.ErrSignature):
 		return &problem{status: http.StatusForbidden, code: "signature", message: bot.ErrSignature.Error()}
 	case errors.Is(err, handoff.ErrLastAdministrator):

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"slices"
@@ -34,6 +35,10 @@ func menu() []navEntry {
 		{"inbox", "/console/inbox"},
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
+		{"flows", flowsPath},
+		{"wards", wardsPath},
+		{"calls", newCallPath},
+		{"dashboard", dashboardPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -130,12 +135,25 @@ func (s *Server) page(c echo.Context, title string) page {
 
 // show writes a page whole or not at all.
 func (s *Server) show(c echo.Context, status int, view string, v any) error {
+	return s.showStyled(c, status, view, v, "")
+}
+
+// newNonce is a word that marks the styles of one answer as its own.
+func newNonce() string { return rand.Text() }
+
+// showStyled is show for a page whose script makes style sheets: those with
+// the nonce are let in.
+func (s *Server) showStyled(c echo.Context, status int, view string, v any, nonce string) error {
 	var b bytes.Buffer
 	if err := s.console.pages.ExecuteTemplate(&b, view, v); err != nil {
 		return fmt.Errorf("show %s: %w", view, err)
 	}
 	h := c.Response().Header()
-	h.Set("Content-Security-Policy", consolePolicy)
+	policy := consolePolicy
+	if nonce != "" {
+		policy = strings.Replace(policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
@@ -202,5 +220,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), recordPages(), talkPages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes(), figurePages())
 }

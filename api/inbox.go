@@ -67,9 +67,12 @@ func talkPages() []Route {
 		},
 		on(http.MethodGet, inboxPath, ConversationRead, (*Server).showInbox, "Who waits at the desk, and what one has"),
 		on(http.MethodPost, "/console/duty", DutyChange, (*Server).switchDuty, "Come on duty or go off it"),
+		on(http.MethodGet, talksPath, ConversationRead, (*Server).listTalks, "Conversations, the newest first"),
 		on(http.MethodGet, talksPath+"/:id", ConversationRead, (*Server).showConversationPage, "A conversation with the record beside it"),
 		on(http.MethodPost, talksPath+"/:id/take", ConversationWork, (*Server).takeTalk, "Take a conversation"),
 		on(http.MethodPost, talksPath+"/:id/reply", ConversationWork, (*Server).replyTalk, "Write to the citizen"),
+		on(http.MethodPost, talksPath+"/:id/draft", ConversationWork, (*Server).draftTalk, "Keep what is being written, unsent"),
+		on(http.MethodPost, talksPath+"/:id/messages/:message/retry", ConversationWork, (*Server).retryTalk, "Send a reply once more"),
 		on(http.MethodPost, talksPath+"/:id/release", ConversationWork, (*Server).releaseTalk, "Give a conversation back to the bot"),
 		on(http.MethodPost, talksPath+"/:id/pass", ConversationWork, (*Server).passTalk, "Give a conversation to a colleague or a team"),
 	}
@@ -131,14 +134,23 @@ func (s *Server) onDuty(ctx context.Context, who handoff.Viewer) (bool, error) {
 
 // inboxFilters are the choices that narrow the lists.
 func (s *Server) inboxFilters(p page, team, channel string) []field {
-	channels := []option{{Label: p.Words["any_channel"]}}
-	for _, name := range []string{"messenger", "sms", "web"} {
-		channels = append(channels, option{name, p.channelName(name), name == channel})
-	}
 	return []field{
 		{Name: "team", Label: p.Words["team"], Options: slices.Insert(s.teamOptions(p.Lang, chosenOf(team)), 0, option{Label: p.Words["any_team"]})},
-		{Name: "channel", Label: p.Words["channel"], Options: channels},
+		p.channelField(channel),
 	}
+}
+
+// channelField is a choice of channels; one that is not known is kept.
+func (p page) channelField(chosen string) field {
+	names := []string{"messenger", "sms", "web"}
+	if chosen != "" && !slices.Contains(names, chosen) {
+		names = append(names, chosen)
+	}
+	channels := []option{{Label: p.Words["any_channel"]}}
+	for _, name := range names {
+		channels = append(channels, option{name, p.channelName(name), name == chosen})
+	}
+	return field{Name: "channel", Label: p.Words["channel"], Options: channels}
 }
 
 // inboxPart is a list of the desk in words.

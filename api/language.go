@@ -136,6 +136,21 @@ func (p page) Day(t time.Time) string {
 	return p.digits(strconv.Itoa(t.Day())) + " " + months[int(t.Month()-1)%len(months)] + " " + p.digits(strconv.Itoa(t.Year()))
 }
 
+// dateOf is the day of the city's calendar that a time falls on.
+func dateOf(t time.Time) string { return t.In(handoff.Dhaka()).Format(time.DateOnly) }
+
+// dayName is a day as people say it: today, yesterday, or its date.
+func (p page) dayName(t time.Time) string {
+	switch dateOf(p.now) {
+	case dateOf(t):
+		return p.Words["day_today"]
+	case dateOf(t.AddDate(0, 0, 1)):
+		return p.Words["day_yesterday"]
+	default:
+		return p.Day(t)
+	}
+}
+
 // Clock is a time of day: 14:05.
 func (p page) Clock(t time.Time) string {
 	return p.digits(t.In(handoff.Dhaka()).Format("15:04"))
@@ -144,10 +159,10 @@ func (p page) Clock(t time.Time) string {
 // When is a time as people say it: the time of day today, or the day with it.
 func (p page) When(t time.Time) string {
 	t = t.In(handoff.Dhaka())
-	switch p.now.In(handoff.Dhaka()).Format(time.DateOnly) {
-	case t.Format(time.DateOnly):
+	switch dateOf(p.now) {
+	case dateOf(t):
 		return p.Say("today_at", "time", p.Clock(t))
-	case t.AddDate(0, 0, 1).Format(time.DateOnly):
+	case dateOf(t.AddDate(0, 0, 1)):
 		return p.Say("yesterday_at", "time", p.Clock(t))
 	default:
 		return p.Day(t) + ", " + p.Clock(t)

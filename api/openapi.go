@@ -145,9 +145,12 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 }
 
 // operationID is a name for generated clients: showContact, listCases,
-// followStream.
+// assignCase, assignCases, followStream.
 func operationID(r Route) string {
 	words := strings.Split(strings.TrimPrefix(r.Path, "/api/v1/"), "/")
+	if len(words) > 4 { // a part of the thing: conversations/:id/messages/:message/retry
+		words = words[2:]
+	}
 	verb := "list"
 	if r.Event != nil {
 		verb = "follow"
@@ -155,7 +158,12 @@ func operationID(r Route) string {
 		if verb = "change"; len(words) > 1 {
 			verb = words[len(words)-1]
 		}
-		words[0] = strings.TrimSuffix(words[0], "s")
+		if len(words) != 2 { // two: the verb does it to several
+			words[0] = strings.TrimSuffix(words[0], "s")
+		}
+	} else if len(words) > 2 { // a list of one thing: listCaseDuplicates
+		last := words[len(words)-1]
+		words[0] = strings.TrimSuffix(words[0], "s") + strings.ToUpper(last[:1]) + last[1:]
 	} else if len(words) > 1 || strings.Contains(words[0], ".") {
 		verb = "show"
 		words[0] = strings.TrimSuffix(strings.TrimSuffix(words[0], "s"), ".json")

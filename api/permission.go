@@ -24,13 +24,17 @@ const (
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
 	CaseWork         Permission = "case:work"         // assign, start, resolve …
+	CaseSeparate     Permission = "case:separate"     // undo the joining of cases
 	ReportRead       Permission = "report:read"
 	StreamRead       Permission = "stream:read"
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
-	DutyChange       Permission = "duty:change" // one's own
-	StaffRead        Permission = "staff:read"  // who is there
+	WardCorrect      Permission = "ward:correct"   // the ward of a case, and what words mean a ward
+	TroubleManage    Permission = "trouble:manage" // what could not be recorded
+	DutyChange       Permission = "duty:change"    // one's own
+	StaffRead        Permission = "staff:read"     // who is there
+	FlowEdit         Permission = "flow:edit"      // the services: write, publish, roll back
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -40,8 +44,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, AccountManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

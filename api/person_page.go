@@ -27,6 +27,7 @@ type contactView struct {
 	Told       []toldLine
 	Talks      []talkLine
 	Lines      []caseLine
+	Bulk       *bulk // nil: nothing is chosen here
 	Notes      []noteLine
 	Staff      []dealingLine
 	Note       field

@@ -97,8 +97,11 @@ func flag(c echo.Context, name string) (*bool, error) {
 }
 
 // idOf reads the id in a path. One that is none names nothing.
-func idOf(c echo.Context) (uuid.UUID, error) {
-	typed := c.Param("id")
+func idOf(c echo.Context) (uuid.UUID, error) { return uuidOf(c, "id") }
+
+// uuidOf reads a part of a path that is an id.
+func uuidOf(c echo.Context, name string) (uuid.UUID, error) {
+	typed := c.Param(name)
 	id, err := uuid.Parse(typed)
 	if err != nil || len(typed) != 36 {
 		return uuid.Nil, handoff.ErrNotFound

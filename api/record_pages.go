@@ -13,14 +13,12 @@ func recordPages() []Route {
 	}
 	routes := []Route{
 		on(http.MethodGet, casesPath, CaseRead, (*Server).listCasesPage, "Cases, what is overdue first"),
+		on(http.MethodPost, casesPath+"/assign", CaseWork, (*Server).assignCasesPage, "Give the chosen cases of a list to an agent or a team"),
 		on(http.MethodGet, casesPath+"/:number", CaseRead, (*Server).showCasePage, "A case, all that happened to it and what can be done"),
 		on(http.MethodGet, contactsPath, ContactRead, (*Server).listContactsPage, "People, by name, phone, e-mail or a number"),
 		on(http.MethodGet, contactsPath+"/:id", ContactRead, (*Server).showContactPage, "All that is kept about somebody"),
 		on(http.MethodPost, contactsPath+"/:id/notes", ContactWork, (*Server).noteContact, "Write a note about somebody"),
 		on(http.MethodGet, guidePath, AccountOwn, (*Server).showGuide, "A guide for an agent's first day"),
 	}
-	for _, k := range deedKinds() {
-		routes = append(routes, on(http.MethodPost, casesPath+"/:number/"+k.verb, CaseWork, (*Server).doCase, "Do this to a case: "+k.verb))
-	}
-	return routes
+	return append(routes, caseVerbRoutes()...)
 }

@@ -53,7 +53,7 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table(set *reports.Set) []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), deskRoutes(), overviewRoutes(set), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), callRoutes(), deskRoutes(), troubleRoutes(), flowVerbs(), overviewRoutes(set), consoleRoutes())
 }
 
 // overviewRoutes are the reads of /api/v1 that look at the desk as a whole.
@@ -113,6 +113,11 @@ func recordRoutes() []Route {
 		{
 			Method: http.MethodGet, Path: "/api/v1/cases/:number", Needs: CaseRead, handle: (*Server).showCase,
 			Summary: "A case with its photos and all that happened to it", Answer: caseAnswer{},
+		},
+		{
+			Method: http.MethodGet, Path: "/api/v1/cases/:number/duplicates", Needs: CaseRead, handle: (*Server).listDuplicates,
+			Summary: "Open cases that may be about the same matter: of the same service within 150 m, or in the same ward at a place described alike; the nearest first, at most 10",
+			Answer:  duplicatesAnswer{},
 		},
 		{
 			Method: http.MethodGet, Path: "/api/v1/photos/:id", Needs: CaseRead, handle: (*Server).showPhoto,

@@ -21,6 +21,7 @@ import (
 	"nagorik/bot/sse"
 	"nagorik/bot/web"
 	"nagorik/flows"
+	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
@@ -66,16 +67,24 @@ type Options struct {
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
+	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
+	Reviver        Reviver         // of dead turns: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos
+	KeepPhoto      func(ctx context.Context, photo []byte) (sha256 string, err error)
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler
 	City           func(lang string) string
-	Teams          func(lang string) []Team // of the current flows
-	Catalog        func() *flows.Catalog    // the current flows; nil: pages show what the record says
-	MetricsToken   string                   // empty: /metrics answers loopback only
+	Teams          func(lang string) []Team                           // of the current flows
+	Catalog        func() *flows.Catalog                              // the current flows; nil: pages show what the record says
+	Compile        func([]flows.File) (*flows.Catalog, []flows.Fault) // checks flows for this city; nil: none are edited here
+	FileFaults     func() []flows.Fault                               // why the watched flow file is not in use; nil: none is watched
+	Published      func(*flows.Catalog)                               // new dialogues begin in it from now on; nil: whoever follows finds it
+	MetricsToken   string                                             // empty: /metrics answers loopback only
+	Wards          *place.Map                                         // the city's; nil: wards are numbers only
+	Taught         func(ctx context.Context) error                    // takes up what was taught of wards; nil: nothing listens
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix

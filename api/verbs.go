@@ -24,6 +24,8 @@ const maxBody = 64 << 10
 type Talk interface {
 	Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentName string) error
 	Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error
+	// Retry sends a reply once more.
+	Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error
 	Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to bot.ReleaseTo) error
 	Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error
 	GoOnDuty(ctx context.Context, v handoff.Viewer, s handoff.Stated) (handoff.Present, error)
@@ -51,8 +53,16 @@ type (
 		To   string `json:"to" jsonschema_description:"the office it is passed to"`
 		Note string `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
 	}
+	duplicateBody struct {
+		Of int64 `json:"of" jsonschema_description:"number of the case that reported the matter already"`
+	}
 	textBody struct {
 		Text string `json:"text" jsonschema_description:"at most 2,000 characters"`
+	}
+	wardBody struct {
+		Ward  int    `json:"ward" jsonschema_description:"number of the ward"`
+		Alias string `json:"alias,omitempty" jsonschema_description:"words that shall mean this ward from now on, at most 60 characters"`
+		Note  string `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
 	}
 	nothingBody struct{}
 )
@@ -71,9 +81,13 @@ func verbRoutes() []Route {
 			Answer: caseAnswer{}, handle: handle,
 		}
 	}
+	ward := of("ward", "Correct the ward of a case, for supervisors; with an alias the words are remembered for the ward", wardBody{}, (*Server).placeCase)
+	ward.Needs = WardCorrect
 	return []Route{
+		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
 		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless", replyBody{}, (*Server).replyConversation),
+		conversation("messages/:message/retry", "Send a person's reply once more that failed, or of which nobody knows whether it arrived", nothingBody{}, (*Server).retryMessage),
 		conversation("pass", "Give a conversation to another agent or to a team's queue", assignBody{}, (*Server).passConversation),
 		conversation("release", "Give a conversation back to the bot", releaseBody{}, (*Server).releaseConversation),
 		of("assign", "Give a case to an agent or a team", assignBody{}, (*Server).assignCase),
@@ -86,6 +100,16 @@ func verbRoutes() []Route {
 		of("refer", "Pass the matter to an office that is not the city's", referBody{}, (*Server).referCase),
 		of("reopen", "Open a resolved case again", noteBody{}, (*Server).reopenCase),
 		of("note", "Add a note of the staff", textBody{}, (*Server).noteCase),
+		of("duplicate", "The matter is reported already: its reporter follows the other case from now on", duplicateBody{}, (*Server).matchCase),
+		{
+			Method: http.MethodPost, Path: "/api/v1/cases/:number/separate", Needs: CaseSeparate, handle: (*Server).separateCase,
+			Summary: "A duplicate is a matter of its own after all; for supervisors", Body: nothingBody{}, Answer: caseAnswer{},
+		},
+		{
+			Method: http.MethodPost, Path: "/api/v1/cases/assign", Needs: CaseWork, handle: (*Server).assignCases,
+			Summary: "Give several cases to an agent or a team; each that cannot be is named with the reason",
+			Body:    assignManyBody{}, Answer: assignedAnswer{},
+		},
 	}
 }
 
@@ -153,6 +177,19 @@ func (s *Server) replyConversation(c echo.Context) error {
 	}
 	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
 		return s.opt.Talk.Reply(ctx, v, id, handoff.Written{Text: body.Text, Key: c.Request().Header.Get("Idempotency-Key")})
+	})
+}
+
+func (s *Server) retryMessage(c echo.Context) error {
+	if _, err := bodyOf[nothingBody](c); err != nil {
+		return err
+	}
+	message, err := uuidOf(c, "message")
+	if err != nil {
+		return err
+	}
+	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
+		return s.opt.Talk.Retry(ctx, v, id, message)
 	})
 }
 

@@ -12,13 +12,14 @@ import (
 const repliesPerHour = 30
 
 // budget lets the bot answer an address thirty times an hour. While people
-// answer it has nothing to say anyway.
-func (l *lane) budget(w *work) plan {
+// answer it has nothing to say anyway, and one of the staff is no robot.
+func (l *lane) budget(it *item) plan {
+	w := &it.work
 	hour := handoff.HourOf(l.bot.now())
 	if w.was.Reply.Hour != hour {
 		w.was.Reply = handoff.ReplyBudget{Hour: hour}
 	}
-	staffed := (w.was.Owner == flows.OwnerQueue || w.was.Owner == flows.OwnerAgent) && !w.was.Closed
+	staffed := l.bot.attended(it.event.Channel) || (w.was.Owner == flows.OwnerQueue || w.was.Owner == flows.OwnerAgent) && !w.was.Closed
 	switch {
 	case w.was.Reply.N < repliesPerHour || staffed:
 		return planStep

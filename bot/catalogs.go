@@ -33,6 +33,7 @@ func (c *Catalogs) Current() *flows.Catalog { return c.current.Load() }
 
 // Publish makes a catalogue the current one.
 func (c *Catalogs) Publish(next *flows.Catalog) {
+	next.Learn() // before the first message that needs it
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.old[next.Version()] = next

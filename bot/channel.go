@@ -137,6 +137,7 @@ type Outgoing struct {
 	Human    bool      // written by a person of the staff
 	Heard    time.Time // when the person last wrote, for windows like Messenger's 24 hours
 	Attempt  int       // 1 for the first
+	Insist   bool      // a person of the staff sends it once more: whoever cannot rule out a repeat sends it all the same
 	Doubts   int       // how many of the attempts before may have reached the person
 }
 
@@ -198,6 +199,21 @@ type Profiler interface {
 // Typist is a channel that can show that an answer is being written.
 type Typist interface {
 	Typing(ctx context.Context, address string) error
+}
+
+// Windowed is a channel that takes messages only for a while after the person
+// wrote.
+type Windowed interface {
+	// Windows are how long after the person last wrote anybody may answer, and
+	// how long a person of the staff may.
+	Windows() (anybody, staff time.Duration)
+}
+
+// Attended is a channel at which somebody of the staff sits and writes for a
+// citizen who stands at the counter or is on the telephone. What is said there
+// is read out; nobody can be written to.
+type Attended interface {
+	Attended()
 }
 
 // Phoned is a channel whose addresses are telephone numbers, proven by the

@@ -56,11 +56,26 @@ func (b *Bot) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentNam
 	return nil
 }
 
-// Reply sends what an agent writes. Its errors are those of handoff's Reply.
+// Reply sends what an agent writes. Its errors are those of handoff's Reply,
+// ErrWindow and ErrNobodyReads.
 func (b *Bot) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error {
+	if err := b.reachable(ctx, v, id); err != nil {
+		return fmt.Errorf("reply in conversation %s: %w", id, err)
+	}
 	held, err := b.desk.Reply(ctx, v, id, w, func(h handoff.Held, text string) []handoff.Reply {
 		return b.fitted(h.Key.Channel, text, flows.Receipt)
 	})
+	if err != nil {
+		return err
+	}
+	b.moved(held.Owner, held)
+	return nil
+}
+
+// Retry sends an agent's reply once more. Its errors are those of handoff's
+// Retry.
+func (b *Bot) Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error {
+	held, err := b.desk.Retry(ctx, v, id, message)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,9 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			if err := l.openCase(t, e); err != nil {
 				return err
 			}
+		case flows.ReopenCase:
+			t.Reopen = append(t.Reopen, e)
+			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Number, Photos: photoIDs(e.Photos)})
 		case flows.AttachPhotos:
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
 		case flows.Handoff:
@@ -142,6 +145,10 @@ func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 		h.Event, h.Case = HintCase, t.Cases[i].Number
 		hints = append(hints, h)
 	}
+	for i := range t.Reopen {
+		h.Event, h.Case = HintCase, t.Reopen[i].Number
+		hints = append(hints, h)
+	}
 	if t.Alarm != "" {
 		h.Event, h.Case = HintAlarm, 0
 		hints = append(hints, h)
@@ -153,7 +160,7 @@ func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 func receiptOf(e *Event) handoff.Receipt {
 	r := handoff.Receipt{
 		Key: handoff.Key{Channel: e.Channel, Address: e.Address}, ProviderIDs: e.ProviderIDs,
-		Watermark: e.Watermark, Status: e.Status, Fault: e.Note, Text: e.Text,
+		Watermark: e.Watermark, Status: e.Status, Fault: e.Note, Text: kept(e),
 	}
 	switch e.Kind {
 	case EventEdit:

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"nagorik/handoff"
 )
 
@@ -26,6 +28,8 @@ type item struct {
 	replay   *replayed  // what it came from the spool with, never to go back; nil: it is fresh
 	mistrust bool       // what Redis holds of its conversation is not believed
 	resume   *resume    // what an agent wants; nil unless the event is eventResume
+	dead     uuid.UUID  // the dead turn that is tried again; zero: none
+	buried   bool       // it is kept as a dead turn; read once done has told
 	done     chan error // told once, when the event is safe or cannot be kept
 
 	work work
@@ -222,6 +226,10 @@ func (l *lane) oneByOne(batch []*item) {
 func (l *lane) bury(it *item, cause error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
 	defer cancel()
+	it.buried = true
+	if it.dead != uuid.Nil {
+		return l.bot.desk.DeadTurnAgain(ctx, it.dead, cause)
+	}
 	raw, err := json.Marshal(it.event)
 	if err != nil {
 		raw = []byte(fmt.Sprintf("%q", err.Error()))

@@ -79,7 +79,7 @@ func (b *Bot) tellNotice(ctx context.Context, n *notices.Notice) error {
 		if !ok {
 			return b.notices.Settle(ctx, n.ID, notices.Skipped)
 		}
-		n.Reach.On, n.Reach.Template = b.reachable(), words.Template != ""
+		n.Reach.On, n.Reach.Template = b.switchedOn(), words.Template != ""
 		order, also := catalog.NoticeWays()
 		n.Hops = notices.Plan(n.Reach, order, also, b.now())
 		if err := b.notices.Keep(ctx, n.ID, n.Hops); err != nil {
@@ -98,8 +98,8 @@ func (b *Bot) tellNotice(ctx context.Context, n *notices.Notice) error {
 	}
 }
 
-// reachable are the channels that are switched on.
-func (b *Bot) reachable() map[string]bool {
+// switchedOn are the channels that are switched on.
+func (b *Bot) switchedOn() map[string]bool {
 	on := map[string]bool{string(flows.WayMail): b.mailer != nil}
 	for name := range b.channels {
 		on[name] = true

@@ -89,7 +89,7 @@ func (l *lane) prepare(it *item) bool {
 	case it.received.Sub(at) > oldestStepped, len(e.Media) == 0 && at.Before(w.was.Heard):
 		w.plan, w.kept = planKeep, keptLate
 	default:
-		if w.plan = l.budget(w); w.plan == planKeep {
+		if w.plan = l.budget(it); w.plan == planKeep {
 			w.kept = keptSilent
 		}
 	}
@@ -257,7 +257,7 @@ func (l *lane) wake(t *handoff.Turn, out *flows.Turn) {
 	case t.Now.Closed || t.Now.Owner == flows.OwnerQueue:
 	case t.Now.Owner == flows.OwnerAgent:
 		t.Now.Due, t.Now.DueWith = t.Was.Due, t.Was.DueWith
-	case out.Wake > 0:
+	case out.Wake > 0 && !l.bot.attended(t.Key.Channel): // nobody is there to be reminded
 		t.Now.Due, t.Now.DueWith = l.bot.now().Add(out.Wake), string(out.WakeWith)
 	default:
 		t.Now.Due, t.Now.DueWith = l.bot.now().Add(closeAfter), string(flows.InputExpire)
@@ -357,7 +357,7 @@ func (l *lane) takeover(it *item) *handoff.Turn {
 func (l *lane) incoming(it *item) *handoff.Incoming {
 	e := it.event
 	in := &handoff.Incoming{
-		ID: it.work.message, ProviderID: e.ProviderID, Twin: e.Twin, TwinSince: e.TwinSince, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: e.Text, At: it.at(),
+		ID: it.work.message, ProviderID: e.ProviderID, Twin: e.Twin, TwinSince: e.TwinSince, Author: "contact", Kind: kindOf(e, len(it.work.photos)), Text: kept(e), At: it.at(),
 	}
 	if e.Kind == EventEcho {
 		in.Author = "agent"
@@ -381,6 +381,15 @@ func (l *lane) incoming(it *item) *handoff.Incoming {
 		in.Detail, _ = json.Marshal(detail) // strings, numbers and booleans always marshal
 	}
 	return in
+}
+
+// kept is the text of an event as it is recorded: identity numbers, PINs and codes that a citizen typed are masked. What
+// staff wrote stays as it is.
+func kept(e *Event) string {
+	if e.Kind == EventEcho {
+		return e.Text
+	}
+	return bangla.Mask(e.Text)
 }
 
 func kindOf(e *Event, photos int) string {

@@ -78,18 +78,26 @@ func (t *turn) answer() {
 
 // unreadable refuses text that is not Unicode, and numbers nobody should send.
 func (t *turn) unreadable(sl *slot) bool {
+	text := t.unfit(sl)
+	if text != "" {
+		t.refuse(text)
+	}
+	return text != ""
+}
+
+// unfit is the text that says why a message cannot be taken, or empty.
+func (t *turn) unfit(sl *slot) string {
 	if t.in.Kind != InputText && t.in.Kind != InputPhotos || t.text == "" {
-		return false
+		return ""
 	}
 	switch {
 	case !hasBangla(t.folded) && bangla.Bijoy(t.text):
-		t.refuse("bijoy")
+		return "bijoy"
 	case (sl == nil || sl.kind == SlotText || sl.kind == SlotLocation) && hasDigit(t.folded) && bangla.HasNID(t.folded):
-		t.refuse("nid_never")
+		return "nid_never"
 	default:
-		return false
+		return ""
 	}
-	return true
 }
 
 // hasBangla reports a letter or sign of the Bangla block, U+0980 to U+09FF.
@@ -129,7 +137,7 @@ func (t *turn) elsewhere(sl *slot) bool {
 		t.openFlow(t.c.flows[p.target], matched(p))
 		return true
 	}
-	return false
+	return !bangla.HasNID(t.folded) && t.meantElsewhere()
 }
 
 // Retries before help is offered.

@@ -16,6 +16,8 @@ const (
 	askCancel   = "cancel"   // really throw the answers away?
 	askResume   = "resume"   // go on with the dialogue left half-way?
 	askLanguage = "language" // which language?
+	askOffer    = "offer"    // which of these services?
+	askSwitch   = "switch"   // leave this dialogue for another service?
 )
 
 // promptAsk puts the bot's own question.
@@ -36,6 +38,10 @@ func (t *turn) promptAsk() {
 		t.question(t.c.texts["resume"], t.yesNo("continue", "start_over"), "")
 	case askLanguage:
 		t.promptLanguage()
+	case askOffer:
+		t.promptOffer()
+	case askSwitch:
+		t.promptSwitch()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		t.prompt()
@@ -109,6 +115,10 @@ func (t *turn) answerAsk() bool {
 		return t.answerResume()
 	case askLanguage:
 		return t.answerLanguage()
+	case askOffer:
+		return t.answerOffer()
+	case askSwitch:
+		return t.answerSwitch()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		return false
@@ -183,6 +193,7 @@ func (t *turn) acceptWard(number string) {
 		t.prompt()
 		return
 	}
+	t.wardBy = WardByArea
 	t.accept(NumberValue(float64(n)), "ward "+number)
 }
 
@@ -212,7 +223,7 @@ func (t *turn) answerResume() bool {
 	}
 	id := t.s.Parked.Flow
 	t.s.Parked, t.s.Ask = nil, ""
-	t.begin(t.c.byFlowID(id), "start over")
+	t.begin(t.inSeason(t.c.byFlowID(id)), "start over")
 	return true
 }
 

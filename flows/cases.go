@@ -61,7 +61,7 @@ func (t *turn) collect(c *OpenCase, st *state) {
 			continue
 		case SlotWard:
 			if c.Ward == 0 {
-				c.Ward = int(v.Number)
+				c.Ward, c.WardBy = int(v.Number), t.s.WardBy
 			}
 		case SlotLocation:
 			if i == st.placeBy {
@@ -134,6 +134,9 @@ func (t *turn) receipt(st *state, c OpenCase) {
 
 // lookup finds the person's own cases, or one by number.
 func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
+	if st.within > 0 {
+		return t.lookupResolved(st)
+	}
 	var found bool
 	if st.mine {
 		if t.in.Found.Mine == nil {
@@ -194,21 +197,11 @@ func (t *turn) fillMine() bool {
 
 // tellNumber answers a bare case number, "#10234" or "status 10234".
 func (t *turn) tellNumber() bool {
-	if !hasDigit(t.folded) {
-		return false
+	n, ok := caseNumber(t.folded)
+	if ok {
+		t.tellCase(n)
 	}
-	n, ok := bangla.CaseID(t.folded, true)
-	if !ok {
-		return false
-	}
-	if bare, isNumber := bangla.Pick(t.folded, 99); n < firstCase && isNumber && int64(bare) == n {
-		return false
-	}
-	if _, explicit := bangla.CaseID(t.folded, false); n < firstCase && !explicit {
-		return false
-	}
-	t.tellCase(n)
-	return true
+	return ok
 }
 
 func hasDigit(folded string) bool { return strings.ContainsAny(folded, "0123456789") }

@@ -28,7 +28,11 @@ type Catalog struct {
 	byFlow    map[string]int
 	lists     lists
 	dangers   []*text
+	harmless  [][]phrase // by danger: what makes it none
 	talk      []talk
+	redirects []redirect
+	learnt    *learnt // nil where nobody gave examples
+	aims      aims
 	remind    time.Duration
 	expire    time.Duration
 	people    people
@@ -44,19 +48,23 @@ type Catalog struct {
 type talk struct {
 	text *text
 	menu bool
+	id   string // of the intent
 }
 
 type menu struct {
 	title *text
 	text  *text
 	items []menuItem
+	// seasonal: a service in it has a season, see Catalog.items.
+	seasonal bool
 }
 
 type menuItem struct {
-	number int
-	flow   int      // index of the flow, or -1
-	sub    int      // index of the menu
-	folded []string // titles in all languages, as they are compared
+	number  int
+	counted bool     // the number is the place in the menu
+	flow    int      // index of the flow, or -1
+	sub     int      // index of the menu
+	folded  []string // titles in all languages, as they are compared
 }
 
 // Load reads, checks and compiles a catalogue from one or more files. All

@@ -53,7 +53,7 @@ func (k *compiler) outline(f *flow, d *draftFlow) Flow {
 	}
 	for i, ds := range d.states {
 		s := &f.states[i]
-		so := StateOutline{Name: s.name, Kind: string(s.kind), Line: ds.name.line}
+		so := StateOutline{Name: s.name, Kind: string(s.kind), File: ds.name.file, Line: ds.name.line}
 		if s.kind == stateAsk && s.slot >= 0 {
 			so.Slot = f.slots[s.slot].name
 		}

@@ -42,7 +42,7 @@ func (t *turn) command(name string) bool {
 
 // languageWord switches when the message is the name of a language.
 func (t *turn) languageWord() bool {
-	p := t.c.lists.languages.whole(t.tokens())
+	p := t.c.lists.languages.meant(t.tokens())
 	if p == nil {
 		return false
 	}
@@ -262,29 +262,6 @@ func (t *turn) stop() {
 	t.effect(Mute{On: true})
 	t.sayAs(Receipt, t.c.texts["stopped"])
 	t.handed = true // nothing is followed up
-}
-
-// alarmed hears danger words anywhere: the desk sees an alert and the emergency
-// line is all that is said.
-func (t *turn) alarmed() bool {
-	if t.in.Kind != InputText && t.in.Kind != InputPhotos || t.text == "" {
-		return false
-	}
-	p := t.c.lists.danger.longest(t.tokens())
-	if p == nil {
-		return false
-	}
-	t.keepDangerPhotos()
-	t.effect(Alert{Reason: ReasonDanger})
-	t.move(t.s.State, t.s.State, "", "danger: "+p.shown)
-	t.sayAs(Receipt, t.c.dangers[p.target])
-	return true
-}
-
-func (t *turn) keepDangerPhotos() {
-	if t.in.Kind == InputPhotos && (t.in.Owner == OwnerBot || t.in.Owner == "") {
-		t.keepPhotos(t.in.Photos)
-	}
 }
 
 // splitPayload takes "scope=value" apart.

@@ -39,12 +39,14 @@ func (k *compiler) compile() {
 	k.commandWords()
 	k.dangerWords()
 	k.smallTalk()
+	k.redirects()
 	k.menus()
 	for i, f := range k.d.flows {
 		k.flow(i, f)
 	}
 	k.compileNotices()
 	k.usedTexts()
+	k.intents()
 	k.c.remind, k.c.expire = k.d.remind, k.d.expire
 }
 

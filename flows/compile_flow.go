@@ -27,6 +27,7 @@ func (k *compiler) flow(index int, d *draftFlow) {
 	f.title = k.labels(d.title, "the title of "+d.id.text)
 	k.titleFits(d.title)
 	k.team(d.team)
+	k.seasons(f, d)
 	k.slots(f, d)
 	k.states(f, d)
 	if len(f.states) > 0 && k.machine(f, d) {
@@ -95,6 +96,7 @@ func (k *compiler) state(f *flow, d *draftState, env *env) state {
 			s.slot = k.slotNamed(f, d.slot)
 			k.slotIs(f, s.slot, d.slot, SlotNumber)
 		}
+		k.withinOf(d, &s)
 	case stateBranch:
 		for _, b := range d.branches {
 			if b.condition.text != "" {
@@ -107,6 +109,8 @@ func (k *compiler) state(f *flow, d *draftState, env *env) state {
 		}
 	case stateOpenCase:
 		k.openCaseOf(f, d, &s, in)
+	case stateReopen:
+		k.reopenOf(f, d, &s)
 	case stateHandoff:
 		f.hands = true
 		k.team(d.team)

@@ -88,24 +88,19 @@ func (k *compiler) commandWords() {
 //
 //   - agun
 //   - gas + smell        both, in any order
+//   - gas + smell / leak the one, and one of the others
 func (k *compiler) dangerWords() {
 	for i, d := range k.d.danger {
 		var unless []phrase
 		for _, w := range d.unless {
-			unless = append(unless, phraseOf(w.text, i))
+			unless = append(unless, k.combination(w, i)...)
 		}
+		k.c.harmless = append(k.c.harmless, unless)
 		for _, w := range d.words {
-			parts := strings.Split(w.text, "+")
-			p := phraseOf(parts[0], i)
-			p.shown, p.unless = w.text, unless
-			for _, also := range parts[1:] {
-				p.also = append(p.also, phraseOf(also, i))
+			for _, p := range k.combination(w, i) {
+				p.unless = unless
+				k.lists.danger.add(p)
 			}
-			if !p.complete() {
-				k.fail(w.position, "%q has nothing to listen for on one side of the +", w.text)
-				continue
-			}
-			k.lists.danger.add(p)
 		}
 		text := k.c.texts[d.text.text]
 		if text == nil && d.text.text != "" {
@@ -116,13 +111,24 @@ func (k *compiler) dangerWords() {
 	}
 }
 
-func (p *phrase) complete() bool {
-	for i := range p.also {
-		if len(p.also[i].tokens) == 0 {
-			return false
+// combination reads "a / b + c": a phrase for each way it can begin.
+func (k *compiler) combination(w word, target int) []phrase {
+	parts := strings.Split(w.text, "+")
+	groups := make([][]phrase, len(parts))
+	for i, part := range parts {
+		for _, way := range strings.Split(part, "/") {
+			p := phraseOf(strings.TrimSpace(way), target)
+			if len(p.tokens) == 0 {
+				k.fail(w.position, "%q has nothing to listen for on one side of a + or /", w.text)
+				return nil
+			}
+			groups[i] = append(groups[i], p)
 		}
 	}
-	return len(p.tokens) > 0
+	for i := range groups[0] {
+		groups[0][i].also = groups[1:]
+	}
+	return groups[0]
 }
 
 func (k *compiler) smallTalk() {
@@ -130,7 +136,11 @@ func (k *compiler) smallTalk() {
 		for _, w := range t.words {
 			k.addPhrase(&k.lists.talk, w, i, "small_talk")
 		}
-		k.c.talk = append(k.c.talk, talk{text: k.text(t.text, scope{what: "small_talk"}, true), menu: t.menu})
+		id := t.intent.text
+		if id == "" {
+			id = intentTalk
+		}
+		k.c.talk = append(k.c.talk, talk{text: k.text(t.text, scope{what: "small_talk"}, true), menu: t.menu, id: id})
 	}
 }
 
@@ -185,9 +195,9 @@ func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 	}
 	numbers := map[int]bool{}
 	for i, item := range d.items {
-		x := menuItem{number: i + 1, flow: -1}
+		x := menuItem{number: i + 1, counted: true, flow: -1}
 		if item.number >= 0 {
-			x.number = item.number
+			x.number, x.counted = item.number, false
 		}
 		if numbers[x.number] {
 			k.fail(item.position, "number %d is taken by another line of this menu", x.number)
@@ -198,6 +208,7 @@ func (k *compiler) menu(d *draftMenu, inMenu map[int]bool) int {
 		} else if flow, ok := k.c.byFlow[item.flow.text]; ok {
 			x.flow = flow
 			inMenu[flow] = true
+			m.seasonal = m.seasonal || len(k.d.flows[flow].season) > 0
 		} else if item.flow.text != "" {
 			k.fail(item.flow.position, "there is no service %q%s", item.flow.text, suggest(item.flow.text, k.flowNames()))
 		}

@@ -20,6 +20,8 @@ type draft struct {
 	buttons   []draftNamed
 	danger    []draftDanger
 	talk      []draftTalk
+	redirects []draftRedirect
+	offTopic  []word // sentences
 	texts     []draftNamed
 	notices   draftNotices
 	menu      *draftMenu
@@ -52,22 +54,35 @@ type draftNamed struct {
 }
 
 type draftWords struct {
-	name  word
-	words []word
+	name     word
+	words    []word
+	examples []word
 }
 
 type draftDanger struct {
 	position
-	words  []word
-	unless []word
-	text   word
+	words    []word
+	unless   []word
+	text     word
+	examples []word
 }
 
 type draftTalk struct {
 	position
-	words []word
-	text  draftText
-	menu  bool
+	words    []word
+	text     draftText
+	menu     bool
+	intent   word
+	examples []word
+}
+
+type draftRedirect struct {
+	name     word
+	title    draftText
+	text     draftText
+	intent   word
+	words    []word
+	examples []word
 }
 
 // draftText is a text per language, with its shorter forms for SMS; or the name
@@ -102,6 +117,10 @@ type draftFlow struct {
 	team     word
 	target   time.Duration
 	triggers []word
+	examples []word
+	season   []draftSpan
+	seasonal bool // a season is written, sound or not
+	outside  word
 	slots    []*draftSlot
 	states   []*draftState
 }
@@ -141,6 +160,8 @@ type draftState struct {
 	branches []draftBranch
 	computes []draftCompute
 	lookup   word
+	within   word // a setting: days
+	note     word
 	title    draftText // open_case
 	target   time.Duration
 	placeBy  word
@@ -174,6 +195,7 @@ const (
 	stateCompute  stateKind = "compute"
 	stateLookup   stateKind = "lookup"
 	stateOpenCase stateKind = "open_case"
+	stateReopen   stateKind = "reopen_case"
 	stateHandoff  stateKind = "handoff"
 	stateEnd      stateKind = "end"
 )

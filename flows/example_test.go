@@ -44,5 +44,5 @@ func Example() {
 	fmt.Println(string(stored))
 	// Output:
 	// Where exactly? Type road, house or a nearby landmark.
-	// {"language":"en","flow":"waste","state":"ask_place","answers":{"ward":5,"trouble":["animal"]},"known":["ward"],"trail":["ask_trouble"],"at":1795428000}
+	// {"language":"en","flow":"waste","state":"ask_place","answers":{"ward":5,"trouble":["animal"]},"known":["ward"],"trail":["ask_trouble"],"at":1795428000,"ward_by":"remembered"}
 }

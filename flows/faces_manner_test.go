@@ -121,7 +121,7 @@ func beginByNumber(p *player) {
 
 // menuPath are the numbers that lead to the service.
 func (p *player) menuPath(menu int) ([]int, bool) {
-	for _, item := range p.c.menus[menu].items {
+	for _, item := range p.c.items(&p.c.menus[menu], p.at) {
 		if item.flow >= 0 && p.c.flows[item.flow] == p.flow {
 			return []int{item.number}, true
 		}

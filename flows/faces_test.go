@@ -4,13 +4,17 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"nagorik/flows/gsm"
 )
 
 const (
 	maxPlayed    = 250 // of them in each world; of a service with more, some of all sorts
 	maxQuestions = 60  // of one way
+	mostAnswer   = 3   // segments of an answer by SMS; the menu may have more
 )
 
 // given is one answer, before a face says it in its own manner. The zero given
@@ -57,6 +61,9 @@ type player struct {
 func newPlayer(t testing.TB, c *Catalog, w world, m manner, f *flow) *player {
 	d := newDesk(t, c)
 	d.face, d.at = m.face, w.at
+	if !f.live(d.at) {
+		d.at = seasonOf(t, f)
+	}
 	d.file("10001 " + f.id + " new")
 	d.number = 10002
 	if w.mine {
@@ -66,6 +73,19 @@ func newPlayer(t testing.TB, c *Catalog, w world, m manner, f *flow) *player {
 	p := &player{desk: d, manner: m, flow: f}
 	p.begin()
 	return p
+}
+
+// seasonOf is a day on which a service is live.
+func seasonOf(t testing.TB, f *flow) time.Time {
+	from := f.season[0].from
+	if len(from) == len(yearly) {
+		from = "2026-" + from
+	}
+	day, err := time.ParseInLocation(time.DateOnly, from, dhaka)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return day.Add(12 * time.Hour)
 }
 
 func (p *player) clone() *player {
@@ -83,6 +103,11 @@ func (p *player) do(in Input) {
 	turn := p.step(in)
 	if turn.Missed {
 		p.t.Fatalf("%s: at %s/%s (ask %q) %+v is not understood: %+v", p.manner.name, before.Flow, before.State, before.Ask, in, turn.Messages)
+	}
+	for _, m := range turn.Messages {
+		if n := gsm.Segments(gsm.OneLetter(m.Text)).Segments; p.face.Short && n > mostAnswer && !strings.HasPrefix(turn.Session.Ask, askMenu) {
+			p.t.Errorf("%s/%s: an SMS of %d segments, more than %d:\n%s", turn.Session.Flow, turn.Session.State, n, mostAnswer, m.Text)
+		}
 	}
 	p.seen.Effects = append(p.seen.Effects, turn.Effects...)
 	p.seen.Flow, p.seen.State, p.seen.End = turn.Session.Flow, turn.Session.State, turn.End
@@ -198,8 +223,11 @@ func reckons(f *flow) bool {
 
 func casesIn(s seen) (list []OpenCase) {
 	for _, e := range s.Effects {
-		if c, ok := e.(OpenCase); ok {
+		switch c := e.(type) {
+		case OpenCase:
 			list = append(list, c)
+		case ReopenCase:
+			list = append(list, OpenCase{Number: c.Number})
 		}
 	}
 	return list
@@ -210,6 +238,10 @@ func inCommon(s seen, face Face) seen {
 	s.Effects = slices.Clone(s.Effects)
 	for i, e := range s.Effects {
 		if c, ok := e.(OpenCase); ok && !face.Photos {
+			c.Photos = nil
+			s.Effects[i] = c
+		}
+		if c, ok := e.(ReopenCase); ok && !face.Photos {
 			c.Photos = nil
 			s.Effects[i] = c
 		}

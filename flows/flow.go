@@ -34,7 +34,8 @@ type StateOutline struct {
 	Kind string            // say, ask, branch, compute, lookup, open_case, handoff, end
 	Slot string            // of an ask
 	Text map[string]string // by language, placeholders as written; nil where nothing is said
-	Line int               // where it stands in its file
+	File string            // where it stands
+	Line int
 }
 
 // Transition is one way out of a state.
@@ -71,6 +72,8 @@ type flow struct {
 	remembers bool // a slot's answer is kept with the contact
 	opens     bool // a state opens a case
 	hands     bool // a state passes the conversation to people
+	season    []span
+	outside   int // index of the flow that takes its matters out of season
 }
 
 // state is a compiled state.
@@ -82,7 +85,9 @@ type state struct {
 	edges    []edge
 	branches []condition // in the order of the events "if 1", "if 2" …
 	computes []computation
-	mine     bool // a lookup of the person's own cases
+	mine     bool          // a lookup of the person's own cases
+	within   time.Duration // of a lookup of a case to be opened again; 0 for the others
+	note     int           // slot of what is left to do in a case opened again; -1 for none
 	title    *text
 	target   time.Duration
 	placeBy  int // slot of the case's place; -1 for none

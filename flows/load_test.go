@@ -3,6 +3,7 @@ package flows
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"nagorik/flows/place"
@@ -15,8 +16,18 @@ func shipped(t testing.TB) *Catalog {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loaded(t, File{Name: "flows.yaml", Text: text})
+	shippedOnce.Do(func() { shippedCatalog = loaded(t, File{Name: "flows.yaml", Text: text}) })
+	if shippedCatalog == nil {
+		t.Fatal("the flows do not load")
+	}
+	return shippedCatalog
 }
+
+// A catalogue never changes, so one serves all tests.
+var (
+	shippedOnce    sync.Once
+	shippedCatalog *Catalog
+)
 
 // loaded loads a catalogue in which nothing may be wrong.
 func loaded(t testing.TB, files ...File) *Catalog {

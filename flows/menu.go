@@ -3,6 +3,7 @@ package flows
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // atMenu reports that a menu stands, or nothing at all.
@@ -48,7 +49,7 @@ func (t *turn) promptMenu() {
 	}
 	m := &t.c.menus[i]
 	options := make([]option, 0, len(m.items)+1)
-	for _, item := range m.items {
+	for _, item := range t.c.items(m, t.in.At) {
 		options = append(options, option{t.c.itemTitle(item, t.lang), payloadMenu + "=" + t.c.itemID(item), item.number})
 	}
 	if i > 0 && !t.in.Face.Buttons {
@@ -107,6 +108,10 @@ func (t *turn) openMenu(n int) {
 // openFlow begins a flow from the menu or from another flow. One that was left
 // half-way is offered first.
 func (t *turn) openFlow(f *flow, why string) {
+	if f = t.inSeason(f); f == t.f {
+		t.prompt()
+		return
+	}
 	t.setAside(why)
 	if t.s.Parked != nil && t.s.Parked.Flow == f.id {
 		t.s.Ask, t.s.Misses = askResume, 0
@@ -117,14 +122,13 @@ func (t *turn) openFlow(f *flow, why string) {
 }
 
 // idle answers text while no flow is open: a line of the menu, a case number, a
-// service, a command within a sentence, a friendly word.
+// service, a command or a friendly word, in a word or in their own.
 func (t *turn) idle() {
 	switch {
 	case t.tellNumber():
 	case t.pickMenu():
 	case t.unreadable(nil):
-	case t.intent():
-	case t.smallTalk():
+	case t.ownWords():
 	case t.s.Parked != nil && t.s.Misses < missesBeforeHelp:
 		t.out.Missed = true
 		t.s.Misses++
@@ -147,13 +151,22 @@ func (t *turn) pickMenu() bool {
 	if isNumber && t.s.Ask == "" {
 		return false
 	}
-	for _, item := range m.items {
+	for _, item := range t.c.items(m, t.shownAt()) {
 		if isNumber && n == item.number || !isNumber && t.isTitle(item) {
 			t.follow(item, "menu "+t.text)
 			return true
 		}
 	}
 	return false
+}
+
+// shownAt is when the standing menu was shown: its numbers are those of that
+// day.
+func (t *turn) shownAt() time.Time {
+	if t.s.At == 0 {
+		return t.in.At
+	}
+	return time.Unix(t.s.At, 0)
 }
 
 func (t *turn) isTitle(item menuItem) bool {
@@ -168,36 +181,10 @@ func (t *turn) follow(item menuItem, why string) {
 	t.openMenu(item.sub)
 }
 
-// intent looks for what is wanted within a sentence. A command for people or for
-// a case's status goes before a service of equal length: "the drain report, what
-// became of it?" asks for the status.
-func (t *turn) intent() bool {
-	message := t.tokens()
-	service, command := t.c.lists.flows.longest(message), t.c.lists.commands.longest(message)
-	if command != nil && (service == nil || len(command.tokens) >= len(service.tokens)) {
-		switch name := commandNames[command.target]; name {
-		case commandMenu, commandAgent, commandStatus, commandLanguage:
-			return t.command(name)
-		}
-	}
-	if service != nil {
-		t.openFlow(t.c.flows[service.target], matched(service))
-		return true
-	}
-	if p := t.c.lists.languages.longest(message); p != nil && len(message) <= 4 {
-		t.setLanguage(p.target)
-		return true
-	}
-	return false
-}
-
-func (t *turn) smallTalk() bool {
-	p := t.c.lists.talk.longest(t.tokens())
-	if p == nil || len(t.tokens()) > len(p.tokens)+3 {
-		return false
-	}
-	talk := t.c.talk[p.target]
-	t.move("", "", "", matched(p))
+// talk answers a friendly word.
+func (t *turn) talk(i int, why string) bool {
+	talk := t.c.talk[i]
+	t.move("", "", "", why)
 	switch {
 	case talk.menu && t.s.Parked != nil && t.s.Ask == "":
 		t.addLead(talk.text)

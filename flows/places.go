@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"strings"
+
 	"nagorik/flows/bangla"
 	"nagorik/flows/place"
 )
@@ -58,14 +60,14 @@ func (t *turn) wardFromPin() bool {
 	if !ok {
 		return false
 	}
-	t.wardIs(w.Number)
+	t.wardIs(w.Number, WardByPin)
 	return true
 }
 
 // wardFromText takes a ward that was said beside something else.
 func (t *turn) wardFromText() {
 	if n, r := bangla.Ward(t.folded, false); r == bangla.OneWard && t.c.isWard(n) {
-		t.wardIs(n)
+		t.wardIs(n, WardByText)
 	}
 }
 
@@ -80,14 +82,14 @@ func (t *turn) wardFromPlace() {
 		return
 	}
 	if matches := distinctWards(t.c.wards.Find(t.text)); len(matches) == 1 {
-		t.wardIs(matches[0].Ward.Number)
+		t.wardIs(matches[0].Ward.Number, WardByPlace)
 	}
 }
 
 // wardIs fills the flow's ward, if nobody has answered it in this dialogue. A
 // remembered ward gives way: it is where the person lives, not where the trouble
 // is.
-func (t *turn) wardIs(n int) {
+func (t *turn) wardIs(n int, by WardBy) {
 	sl := t.f.slotOfKind(SlotWard)
 	if sl == nil {
 		return
@@ -97,6 +99,7 @@ func (t *turn) wardIs(n int) {
 		return
 	}
 	t.s.put(sl.name, NumberValue(float64(n)))
+	t.s.WardBy = by
 	t.s.Known = with(t.s.Known, sl.name)
 }
 
@@ -119,7 +122,7 @@ func (t *turn) prefillPlace() {
 // prefill takes what the words that began the flow say about its choices and its
 // ward, where they say it clearly.
 func (t *turn) prefill() {
-	if t.in.Kind != InputText || len(t.tokens()) < 2 {
+	if t.in.Kind != InputText && !t.told || len(t.tokens()) < 2 {
 		return
 	}
 	for i := range t.f.slots {
@@ -135,6 +138,92 @@ func (t *turn) prefill() {
 		t.s.Known = with(t.s.Known, sl.name)
 	}
 	t.wardFromText()
+	t.wardFromArea()
+	t.amountFromText()
+}
+
+// wardFromArea takes the ward of the one area that was named beside something else.
+func (t *turn) wardFromArea() {
+	sl := t.f.slotOfKind(SlotWard)
+	if sl == nil {
+		return
+	}
+	if v, answered := t.s.Answer(sl.name); answered && !t.s.knows(sl.name) && v.Number != 0 {
+		return
+	}
+	if _, r := bangla.Ward(t.folded, false); r != bangla.NoWard {
+		return
+	}
+	if m, ok := t.areaNamed(); ok {
+		t.wardIs(m.Ward.Number, WardByPlace)
+	}
+}
+
+// areaNamed is the area that a message names, when it lies in one ward.
+func (t *turn) areaNamed() (place.Match, bool) {
+	if t.c.wards == nil {
+		return place.Match{}, false
+	}
+	matches := distinctWards(t.c.wards.Named(t.text))
+	if len(matches) != 1 || t.c.isMatter(matches[0]) {
+		return place.Match{}, false
+	}
+	return matches[0], true
+}
+
+// isMatter reports an area that is called like what services are about: whoever writes of the playground need not
+// live at Playground.
+func (c *Catalog) isMatter(m place.Match) bool {
+	for _, name := range m.Area {
+		if c.lists.flows.whole(tokens(nil, bangla.Fold(name))) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// amountFromText takes a sum of money where the service asks for just one before anything is worked out.
+func (t *turn) amountFromText() {
+	v, ok := bangla.Amount(t.folded)
+	if !ok || !namesMoney(t.folded) {
+		return
+	}
+	var only *slot
+	for i := range t.f.slots {
+		if sl := &t.f.slots[i]; sl.kind == SlotAmount && t.f.asks(i) {
+			if only != nil {
+				return
+			}
+			only = sl
+		}
+	}
+	if only != nil && only.within(v) {
+		t.s.put(only.name, NumberValue(v))
+		t.s.Known = with(t.s.Known, only.name)
+	}
+}
+
+// asks reports that a state asks for the slot.
+func (f *flow) asks(slot int) bool {
+	for i := range f.states {
+		if f.states[i].kind == stateAsk && f.states[i].slot == slot {
+			return true
+		}
+	}
+	return false
+}
+
+// moneyWords say that a number is a sum of money.
+var moneyWords = []string{"টাকা", "৳", "taka", "tk", "লাখ", "lakh", "lac", "হাজার", "hajar", "hazar", "কোটি", "crore"}
+
+// namesMoney reports that a folded text speaks of money.
+func namesMoney(folded string) bool {
+	for _, w := range moneyWords {
+		if strings.Contains(folded, w) {
+			return true
+		}
+	}
+	return false
 }
 
 func areaName(m place.Match, lang string) string {

@@ -11,7 +11,7 @@ import (
 // The sections of a flow file.
 var sections = []string{
 	"languages", "city", "teams", "statuses", "idle", "office", "commands", "buttons",
-	"danger", "small_talk", "texts", "notices", "menu", "flows",
+	"danger", "small_talk", "redirects", "off_topic", "texts", "notices", "menu", "flows",
 }
 
 // read adds one file to the draft.
@@ -48,6 +48,10 @@ func (r *reader) section(d *draft, m member) {
 		r.danger(d, m)
 	case "small_talk":
 		r.smallTalk(d, m)
+	case "redirects":
+		r.redirects(d, m)
+	case "off_topic":
+		r.offTopic(d, m)
 	case "texts":
 		d.texts = append(d.texts, r.named(m.value, "texts")...)
 	case "notices":
@@ -186,8 +190,26 @@ func (r *reader) commands(d *draft, m member) {
 			r.fail(c.key.position, "there is no command %q%s", c.key.text, suggest(c.key.text, commandNames))
 			continue
 		}
-		d.commands = append(d.commands, draftWords{c.key, r.wordsByLanguage(c.value, "words")})
+		d.commands = append(d.commands, r.command(c))
 	}
+}
+
+// command reads the words of a command, and sentences that mean it.
+func (r *reader) command(m member) draftWords {
+	d := draftWords{name: m.key}
+	if m.value.Kind != yaml.MappingNode {
+		d.words = r.words(m.value, "words")
+		return d
+	}
+	for _, part := range r.members(m.value, "words") {
+		if part.key.text == "examples" {
+			d.examples = r.examples(part.value)
+			continue
+		}
+		r.checkLanguage(part.key)
+		d.words = append(d.words, r.words(part.value, "words")...)
+	}
+	return d
 }
 
 // wordsByLanguage reads words listed per language, or in one list.
@@ -205,7 +227,7 @@ func (r *reader) wordsByLanguage(n *yaml.Node, what string) []word {
 
 func (r *reader) danger(d *draft, m member) {
 	for _, item := range r.items(m.value, "danger") {
-		f := r.fields(item, "a line of danger", "words", "unless", "text")
+		f := r.fields(item, "a line of danger", "words", "unless", "text", "examples")
 		if f == nil {
 			continue
 		}
@@ -214,6 +236,9 @@ func (r *reader) danger(d *draft, m member) {
 			x.words = r.words(n, "words")
 		} else {
 			r.fail(x.position, "this needs words")
+		}
+		if n := f["examples"]; n != nil {
+			x.examples = r.examples(n)
 		}
 		if n := f["unless"]; n != nil {
 			x.unless = r.words(n, "unless")
@@ -229,7 +254,7 @@ func (r *reader) danger(d *draft, m member) {
 
 func (r *reader) smallTalk(d *draft, m member) {
 	for _, item := range r.items(m.value, "small_talk") {
-		f := r.fields(item, "a line of small_talk", "words", "text", "menu")
+		f := r.fields(item, "a line of small_talk", "words", "text", "menu", "intent", "examples")
 		if f == nil {
 			continue
 		}
@@ -243,6 +268,14 @@ func (r *reader) smallTalk(d *draft, m member) {
 			x.text = r.text(n, "text")
 		} else {
 			r.fail(x.position, "this needs a text")
+		}
+		if n := f["intent"]; n != nil {
+			if x.intent = r.word(n, "intent"); x.intent.text != "" {
+				r.name(x.intent, "intent")
+			}
+		}
+		if n := f["examples"]; n != nil {
+			x.examples = r.examples(n)
 		}
 		if n := f["menu"]; n != nil {
 			x.menu = r.boolean(n, "menu")

@@ -27,7 +27,7 @@ func (r *reader) reserved(id word) bool {
 }
 
 func (r *reader) flow(m member) *draftFlow {
-	f := r.fields(m.value, "a flow", "title", "kind", "team", "target", "triggers", "slots", "states")
+	f := r.fields(m.value, "a flow", "title", "kind", "team", "target", "triggers", "examples", "season", "outside", "slots", "states")
 	if f == nil {
 		return nil
 	}
@@ -51,6 +51,15 @@ func (r *reader) flow(m member) *draftFlow {
 	}
 	if n := f["triggers"]; n != nil {
 		flow.triggers = r.wordsByLanguage(n, "triggers")
+	}
+	if n := f["examples"]; n != nil {
+		flow.examples = r.examples(n)
+	}
+	if n := f["season"]; n != nil {
+		flow.season, flow.seasonal = r.season(n), true
+	}
+	if n := f["outside"]; n != nil {
+		flow.outside = r.word(n, "outside")
 	}
 	if n := f["slots"]; n != nil {
 		for _, s := range r.members(n, "slots") {

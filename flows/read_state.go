@@ -12,13 +12,14 @@ var stateKeys = map[stateKind][]string{
 	stateAsk:      {"text", "next", "on", "skipped"},
 	stateBranch:   {},
 	stateCompute:  {"next"},
-	stateLookup:   {"number", "found", "none"},
+	stateLookup:   {"number", "within", "found", "none"},
 	stateOpenCase: {"text", "next"},
+	stateReopen:   {"note", "text", "next"},
 	stateHandoff:  {"text", "next"},
 	stateEnd:      {"text"},
 }
 
-var stateKindNames = []string{"say", "ask", "branch", "compute", "lookup", "open_case", "handoff", "end"}
+var stateKindNames = []string{"say", "ask", "branch", "compute", "lookup", "open_case", "reopen_case", "handoff", "end"}
 
 // state reads one state; the key that names its kind says what it does.
 func (r *reader) state(m member) *draftState {
@@ -77,6 +78,10 @@ func (r *reader) stateField(s *draftState, f member) {
 		s.none = r.word(f.value, "none")
 	case "number":
 		s.slot = r.word(f.value, "number")
+	case "within":
+		s.within = r.word(f.value, "within")
+	case "note":
+		s.note = r.word(f.value, "note")
 	case "on":
 		for _, edge := range r.members(f.value, "on") {
 			s.on = append(s.on, draftEdge{edge.key, r.word(edge.value, "on")})
@@ -97,9 +102,11 @@ func (r *reader) stateBody(s *draftState, n *yaml.Node) {
 			s.computes = append(s.computes, draftCompute{c.key, r.word(c.value, "compute")})
 		}
 	case stateLookup:
-		s.lookup = r.oneOf(n, "lookup", "mine", "case")
+		s.lookup = r.oneOf(n, "lookup", "mine", "case", "resolved")
 	case stateOpenCase:
 		r.openCase(s, n)
+	case stateReopen:
+		s.slot = r.word(n, "reopen_case")
 	case stateHandoff:
 		r.handoff(s, n)
 	case stateEnd:
@@ -189,10 +196,16 @@ func (r *reader) stateComplete(s *draftState) {
 	switch s.kind {
 	case stateSay, stateAsk, stateCompute, stateOpenCase:
 		need(s.next, "next")
+	case stateReopen:
+		need(s.next, "next")
+		if !s.text.given {
+			s.broken = true
+			r.fail(s.name.position, "state %q needs a text: what the citizen is told", s.name.text)
+		}
 	case stateLookup:
 		need(s.found, "found")
 		need(s.none, "none")
-		if s.lookup.text == "case" && s.slot.line == 0 {
+		if s.lookup.text != "mine" && s.slot.line == 0 {
 			r.fail(s.name.position, "state %q needs number: the slot that holds the case number", s.name.text)
 		}
 	case stateBranch:

@@ -24,6 +24,7 @@ type Session struct {
 	CaseAt   int64    // when, in seconds since 1970
 	At       int64    // when the person was last heard, in seconds since 1970
 	Reminded bool     // the one reminder was given
+	WardBy   WardBy   // where the answered ward comes from
 	Parked   *Parked  // a dialogue left half-way
 }
 
@@ -36,6 +37,7 @@ type Parked struct {
 	Known   []string
 	Trail   []string
 	Photos  []string
+	WardBy  WardBy
 	At      int64 // when it was left, in seconds since 1970
 }
 
@@ -82,7 +84,7 @@ func (s *Session) park(at time.Time) {
 	if s.Flow != "" && (len(s.Trail) > 0 || len(s.Photos) > 0) {
 		s.Parked = &Parked{
 			Flow: s.Flow, State: s.State, Answers: s.Answers, Known: s.Known,
-			Trail: s.Trail, Photos: s.Photos, At: at.Unix(),
+			Trail: s.Trail, Photos: s.Photos, WardBy: s.WardBy, At: at.Unix(),
 		}
 	}
 	s.clear()
@@ -92,7 +94,7 @@ func (s *Session) park(at time.Time) {
 func (s *Session) clear() {
 	s.Flow, s.State, s.Ask, s.Change = "", "", "", ""
 	s.Offer, s.Answers, s.Known, s.Trail, s.Photos = nil, nil, nil, nil, nil
-	s.Misses = 0
+	s.Misses, s.WardBy = 0, ""
 }
 
 // unpark takes the parked dialogue up again.
@@ -100,7 +102,7 @@ func (s *Session) unpark() {
 	p := s.Parked
 	s.clear()
 	s.Flow, s.State, s.Answers, s.Known, s.Trail, s.Photos = p.Flow, p.State, p.Answers, p.Known, p.Trail, p.Photos
-	s.Parked = nil
+	s.WardBy, s.Parked = p.WardBy, nil
 }
 
 func (s *Session) knows(slot string) bool { return has(s.Known, slot) }

@@ -66,6 +66,10 @@ func (s *Session) readField(r *jsonReader, key string) (err error) {
 		s.At, err = r.integer()
 	case "reminded":
 		s.Reminded, err = r.boolean()
+	case "ward_by":
+		var by string
+		by, err = r.string()
+		s.WardBy = WardBy(by)
 	case "parked":
 		s.Parked = new(Parked)
 		err = r.object(func(key string) error { return s.Parked.readField(r, key) })
@@ -89,6 +93,10 @@ func (p *Parked) readField(r *jsonReader, key string) (err error) {
 		p.Trail, err = r.strings()
 	case "photos":
 		p.Photos, err = r.strings()
+	case "ward_by":
+		var by string
+		by, err = r.string()
+		p.WardBy = WardBy(by)
 	case "at":
 		p.At, err = r.integer()
 	default:
@@ -120,6 +128,7 @@ func (s Session) AppendJSON(dst []byte) []byte {
 		w.key("reminded")
 		w.b = append(w.b, "true"...)
 	}
+	w.string("ward_by", string(s.WardBy))
 	if s.Parked != nil {
 		w.key("parked")
 		w.b = s.Parked.appendJSON(w.b)
@@ -135,6 +144,7 @@ func (p *Parked) appendJSON(dst []byte) []byte {
 	w.strings("known", p.Known)
 	w.strings("trail", p.Trail)
 	w.strings("photos", p.Photos)
+	w.string("ward_by", string(p.WardBy))
 	w.integer("at", p.At)
 	return append(w.b, '}')
 }

@@ -87,6 +87,7 @@ func (t *turn) wardOfPin() reading {
 		return reading{bad: "ward_outside"}
 	}
 	t.prefillPlace()
+	t.wardBy = WardByPin
 	return reading{result: took, value: NumberValue(float64(w.Number)), why: "a pin in ward " + strconv.Itoa(w.Number)}
 }
 

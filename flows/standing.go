@@ -9,6 +9,7 @@ type Standing struct {
 	Flow     string // the open flow; empty at the menu
 	Title    string // what it is called
 	Resume   string // the flow left half-way that the standing question offers again
+	Slot     string // that is asked; empty at the menu
 	Own      bool   // the bot's own question stands before the flow's, such as "is that ward 5?"
 	Type     SlotType
 	Several  bool
@@ -56,6 +57,7 @@ func (c *Catalog) Standing(s Session, face Face, language string) Standing {
 // stand describes the open flow and the slot that is asked.
 func (t *turn) stand(st *Standing) {
 	sl := t.standing()
+	st.Slot = sl.name
 	st.Flow, st.Title = t.f.id, t.f.title[t.lang]
 	st.Type, st.Several, st.Optional = sl.kind, sl.several, sl.optional
 	if sl.bounded {

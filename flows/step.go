@@ -52,12 +52,14 @@ type turn struct {
 	text    string // what was typed or stands on the tapped button, cleaned
 	folded  string
 	words   []token
+	told    bool   // text is what led to an offer that was taken now
 	tapped  string // the value of a button of the standing question
 	lead    string // said at the head of the next message
 	fills   [fills]string
 	env     map[string]any
 	entered int
 	passed  [4]uint64              // states passed over in this turn
+	wardBy  WardBy                 // of the answer in this turn; empty: it was typed or picked
 	filed   bool                   // a case was opened in this turn
 	settled bool                   // the session's question is not in this catalogue: the flow begins again
 	handed  bool                   // the conversation went to people
@@ -198,7 +200,7 @@ func (t *turn) wholeCommand() string {
 	if t.folded == "0" {
 		return ""
 	}
-	if p := t.c.lists.commands.whole(t.tokens()); p != nil {
+	if p := t.c.lists.commands.meant(t.tokens()); p != nil {
 		return commandNames[p.target]
 	}
 	return ""

@@ -16,6 +16,7 @@ var textFills = map[string][]string{
 	"example_date": nil, "example_phone": nil, "example_ward": nil, "example_location": nil, "example_photo": nil,
 	"ward_confirm": {"area", "ward"}, "ward_many": {"area"}, "ward_road": {"area"}, "ward_bad": {"ward", "max"},
 	"ward_outside": nil, "ward_unknown": nil,
+	"offer": nil, "switch": {"service"},
 	"photo_ok": {"n", "max"}, "photo_kept": {"n"}, "photo_about": {"n"}, "photo_added": {"id", "n"},
 	"photo_full": nil, "pin_kept": nil,
 	"skip_hint": nil, "skipped": nil, "chosen": {"chosen"}, "edit_which": nil, "cancel_ask": nil, "cancelled": nil,
@@ -33,7 +34,7 @@ var caseFills = []string{"id", "days", "hours", "dept", "service"}
 
 // buttonNames are the buttons the engine adds by itself.
 var buttonNames = []string{
-	"yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over",
+	"yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other",
 }
 
 // statusNames are the states of a case, as the desk keeps them.

@@ -119,6 +119,8 @@ func (d *desk) settle(turn Turn) {
 		case OpenCase:
 			d.cases[e.Number] = &CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", UpdatedAt: d.at, Mine: true}
 			d.number++
+		case ReopenCase:
+			d.cases[e.Number].Status, d.cases[e.Number].UpdatedAt = "reopened", d.at
 		case Remember:
 			d.remembered[e.Slot] = e.Value
 		case Handoff:

@@ -188,7 +188,8 @@ type OpenCase struct {
 	Kind    Kind
 	Title   string // in the catalogue's default language
 	Team    string
-	Ward    int // 0 when unknown
+	Ward    int    // 0 when unknown
+	WardBy  WardBy // where it comes from; empty in a flow that asks for none
 	Place   string
 	Lat     float64 // 0, 0 when no pin was given
 	Lon     float64

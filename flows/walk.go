@@ -26,6 +26,9 @@ func (t *turn) recall() {
 		if sl.remember && ok && sl.do.fits(t.c, sl, v) {
 			t.s.put(sl.name, v)
 			t.s.Known = with(t.s.Known, sl.name)
+			if sl.kind == SlotWard {
+				t.s.WardBy = WardByMemory
+			}
 		}
 	}
 }
@@ -73,6 +76,8 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		if !t.openCase(st) {
 			return 0, "", "", true
 		}
+	case stateReopen:
+		t.reopenCase(st)
 	case stateHandoff:
 		if !t.handOff(st.text, st.team, t.handOffReason(), st.urgent) {
 			return 0, "", "", true
@@ -177,6 +182,9 @@ func (s *state) after(sl *slot, v Value) (int, string) {
 func (t *turn) accept(v Value, why string) {
 	st := t.state()
 	sl := &t.f.slots[st.slot]
+	if sl.kind == SlotWard {
+		t.wardAnswered(v)
+	}
 	t.s.put(sl.name, v)
 	t.s.Known = without(t.s.Known, sl.name)
 	t.s.Ask, t.s.Offer, t.s.Misses = "", nil, 0

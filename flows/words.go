@@ -113,8 +113,8 @@ func bare(word string) string {
 type phrase struct {
 	tokens []token
 	target int
-	shown  string // as it was listed
-	also   []phrase
+	shown  string     // as it was listed
+	also   [][]phrase // of each, one must be there
 	unless []phrase
 }
 
@@ -185,17 +185,36 @@ func (x *phrases) whole(message []token) *phrase {
 
 // holds reports whether the rest of a phrase's condition is met.
 func (p *phrase) holds(message []token) bool {
-	for i := range p.also {
-		if !p.also[i].anywhere(message) {
+	for _, ways := range p.also {
+		if !anyOf(ways, message) {
 			return false
 		}
 	}
-	for i := range p.unless {
-		if p.unless[i].anywhere(message) {
-			return false
+	return !anyOf(p.unless, message)
+}
+
+// matched names the words of a combination that stand in the message.
+func (p *phrase) matched(message []token) string {
+	s := p.shown
+	for _, ways := range p.also {
+		for i := range ways {
+			if ways[i].anywhere(message) {
+				s += " + " + ways[i].shown
+				break
+			}
 		}
 	}
-	return true
+	return `matched word "` + s + `"`
+}
+
+// anyOf reports whether one of the phrases stands in the message.
+func anyOf(list []phrase, message []token) bool {
+	for i := range list {
+		if list[i].anywhere(message) && list[i].holds(message) {
+			return true
+		}
+	}
+	return false
 }
 
 // lists are all words a catalogue listens for.
@@ -204,6 +223,7 @@ type lists struct {
 	flows     phrases // target: index of the flow
 	danger    phrases // target: index of the danger text
 	talk      phrases // target: index of the small talk
+	redirects phrases // target: index of the redirect
 	languages phrases // target: index of the language
 	skipWords []string
 }
@@ -223,4 +243,41 @@ func (l *lists) mentions(folded, command string) bool {
 
 func phraseOf(shown string, target int) phrase {
 	return phrase{tokens: tokens(nil, bangla.Fold(shown)), target: target, shown: shown}
+}
+
+// courtesies are words that dress up another: they change nothing about it.
+var courtesies = courtesyWords("করুন করেন করো কর করে করি করব করবো করতে দেন দিন দাও দিবেন দেখান দেখাও দেখতে বলেন বলুন বলো বলতে লেখেন লিখুন চাই চাচ্ছি প্লিজ ভাই ভাইয়া আপু আপা স্যার একটু এখন কি আমার আমি আমাকে যাব যাবো",
+	"please pls plz koren korun koro kore kori korbo korte den din dao dekhan dekhao dekhte bolen bolun bolo bolte chai vai bhai apu apa sir ektu ekhon ki amar ami amake jabo my me i want the now")
+
+func courtesyWords(lists ...string) map[token]struct{} {
+	set := map[token]struct{}{}
+	for _, list := range lists {
+		for _, t := range tokens(nil, bangla.Fold(list)) {
+			set[t] = struct{}{}
+		}
+	}
+	return set
+}
+
+// bareOf is a message without the courtesies around it; at least a word stays.
+func bareOf(message []token) []token {
+	polite := func(t token) bool { _, ok := courtesies[t]; return ok }
+	for len(message) > 1 && polite(message[len(message)-1]) {
+		message = message[:len(message)-1]
+	}
+	for len(message) > 1 && polite(message[0]) {
+		message = message[1:]
+	}
+	return message
+}
+
+// meant is the phrase that is the whole message, courtesies apart.
+func (x *phrases) meant(message []token) *phrase {
+	if p := x.whole(message); p != nil {
+		return p
+	}
+	if bare := bareOf(message); len(bare) < len(message) {
+		return x.whole(bare)
+	}
+	return nil
 }

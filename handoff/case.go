@@ -34,9 +34,11 @@ type Track struct {
 	UpdatedAt time.Time
 }
 
-// TrackCase tells anybody about a case: service, status and date.
+// TrackCase tells anybody about a case: service, status and date. A duplicate
+// stands where its main case does.
 func (d *Desk) TrackCase(ctx context.Context, number int64) (Track, error) {
-	db := d.db.WithContext(ctx).Select("number", "flow", "status", "updated_at").Where("number = ?", number)
+	db := d.db.WithContext(ctx).Select("cases.number, cases.flow, COALESCE(m.status, cases.status) AS status, COALESCE(m.updated_at, cases.updated_at) AS updated_at").
+		Joins("LEFT JOIN cases m ON m.number = cases.duplicate_of").Where("cases.number = ?", number)
 	row, err := first[caseRow](db, "case")
 	if err != nil {
 		return Track{}, err
@@ -77,14 +79,15 @@ func (d *Desk) casesOf(ctx context.Context, rows []caseRow) ([]Case, error) {
 		items[i].Agent = refOf(r.AgentID, agents)
 		items[i].Photos, items[i].Timeline = photos[r.Number], timelines[r.Number]
 	}
-	return items, nil
+	return items, d.followersOf(ctx, items)
 }
 
 func (d *Desk) caseOf(r caseRow) Case {
 	c := Case{
 		Number: r.Number, Flow: r.Flow, Kind: flows.Kind(r.Kind), Title: r.Title, Status: CaseStatus(r.Status), Team: r.Team,
-		Ward: orZero(r.Ward), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
+		Ward: orZero(r.Ward), WardBy: flows.WardBy(r.WardBy), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
 		Answers: json.RawMessage(r.Answers), OpenedAt: d.local(r.OpenedAt), DueAt: d.localOrNil(r.DueAt), UpdatedAt: d.local(r.UpdatedAt),
+		DuplicateOf: orZero(r.DuplicateOf),
 	}
 	if r.Lat != nil && r.Lon != nil {
 		c.Location = &Point{Lat: *r.Lat, Lon: *r.Lon}

@@ -27,6 +27,7 @@ type Case struct {
 	Team         string
 	Agent        *Ref
 	Ward         int // 0 when not known
+	WardBy       flows.WardBy
 	Place        string
 	Location     *Point
 	Contact      Ref
@@ -38,6 +39,9 @@ type Case struct {
 	DueAt        *time.Time
 	UpdatedAt    time.Time
 	Timeline     []Happening // oldest first
+	DuplicateOf  int64       // the main case of the same matter; 0: none
+	Duplicates   []int64     // the cases whose main case this is
+	Followers    []Ref       // who hears of it like the reporter
 }
 
 // Happening is something that was done to a case.
@@ -64,6 +68,9 @@ type CaseFilter struct {
 	From   time.Time
 	To     time.Time
 	Query  string
+
+	DueBefore time.Time // only open cases that are due before it
+	Channel   string
 }
 
 // Cases lists the cases that the viewer may see, in the order of the filter.
@@ -117,6 +124,9 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 	} else if f.Open != nil {
 		db = db.Where("cases.status NOT IN ?", openNames())
 	}
+	if !f.DueBefore.IsZero() {
+		db = db.Where("cases.status IN ? AND cases.due_at < ?", openNames(), f.DueBefore)
+	}
 	if f.Agent != uuid.Nil {
 		db = db.Where("cases.agent_id = ?", f.Agent)
 	}
@@ -147,6 +157,13 @@ func (f CaseFilter) named(db *gorm.DB) (*gorm.DB, error) {
 			return nil, err
 		}
 		db = db.Where("cases.team = ?", team)
+	}
+	if f.Channel != "" {
+		channel, err := word("channel", f.Channel)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("cases.channel = ?", channel)
 	}
 	return db, nil
 }

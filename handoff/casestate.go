@@ -38,6 +38,8 @@ const (
 	CaseRefer   CaseEvent = "refer"
 	CaseMatch   CaseEvent = "match" // it turns out to be a duplicate
 	CaseReopen  CaseEvent = "reopen"
+
+	CaseSeparate CaseEvent = "separate" // it is no duplicate after all
 )
 
 // caseStatuses are all statuses, the open ones first, in the order staff know them.
@@ -59,6 +61,7 @@ var caseMoves = transitions(fsm.Events{
 	{Name: string(CaseReject), Src: openNames(), Dst: string(CaseRejected)},
 	{Name: string(CaseRefer), Src: openNames(), Dst: string(CaseReferred)},
 	{Name: string(CaseMatch), Src: openNames(), Dst: string(CaseDuplicate)},
+	{Name: string(CaseSeparate), Src: names(CaseDuplicate), Dst: string(CaseReopened)},
 })
 
 // CaseStatuses returns every status, the open ones first.

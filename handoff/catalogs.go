@@ -85,8 +85,8 @@ func (d *Desk) PublishCatalog(ctx context.Context, files []CatalogFile, source C
 			return err
 		}
 		published = true
-		return tx.Raw("INSERT INTO catalogs (files, hash, source, author, note, published_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING version",
-			row.Files, row.Hash, row.Source, row.Author, row.Note, row.PublishedAt).Scan(&version).Error
+		version, err = insertCatalog(tx, row)
+		return err
 	})
 	if err != nil {
 		return 0, false, fmt.Errorf("publish flows: %w", err)

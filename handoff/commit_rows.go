@@ -261,11 +261,12 @@ func queueCase(q *pgx.Batch, b *batch, t *Turn, c *NewCase) {
 	if c.Ward > 0 {
 		ward = &c.Ward
 	}
-	q.Queue(`INSERT INTO cases (number, flow, kind, title, status, team, ward, place, lat, lon, contact_id, conversation_id, channel, answers, opened_at, due_at, updated_at)
-		VALUES ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13::text::jsonb, $14, $15, $14)`,
+	q.Queue(`INSERT INTO cases (number, flow, kind, title, status, team, ward, place, lat, lon, contact_id, conversation_id, channel, answers, opened_at, due_at, updated_at, ward_by)
+		VALUES ($1, $2, $3, $4, 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13::text::jsonb, $14, $15, $14, $16)`,
 		c.Number, c.Flow, string(c.Kind), c.Title, c.Team, ward, c.Place, lat, lon,
-		t.Now.Contact, t.Now.Conversation, t.Key.Channel, string(c.Answers), b.now, due)
-	q.Queue(`INSERT INTO case_timeline (id, case_number, at, kind, text) VALUES ($1, $2, $3, 'opened', $4)`, NewID(), c.Number, b.now, c.Title)
+		t.Now.Contact, t.Now.Conversation, t.Key.Channel, string(c.Answers), b.now, due, string(c.WardBy))
+	q.Queue(`INSERT INTO case_timeline (id, case_number, at, kind, text, agent_id)
+		VALUES ($1, $2, $3, 'opened', $4, (SELECT called_by FROM conversations WHERE id = $5))`, NewID(), c.Number, b.now, c.Title, t.Now.Conversation)
 }
 
 func queuePhotos(q *pgx.Batch, b *batch) {

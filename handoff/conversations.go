@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"nagorik/flows"
 )
@@ -44,6 +45,12 @@ type ConversationFilter struct {
 	Agent uuid.UUID // who has it
 	Team  string
 	Open  *bool // true: only open ones, false: only closed ones
+
+	Channel string
+	Flow    string
+	Ward    int
+	From    time.Time // when it was opened
+	To      time.Time // not included
 }
 
 // Conversations lists the conversations that the viewer may see, the newest
@@ -75,6 +82,9 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 	if f.Open != nil {
 		db = db.Where("(closed_at IS NULL) = ?", *f.Open)
 	}
+	if db, err = f.narrow(db); err != nil {
+		return none, err
+	}
 	if db, err = f.afterID(db, "id"); err != nil {
 		return none, err
 	}
@@ -85,6 +95,30 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 	rows, next := cut(rows, limit, func(r conversationRow) string { return r.ID.String() })
 	items, err := d.conversationsOf(ctx, rows)
 	return Page[Conversation]{Items: items, Next: next}, err
+}
+
+// narrow adds what a conversation is about, and when and where it was opened.
+func (f ConversationFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
+	for _, by := range []struct{ field, value string }{{"channel", f.Channel}, {"flow", f.Flow}} {
+		if by.value == "" {
+			continue
+		}
+		name, err := word(by.field, by.value)
+		if err != nil {
+			return nil, err
+		}
+		db = db.Where("conversations."+by.field+" = ?", name)
+	}
+	if f.Ward != 0 {
+		db = db.Where("conversations.ward = ?", f.Ward)
+	}
+	if !f.From.IsZero() {
+		db = db.Where("conversations.opened_at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		db = db.Where("conversations.opened_at < ?", f.To)
+	}
+	return db, nil
 }
 
 // ConversationHead reads a conversation without its messages, whoever may see it.

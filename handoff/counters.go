@@ -67,7 +67,7 @@ func (t *Turn) count(sums map[count]int64) {
 	if t.Now.Owner == flows.OwnerQueue && t.Was.Owner != flows.OwnerQueue {
 		add(CountQueued, 1)
 	}
-	if t.Now.Closed && (t.Opens || !t.Was.Closed) && t.Now.Owner == flows.OwnerBot {
+	if t.Now.Closed && (t.Opens || !t.Was.Closed) && t.Now.Owner == flows.OwnerBot && !written(t.Key.Channel) {
 		add(CountContained, 1)
 	}
 	for i := range t.Cases {

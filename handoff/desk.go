@@ -37,6 +37,7 @@ type Desk struct {
 	tz    *time.Location
 
 	hashing hashing     // of passwords
+	seal    seal        // of second factors
 	tokens  knownTokens // of programs
 
 	sightings sightings // of the staff
@@ -45,8 +46,9 @@ type Desk struct {
 // Options are what a Desk needs. Pool is shared by GORM and by the turn's
 // commit, so that there is one bound on connections.
 type Options struct {
-	Pool *pgxpool.Pool
-	Now  func() time.Time // the clock; time.Now when nil
+	Pool   *pgxpool.Pool
+	Now    func() time.Time // the clock; time.Now when nil
+	Secret []byte           // SECRET_KEY, which second factors are kept under; without it none can be added or used
 }
 
 // Dhaka is the zone of all days in records and reports: UTC+6, no summer time.
@@ -70,11 +72,15 @@ func New(opt Options) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
+	sealed, err := newSeal(opt.Secret)
+	if err != nil {
+		return nil, err
+	}
 	turns, err := turnPool(opt.Pool)
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka()}, nil
+	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed}, nil
 }
 
 // turnConns is how many connections the turns have to themselves: two lanes,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -151,8 +152,9 @@ func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
 	if len(who) == 0 {
 		return
 	}
-	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, c.status, c.updated_at FROM unnest($1::uuid[]) AS k(contact_id)
+	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at) FROM unnest($1::uuid[]) AS k(contact_id)
 		JOIN LATERAL (SELECT * FROM cases c WHERE c.contact_id = k.contact_id ORDER BY c.number DESC LIMIT $2) c ON true
+		LEFT JOIN cases m ON m.number = c.duplicate_of
 		ORDER BY c.number DESC`, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
 		var contact uuid.UUID
 		c := flows.CaseFound{Mine: true}
@@ -166,20 +168,22 @@ func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
 	})
 }
 
-// queueCases tells whoever is not the reporter no more than service, status
-// and date.
+// queueCases tells whoever is neither the reporter nor a follower no more than
+// service, status and date. A duplicate stands where its main case does.
 func (l *lookUp) queueCases(q *pgx.Batch, numbers map[int64][]int) {
 	if len(numbers) == 0 {
 		return
 	}
-	q.Queue(`SELECT number, flow, title, status, updated_at, contact_id FROM cases WHERE number = ANY($1)`, keysOf(numbers)).Query(func(rows pgx.Rows) error {
+	q.Queue(`SELECT c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at),
+			ARRAY(SELECT f.contact_id FROM cases f WHERE f.duplicate_of = c.number) || c.contact_id
+		FROM cases c LEFT JOIN cases m ON m.number = c.duplicate_of WHERE c.number = ANY($1)`, keysOf(numbers)).Query(func(rows pgx.Rows) error {
 		var number int64
 		var flow, title, status string
 		var updated time.Time
-		var contact uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &contact}, func() error {
+		var follow []uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &follow}, func() error {
 			for _, i := range numbers[number] {
-				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated, Mine: l.asks[i].Contact == contact}
+				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated, Mine: slices.Contains(follow, l.asks[i].Contact)}
 				if c.Mine {
 					c.Title = title
 				}

@@ -38,12 +38,13 @@ var noticesAbout = map[string]flows.NoticeEvent{
 	happenings[CaseReject]: flows.NoticeRejected, happenings[CaseRefer]: flows.NoticeReferred,
 }
 
-// tellOf records that the reporter of a case is to be told what happened to it.
+// tellOf records that those who wait for a case are to be told what happened
+// to it.
 func (d *Desk) tellOf(tx *gorm.DB, k *caseRow, line happened) error {
 	event, ok := noticesAbout[line.kind]
 	switch {
 	case line.ask:
-		event = flows.NoticeWaiting
+		return d.notify(tx, k, flows.NoticeWaiting, line.text, []uuid.UUID{k.ContactID})
 	case !ok:
 		return nil
 	case event == flows.NoticeResolved && (k.Kind == string(flows.Suggestion) || k.Kind == string(flows.Question)):
@@ -53,13 +54,27 @@ func (d *Desk) tellOf(tx *gorm.DB, k *caseRow, line happened) error {
 	if event == flows.NoticeAssigned || event == flows.NoticeStarted {
 		note = "" // for whoever works on it
 	}
-	return d.notify(tx, k, event, note)
+	return d.notifyAll(tx, k, event, note)
 }
 
-// notify records a notice for the reporter of a case.
-func (d *Desk) notify(tx *gorm.DB, k *caseRow, event flows.NoticeEvent, note string) error {
+// notifyAll records a notice for the reporter of a case and for those who
+// reported the same.
+func (d *Desk) notifyAll(tx *gorm.DB, k *caseRow, event flows.NoticeEvent, note string) error {
+	var followers []uuid.UUID
+	err := tx.Model(&caseRow{}).Distinct("contact_id").Where("duplicate_of = ? AND contact_id <> ?", k.Number, k.ContactID).Pluck("contact_id", &followers).Error
+	if err != nil {
+		return err
+	}
+	return d.notify(tx, k, event, note, append(followers, k.ContactID))
+}
+
+func (d *Desk) notify(tx *gorm.DB, k *caseRow, event flows.NoticeEvent, note string, to []uuid.UUID) error {
 	now := d.now()
-	return tx.Create(&noticeRow{ID: NewID(), CaseNumber: k.Number, ContactID: k.ContactID, Event: string(event), Note: note, At: now, NextAt: &now}).Error
+	rows := make([]noticeRow, len(to))
+	for i, contact := range to {
+		rows[i] = noticeRow{ID: NewID(), CaseNumber: k.Number, ContactID: contact, Event: string(event), Note: note, At: now, NextAt: &now}
+	}
+	return tx.Create(&rows).Error
 }
 
 // NoteDelays records a notice for every open case that has passed its due time
@@ -74,7 +89,7 @@ func (d *Desk) NoteDelays(ctx context.Context, limit int) (n int, err error) {
 			return err
 		}
 		for i := range late {
-			if err := d.notify(tx, &late[i], flows.NoticeDelayed, ""); err != nil {
+			if err := d.notifyAll(tx, &late[i], flows.NoticeDelayed, ""); err != nil {
 				return err
 			}
 			if err := tx.Model(&caseRow{}).Where("number = ?", late[i].Number).UpdateColumn("delayed_at", now).Error; err != nil {

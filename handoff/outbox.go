@@ -28,6 +28,7 @@ type Due struct {
 	Via          string    // the link the person last wrote by
 	Heard        time.Time // when the person last wrote
 	Muted        bool
+	Insisted     bool // somebody of the staff sends it once more
 }
 
 // SendResult is what became of one attempt.
@@ -72,7 +73,7 @@ func (d *Desk) LeaseDue(ctx context.Context, channels []string, limit int) ([]Du
 	var due []Due
 	var m Due
 	var detail *string
-	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Doubts, &m.Via, &m.Heard, &m.Muted}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Conversation, &m.Key.Channel, &m.Key.Address, &m.Author, &m.Kind, &m.Text, &detail, &m.Attempts, &m.Doubts, &m.Via, &m.Heard, &m.Muted, &m.Insisted}, func() error {
 		m.Detail = nil
 		if detail != nil {
 			m.Detail = []byte(*detail)

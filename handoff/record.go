@@ -159,6 +159,7 @@ type caseRow struct {
 	Team           string     `gorm:"column:team"`
 	AgentID        *uuid.UUID `gorm:"column:agent_id"`
 	Ward           *int       `gorm:"column:ward"`
+	WardBy         string     `gorm:"column:ward_by"`
 	Place          string     `gorm:"column:place"`
 	Lat            *float64   `gorm:"column:lat"`
 	Lon            *float64   `gorm:"column:lon"`
@@ -169,6 +170,8 @@ type caseRow struct {
 	OpenedAt       time.Time  `gorm:"column:opened_at"`
 	DueAt          *time.Time `gorm:"column:due_at"`
 	UpdatedAt      time.Time  `gorm:"column:updated_at;autoUpdateTime:false"`
+	DuplicateOf    *int64     `gorm:"column:duplicate_of"`
+	Repeats        *int64     `gorm:"column:repeats"`
 }
 
 // TableName is the table of cases.

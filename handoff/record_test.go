@@ -41,6 +41,9 @@ type record struct {
 	n     int64
 }
 
+// secretKey is the SECRET_KEY of the tests.
+const secretKey = "a key of the tests that nobody else has"
+
 func newRecord(t testing.TB) *record {
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), handofftest.DSN(t))
@@ -49,7 +52,7 @@ func newRecord(t testing.TB) *record {
 	}
 	t.Cleanup(pool.Close)
 	c := &clock{at: time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())}
-	desk, err := handoff.New(handoff.Options{Pool: pool, Now: c.now})
+	desk, err := handoff.New(handoff.Options{Pool: pool, Now: c.now, Secret: []byte(secretKey)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,10 @@ func (d *Desk) AddSecondFactor(ctx context.Context, agent uuid.UUID, secret, cod
 		if a.TOTPSecret != "" {
 			return fmt.Errorf("there is one already: %w", ErrConflict)
 		}
-		a.TOTPSecret, a.TOTPUsed = secret, step
+		if a.TOTPSecret, err = d.seal.close(agent, secret); err != nil {
+			return err
+		}
+		a.TOTPUsed = step
 		recovery, err = newRecovery(tx, agent)
 		return err
 	})
@@ -150,7 +153,11 @@ func (d *Desk) useCode(tx *gorm.DB, row agentRow, code string) (bool, error) {
 	if row.TOTPSecret == "" {
 		return false, nil
 	}
-	if step, ok := d.stepOf(row.TOTPSecret, code, row.TOTPUsed); ok {
+	secret, err := d.seal.open(row.ID, row.TOTPSecret)
+	if err != nil {
+		return false, err
+	}
+	if step, ok := d.stepOf(secret, code, row.TOTPUsed); ok {
 		used := tx.Model(&agentRow{}).Where("id = ? AND totp_used < ?", row.ID, step).Update("totp_used", step)
 		return used.RowsAffected == 1, used.Error
 	}

@@ -36,13 +36,13 @@ var allowed = map[handoff.CaseStatus]map[handoff.CaseEvent]handoff.CaseStatus{
 	handoff.CaseClosed:    {},
 	handoff.CaseRejected:  {},
 	handoff.CaseReferred:  {},
-	handoff.CaseDuplicate: {},
+	handoff.CaseDuplicate: {handoff.CaseSeparate: handoff.CaseReopened},
 }
 
 func TestCaseStatusAfterEveryEvent(t *testing.T) {
 	events := []handoff.CaseEvent{
 		handoff.CaseAssign, handoff.CaseStart, handoff.CaseWait, handoff.CaseResolve, handoff.CaseClose,
-		handoff.CaseReject, handoff.CaseRefer, handoff.CaseMatch, handoff.CaseReopen, "no such event",
+		handoff.CaseReject, handoff.CaseRefer, handoff.CaseMatch, handoff.CaseReopen, handoff.CaseSeparate, "no such event",
 	}
 	statuses := append(handoff.CaseStatuses(), "no such status")
 	if len(statuses) != len(allowed)+1 {

@@ -28,6 +28,7 @@ const (
 	LogTaken    = "taken"
 	LogPassed   = "passed"
 	LogReleased = "released"
+	LogCalled   = "called" // the citizen came or telephoned, and one of the staff wrote
 )
 
 type conversationLogRow struct {
@@ -61,6 +62,7 @@ type deskRow struct {
 	Flow        string     `gorm:"column:flow"`
 	Language    string     `gorm:"column:language"`
 	Ward        *int       `gorm:"column:ward"`
+	LastInAt    time.Time  `gorm:"column:last_in_at"`
 	ClosedAt    *time.Time `gorm:"column:closed_at"`
 	Version     int64      `gorm:"column:version"`
 	OutboxUntil *time.Time `gorm:"column:outbox_until"`
@@ -82,8 +84,9 @@ type Held struct {
 	Language     string
 	Owner        flows.Owner
 	Team         string
-	Ward         int  // 0 when not known
-	Muted        bool // the person has sent STOP
+	Ward         int       // 0 when not known
+	Muted        bool      // the person has sent STOP
+	Heard        time.Time // when the person last wrote
 }
 
 // Take gives a conversation to the viewer: out of the queue, from the bot in
@@ -171,6 +174,9 @@ func (d *Desk) Reply(ctx context.Context, v Viewer, id uuid.UUID, w Written, fit
 			return fmt.Errorf("it is not yours: %w", ErrConflict)
 		}
 		if err := d.answered(tx, c); err != nil {
+			return err
+		}
+		if err := dropDraft(tx, v, c.ID); err != nil {
 			return err
 		}
 		held, err := d.held(tx, c)
@@ -318,7 +324,7 @@ func (d *Desk) held(tx *gorm.DB, c *deskRow) (Held, error) {
 	}
 	return Held{
 		Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
-		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted,
+		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted, Heard: c.LastInAt,
 	}, nil
 }
 

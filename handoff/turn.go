@@ -67,6 +67,7 @@ type Turn struct {
 
 	Name       string // the person's name when the channel said it
 	Cases      []NewCase
+	Reopen     []flows.ReopenCase // resolved cases of the contact's own
 	Photos     []NewPhoto
 	Attach     []Attachment
 	Remember   []flows.Remember

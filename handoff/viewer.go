@@ -99,8 +99,8 @@ func (v Viewer) cases(t string) scope {
 
 // conversations is what the viewer sees of the conversations that a query
 // calls t. One that waits and is nobody's yet, because its team or ward is not
-// known, is for everybody at the desk; and who may see a case may read the
-// conversation it came from.
+// known, is for everybody at the desk; who wrote for a citizen goes on seeing
+// that; and who may see a case may read the conversation it came from.
 func (v Viewer) conversations(t string) scope {
 	return v.scope(func() scope {
 		var all []string
@@ -114,9 +114,9 @@ func (v Viewer) conversations(t string) scope {
 			vars = append(vars, v.Wards)
 		}
 		of := v.cases("seen_case")
-		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %[2]s.id AND %[3]s))",
+		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR %[2]s.called_by = ? OR EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %[2]s.id AND %[3]s))",
 			strings.Join(all, " AND "), t, of.sql)
-		return scope{sql, append(append(vars, v.AgentID), of.vars...)}
+		return scope{sql, append(append(vars, v.AgentID, v.AgentID), of.vars...)}
 	})
 }
 

@@ -179,17 +179,27 @@ type happened struct {
 // workOn changes a case that the viewer sees, with its timeline and the audit
 // log, under the case's lock.
 func (d *Desk) workOn(ctx context.Context, v Viewer, number int64, what string, change func(*gorm.DB, *caseRow) (happened, error)) (Case, error) {
+	return d.workOnAfter(ctx, v, number, what, func(*gorm.DB) error { return nil }, change)
+}
+
+// workOnAfter is the same with something to be done before the case is locked.
+func (d *Desk) workOnAfter(ctx context.Context, v Viewer, number int64, what string, before func(*gorm.DB) error,
+	change func(*gorm.DB, *caseRow) (happened, error),
+) (Case, error) {
 	err := d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := before(tx); err != nil {
+			return err
+		}
 		row, err := first[caseRow](v.cases("cases").apply(tx.Clauses(clause.Locking{Strength: "UPDATE"})).Where("cases.number = ?", number), "case")
 		if err != nil {
 			return err
 		}
-		before := standOf(row)
+		stood := standOf(row)
 		line, err := change(tx, &row)
 		if err != nil {
 			return err
 		}
-		return d.recordWork(tx, v, row, before, what, line)
+		return d.recordWork(tx, v, row, stood, what, line)
 	})
 	if err != nil {
 		return Case{}, fmt.Errorf("%s %d: %w", what, number, err)
@@ -202,15 +212,22 @@ type caseStand struct {
 	Status string     `json:"status"`
 	Team   string     `json:"team,omitempty"`
 	Agent  *uuid.UUID `json:"agent,omitempty"`
+	Ward   int        `json:"ward,omitempty"`
+	Same   *int64     `json:"duplicate_of,omitempty"`
 	Note   string     `json:"note,omitempty"`
 }
 
-func standOf(r caseRow) caseStand { return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID} }
+func standOf(r caseRow) caseStand {
+	return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID, Ward: orZero(r.Ward), Same: r.DuplicateOf}
+}
 
 func (d *Desk) recordWork(tx *gorm.DB, v Viewer, row caseRow, before caseStand, what string, line happened) error {
 	now := d.now()
 	err := tx.Model(&caseRow{}).Where("number = ?", row.Number).
-		Updates(map[string]any{"status": row.Status, "team": row.Team, "agent_id": row.AgentID, "updated_at": now}).Error
+		Updates(map[string]any{
+			"status": row.Status, "team": row.Team, "agent_id": row.AgentID, "ward": row.Ward, "ward_by": row.WardBy,
+			"duplicate_of": row.DuplicateOf, "repeats": row.Repeats, "updated_at": now,
+		}).Error
 	if err != nil {
 		return err
 	}

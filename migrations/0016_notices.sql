@@ -36,9 +36,9 @@ CREATE INDEX notice_hops_provider ON notice_hops (channel, provider_id) WHERE pr
 
 -- Cases that are late are told of once.
 ALTER TABLE cases ADD COLUMN delayed_at timestamptz;
-CREATE INDEX cases_due ON cases (due_at) WHERE delayed_at IS NULL AND status IN ('new', 'assigned', 'in_progress', 'waiting', 'reopened');
+CREATE INDEX cases_late ON cases (due_at) WHERE delayed_at IS NULL AND status IN ('new', 'assigned', 'in_progress', 'waiting', 'reopened');
 
 -- +goose Down
 DROP TABLE notice_hops, notices;
-DROP INDEX cases_due;
+DROP INDEX cases_late;
 ALTER TABLE cases DROP COLUMN delayed_at;

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Bundles the console's script from api/console/script and the packages of the lock file into api/console/assets/console.js.
-# The bundle is committed: nobody needs Node to build or run the service.
+# Bundles the console's scripts from api/console/script and the packages of the lock file into api/console/assets: console.js for
+# every page, flows.js for the editor of the services. The bundles are committed: nobody needs Node to build or run the service.
 #
-# usage: assets.sh            makes the bundle anew
-#        assets.sh check      fails when the committed bundle is another than these sources give
+# usage: assets.sh            makes the bundles anew
+#        assets.sh check      fails when a committed bundle is another than these sources give
 #        assets.sh packages   only installs the packages, for the tests that need them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 esbuild=github.com/evanw/esbuild/cmd/esbuild@v0.28.2 # a Go program; not in go.mod
-committed=api/console/assets/console.js
+committed=api/console/assets
+bundles=(console.js flows.js)
 
 packages() {
 	scripts/need.sh npm
@@ -18,10 +19,10 @@ packages() {
 	fi
 }
 
-# bundle FILE: the same bytes on every machine.
+# bundle FOLDER: the same bytes on every machine.
 bundle() {
-	GOFLAGS='' go run "$esbuild" api/console/script/console.js --bundle --minify --format=iife --target=es2020 --charset=utf8 \
-		--legal-comments=none --log-level=warning --outfile="$1"
+	GOFLAGS='' go run "$esbuild" "${bundles[@]/#/api/console/script/}" --bundle --minify --format=iife --target=es2020 --charset=utf8 \
+		--legal-comments=none --log-level=warning --outdir="$1"
 }
 
 case ${1:-} in
@@ -34,11 +35,13 @@ check)
 	packages
 	made=$(mktemp -d)
 	trap 'rm -rf "$made"' EXIT
-	bundle "$made/console.js"
-	if ! cmp "$made/console.js" "$committed"; then
-		echo "the committed bundle is not what its sources give: run scripts/assets.sh and commit it" >&2
-		exit 1
-	fi
+	bundle "$made"
+	for name in "${bundles[@]}"; do
+		if ! cmp "$made/$name" "$committed/$name"; then
+			echo "the committed $name is not what its sources give: run scripts/assets.sh and commit it" >&2
+			exit 1
+		fi
+	done
 	;;
 *)
 	echo "usage: assets.sh [check|packages]" >&2

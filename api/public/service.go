@@ -2,19 +2,19 @@ package public
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"nagorik/api/form"
 	"nagorik/bot/web"
 	"nagorik/flows"
 	"nagorik/handoff"
 )
 
 // face is how a page with a form can show a dialogue: a pin needs a script.
-func face() flows.Face { return flows.Face{Name: web.Name, Buttons: true, Photos: true} }
+func face() flows.Face { return form.Face(web.Name) }
 
 // standing is where the person who opens a page stands.
 type standing struct {
@@ -28,12 +28,12 @@ type serviceView struct {
 	frame
 	ID       string
 	Line     string // whose the service is, and until when it is settled
-	Said     []saidLine
+	Said     []form.Line
 	Given    []flows.Given
 	Step     string // "question 3 of about 6"
 	Asked    int
 	All      int
-	Form     *form // the question that stands; nil where none of this service does
+	Form     *form.Form // the question that stands; nil where none of this service does
 	Begin    bool
 	Again    bool         // it was gone through before
 	Filed    string       // the number of the case just opened, in the page's digits
@@ -45,12 +45,6 @@ type serviceView struct {
 	Unheard  bool // what was answered last was not answered
 	Payload  string
 	CanLeave bool
-}
-
-// saidLine is something that was said to the last answer.
-type saidLine struct {
-	Name string // of the staff; empty: the bot
-	Text string
 }
 
 // showService is GET /services/:flow.
@@ -110,7 +104,7 @@ func (v *serviceView) stand(w *words, st *standing) {
 	switch {
 	case st.Owner == flows.OwnerQueue, st.Owner == flows.OwnerAgent:
 		v.Staff, v.Waits = true, st.Owner == flows.OwnerQueue
-		v.Said = said(st.Replies, "")
+		v.Said = form.Said(st.Replies, "")
 		return
 	case st.Muted:
 		v.Muted = true
@@ -118,7 +112,7 @@ func (v *serviceView) stand(w *words, st *standing) {
 		v.Begin = true
 		return
 	}
-	v.Said = said(st.Replies, st.spoken)
+	v.Said = form.Said(st.Replies, st.spoken)
 	v.Unheard = st.Heard && len(st.Replies) == 0 && !st.Muted
 	if st.now.Flow == v.ID || st.now.Resume == v.ID {
 		v.ask(w, st)
@@ -136,51 +130,13 @@ func (v *serviceView) ask(w *words, st *standing) {
 		return
 	}
 	now := &st.now
-	v.Form = formOf(w, now, len(v.Said) > 0)
+	v.Form = form.Of(w.form(), now, len(v.Said) > 0)
 	v.CanLeave = now.Flow == v.ID
 	if now.Flow == "" {
 		return
 	}
 	v.Given = now.Given
-	v.Form.Question = withoutSummary(v.Form.Question, v.Given)
+	v.Form.Question = form.Question(v.Form.Question, v.Given)
 	v.Asked, v.All = now.Asked, now.Asked+now.Left
 	v.Step = strings.NewReplacer("{n}", w.number(strconv.Itoa(v.Asked+1)), "{all}", w.number(strconv.Itoa(v.All))).Replace(w.Text["step"])
-}
-
-// withoutSummary is a question without the list of answers at its head, which
-// the page shows anyway.
-func withoutSummary(question string, given []flows.Given) string {
-	rest := question
-	for _, g := range given {
-		var ok bool
-		if rest, ok = strings.CutPrefix(rest, g.Label+": "+g.Text); !ok {
-			return question
-		}
-		rest = strings.TrimSpace(rest)
-	}
-	if rest == "" {
-		return question
-	}
-	return rest
-}
-
-// said is what was said to the last answer, without the question that the form
-// shows itself.
-func said(replies []handoff.StandReply, question string) []saidLine {
-	var lines []saidLine
-	for i, r := range replies {
-		text := r.Text
-		if i == len(replies)-1 && r.Author == "bot" {
-			text = strings.TrimSuffix(text, question)
-		}
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		line := saidLine{Text: text}
-		if r.Author == "agent" {
-			line.Name = r.Name
-		}
-		lines = append(lines, line)
-	}
-	return slices.Clip(lines)
 }

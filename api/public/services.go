@@ -75,9 +75,13 @@ func (s *site) listServices(c echo.Context) error {
 	for _, g := range catalog.Services() {
 		group := serviceGroup{Title: inLanguage(g.Title, lang)}
 		for _, id := range g.Services {
-			group.Services = append(group.Services, w.service(catalog, id, lang))
+			if catalog.Live(id, s.opt.Now()) {
+				group.Services = append(group.Services, w.service(catalog, id, lang))
+			}
 		}
-		v.Groups = append(v.Groups, group)
+		if len(group.Services) > 0 {
+			v.Groups = append(v.Groups, group)
+		}
 	}
 	if address, ok := s.opt.Chat.Address(c.Request()); ok {
 		// who cannot be told where they stand still sees the list

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"nagorik/api/form"
 )
 
 // defaultLanguage is what the page speaks until somebody switches.
@@ -63,6 +65,14 @@ func (w *words) number(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// form are the words of a service's form.
+func (w *words) form() form.Words {
+	return form.Words{
+		Next: w.Text["next"], PhotoSend: w.Text["photo_send"], PhotoMore: w.Text["photo_more"], BoxesMost: w.Text["boxes_most"],
+		DateExample: w.Text["date_example"], Taka: w.Text["taka"], Number: w.number,
+	}
 }
 
 // clock is the time of day on a twelve-hour clock.

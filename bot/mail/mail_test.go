@@ -59,7 +59,9 @@ func (o *office) open(t *testing.T) *mail.Mailer {
 	t.Cleanup(func() { _ = s.Close() })
 	m, err := mail.New(mail.Options{
 		URL: "smtp://" + l.Addr().String(), From: "নমুনানগর <help@city.example>",
-		City: func(lang string) string { return map[string]string{"bn": "নমুনানগর", "en": "Namunanagar"}[lang] },
+		City: func(lang string) string {
+			return map[string]string{"bn": "নমুনানগর", "en": "Namunanagar"}[lang]
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,8 +1,10 @@
 package messenger
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +116,24 @@ func refusal(resp *http.Response, v lenient.Value) *bot.SendError {
 		err.After = wait(resp.Header)
 	}
 	return err
+}
+
+// tagRefused are the codes by which Meta refuses the tag HUMAN_AGENT to an app
+// that it has not granted it: no permission (10, 200, 3), or a parameter that is
+// not allowed (100).
+var tagRefused = []string{"10", "200", "3", "100"}
+
+// ofTag is the error of an answer that a person sent after the first day. Without
+// the permission for that this message fails; others go on.
+func ofTag(err error) error {
+	var e *bot.SendError
+	if !errors.As(err, &e) || !slices.Contains(tagRefused, e.Code) {
+		return err
+	}
+	return &bot.SendError{
+		Outcome: bot.SendReject, Code: e.Code, Closed: true, Err: e.Err,
+		Text: "Meta has not granted the Page's app the Human Agent permission, so nobody can answer here after 24 hours: telephone or send an SMS",
+	}
 }
 
 func code(e graphError) string {

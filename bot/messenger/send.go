@@ -36,6 +36,9 @@ func (m *Messenger) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error
 	}
 	body := appendMessage(make([]byte, 0, len(out.Text)+spareBytes), &out, how)
 	answer, err := m.call(ctx, http.MethodPost, "/me/messages?"+m.proof, body)
+	if err != nil && how == typeHuman {
+		err = ofTag(err)
+	}
 	if err != nil {
 		return bot.Sent{}, err
 	}
@@ -70,6 +73,9 @@ func (m *Messenger) how(out *bot.Outgoing) (string, error) {
 	}
 	return "", &bot.SendError{Outcome: bot.SendReject, Closed: true, Text: "Messenger's window for answers has closed"}
 }
+
+// Windows are how long Messenger takes answers after a person wrote.
+func (*Messenger) Windows() (anybody, staff time.Duration) { return window, humanWindow }
 
 // Typing shows that an answer is being written, for 20 seconds at most.
 func (m *Messenger) Typing(ctx context.Context, address string) error {

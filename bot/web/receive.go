@@ -105,22 +105,29 @@ func (w *Web) event(s session, p post) (bot.Event, *fault) {
 		Text:       cut(bangla.Clean(p.text), textLimit),
 		Lang:       language(p.lang),
 	}
-	switch {
-	case p.start:
+	if p.start {
 		e.Kind, e.Ref, e.Text = bot.EventStart, cut(bangla.Clean(p.ref), refLimit), ""
 		return e, nil
+	}
+	f := p.fill(&e)
+	return e, f
+}
+
+// fill puts what was said into an event whose text is set.
+func (p *post) fill(e *bot.Event) *fault {
+	switch {
 	case p.tapped:
 		e.Tapped, e.Payload, e.Text = true, cut(bangla.Clean(p.payload), payloadLimit), cut(e.Text, titleLimit)
 	case p.hasLat:
 		location, ok := pin(p.lat, p.lon)
 		if !ok {
-			return e, &fault{http.StatusBadRequest, "bad_location", "lat and lon are degrees"}
+			return &fault{http.StatusBadRequest, "bad_location", "lat and lon are degrees"}
 		}
 		e.Location = &location
 	case e.Text == "" && len(p.photos) == 0:
-		return e, &fault{http.StatusBadRequest, "empty", "there is nothing in the message"}
+		return &fault{http.StatusBadRequest, "empty", "there is nothing in the message"}
 	}
-	return e, nil
+	return nil
 }
 
 // keep stores one uploaded photo.

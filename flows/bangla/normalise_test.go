@@ -37,40 +37,6 @@ func orElse(text string, ok bool, otherwise string) string {
 	return otherwise
 }
 
-// parsed is the reading of raw in the notation of normalise.tsv.
-func parsed(t testing.TB, kind, raw, note string) string {
-	bare := strings.Contains(note, "bare")
-	switch kind {
-	case "yesno":
-		return YesNo(raw).String()
-	case "menu":
-		n, ok := Pick(raw, 10)
-		return orElse(strconv.Itoa(n), ok, "none")
-	case "ward":
-		n, r := Ward(raw, bare)
-		return orElse(strconv.Itoa(n), r == OneWard, r.String())
-	case "phone":
-		s, ok := Phone(raw)
-		return orElse(s, ok, "invalid")
-	case "nid":
-		s, ok := NID(raw)
-		return orElse(s, ok, "invalid")
-	case "amount":
-		v, ok := Amount(raw)
-		return orElse(strconv.FormatFloat(v, 'f', -1, 64), ok, "none")
-	case "date":
-		d, ok := Date(raw)
-		return orElse(d.Format("2006-01-02"), ok, "invalid")
-	case "case_id":
-		n, ok := CaseID(raw, bare)
-		return orElse(strconv.FormatInt(n, 10), ok, "none")
-	case "fold":
-		return Fold(raw)
-	}
-	t.Fatalf("unknown kind %q", kind)
-	return ""
-}
-
 func unescape(t testing.TB, s string) string {
 	t.Helper()
 	if !strings.Contains(s, `\u`) {
@@ -91,7 +57,7 @@ func TestNormaliseTable(t *testing.T) {
 	for i, row := range rows {
 		kind, raw, want, note := row[0], unescape(t, row[1]), unescape(t, row[2]), strings.Join(row[3:], "")
 		t.Run(fmt.Sprintf("%d_%s_%s", i+2, kind, row[1]), func(t *testing.T) {
-			if got := parsed(t, kind, raw, note); got != want {
+			if got, ok := As(kind, raw); !ok || got != want {
 				t.Errorf("%s(%q) = %q, want %q (%s)", kind, raw, got, want, note)
 			}
 		})

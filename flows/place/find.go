@@ -30,13 +30,24 @@ func (m *Map) Find(text string) []Match {
 	if len(words) > mostWords {
 		words = words[:mostWords]
 	}
+	taught := m.taught.Load()
+	if taught != nil {
+		if hits := taught.exactly(words); len(hits) > 0 {
+			return m.matches(taught, hits)
+		}
+	}
 	hits := m.search(words)
 	if hits == nil {
 		if spelt := spellNumbers(text); spelt != text {
 			hits = m.search(keyWords(spelt))
 		}
 	}
-	return m.matches(hits)
+	if len(hits) == 0 && taught != nil {
+		if near := taught.nearly(words); len(near) > 0 {
+			return m.matches(taught, near)
+		}
+	}
+	return m.matches(&m.names, hits)
 }
 
 // search tries names as they sound, then areas without their number, then near spellings, then a name's beginning.
@@ -233,13 +244,13 @@ func firstKey(word string) string {
 	return word
 }
 
-// matches turns hits into one match per ward, by number.
-func (m *Map) matches(hits []int) []Match {
+// matches turns hits of an index into one match per ward, by number.
+func (m *Map) matches(names *nameIndex, hits []int) []Match {
 	sort.Ints(hits)
 	var found []Match
 	seen := map[int]bool{}
 	for _, i := range hits {
-		e := m.names.entries[i]
+		e := names.entries[i]
 		if seen[e.ward] {
 			continue
 		}

@@ -28,8 +28,8 @@ var (
 
 // Load reads a ward layer: a GeoJSON FeatureCollection with a feature per ward, WGS 84. Faults of single features come
 // back as problems and what is usable is used; err is for a text that is no such collection or has no ward at all.
-// A feature without a geometry makes a ward without a polygon.
-func Load(layer []byte) (*Map, []Problem, error) {
+// A feature without a geometry makes a ward without a polygon. watch hears how far the check of the shapes is.
+func Load(layer []byte, watch ...func(done, all int)) (*Map, []Problem, error) {
 	var raw struct {
 		Type     string
 		Features []json.RawMessage
@@ -44,7 +44,7 @@ func Load(layer []byte) (*Map, []Problem, error) {
 	if len(raw.Features) > maxFeatures {
 		return nil, nil, fmt.Errorf("read ward layer: %d features, more than %d", len(raw.Features), maxFeatures)
 	}
-	b := builder{city: map[string]string{}}
+	b := builder{city: map[string]string{}, watch: watch}
 	for i, f := range raw.Features {
 		b.feature(i, f)
 	}

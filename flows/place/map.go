@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the sample city
 	"fmt"
 	"sort"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
@@ -32,6 +33,7 @@ type Map struct {
 	shapes []shape // by position in wards; empty without polygons
 	byNo   map[int]int
 	names  nameIndex
+	taught atomic.Pointer[nameIndex] // see Teach; nil: nothing was taught
 }
 
 type shape struct {
@@ -130,6 +132,7 @@ type builder struct {
 	shapes   []shape
 	features []string
 	problems []Problem
+	watch    []func(done, all int)
 }
 
 func (b *builder) problem(feature, format string, args ...any) {
@@ -175,6 +178,7 @@ func (b *builder) build() (*Map, []Problem) {
 		m.byNo[w.Number] = i
 	}
 	b.overlaps()
+	b.sameNames()
 	m.names = indexNames(m.wards)
 	return m, b.problems
 }

@@ -171,3 +171,22 @@ func spread(text string) []string {
 	}
 	return texts
 }
+
+// sameNames says which names and aliases of wards are those of another:
+// nobody can tell then which is meant. An area may well lie in several wards.
+func (b *builder) sameNames() {
+	first := map[string]int{}
+	for i, w := range b.wards {
+		for _, name := range append([]string{w.Name[Bangla], w.Name[English]}, w.Aliases...) {
+			p := bangla.Fold(name)
+			if p == "" {
+				continue
+			}
+			if at, taken := first[p]; taken && at != i {
+				b.problem(b.features[i], "%q is a name of ward %d as well", name, b.wards[at].Number)
+			} else {
+				first[p] = i
+			}
+		}
+	}
+}

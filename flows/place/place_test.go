@@ -141,7 +141,7 @@ func TestLoadProblems(t *testing.T) {
 	polygon := func(rings ...string) string {
 		return `{"type":"Polygon","coordinates":[` + strings.Join(rings, ",") + `]}`
 	}
-	good := feature(`{"ward_no":1}`, polygon(square(0, 0)))
+	good := feature(`{"ward_no":1,"name_bn":"উত্তর পাড়া"}`, polygon(square(0, 0)))
 	for _, c := range []struct {
 		name, second string
 		problem      string // "" for none
@@ -158,6 +158,8 @@ func TestLoadProblems(t *testing.T) {
 		{"not closed", feature(`{"ward_no":2}`, polygon("[[1,0],[2,0],[2,1],[1,1]]")), "not closed", 2},
 		{"crosses itself", feature(`{"ward_no":2}`, polygon("[[2,0],[4,1],[4,0],[2,2],[2,0]]")), "crosses itself", 2},
 		{"a line", feature(`{"ward_no":2}`, polygon("[[2,0],[3,0],[2,0]]")), "without an area", 2},
+		{"latitude first", feature(`{"ward_no":2}`, polygon("[[23.7,90.3],[23.8,90.3],[23.8,90.4],[23.7,90.3]]")), "longitude first", 2},
+		{"the name of another", feature(`{"ward_no":2,"name":"North","aliases":["উত্তর  পাড়া"]}`, `null`), "is a name of ward 1 as well", 2},
 		{"metres", feature(`{"ward_no":2}`, polygon("[[234000,2634000],[234100,2634000],[234100,2634100],[234000,2634000]]")), "WGS 84", 2},
 		{"a point", feature(`{"ward_no":2}`, `{"type":"Point","coordinates":[1,2]}`), "not a Polygon", 2},
 		{"short positions", feature(`{"ward_no":2}`, polygon("[[1],[2],[3],[1]]")), "WGS 84", 2},

@@ -41,6 +41,10 @@ func (b *builder) checked(feature string, polygons orb.MultiPolygon) orb.MultiPo
 
 // ring checks one ring; it is closed when its last point is missing.
 func (b *builder) ring(feature string, ring orb.Ring) (orb.Ring, bool) {
+	if turned(ring) {
+		b.problem(feature, "has its coordinates as latitude, longitude; GeoJSON has longitude first")
+		return nil, false
+	}
 	for _, p := range ring {
 		if math.Abs(p[0]) > 180 || math.Abs(p[1]) > 90 {
 			b.problem(feature, "has a point (%g, %g) that is no longitude and latitude; the layer must be WGS 84", p[0], p[1])
@@ -59,6 +63,17 @@ func (b *builder) ring(feature string, ring orb.Ring) (orb.Ring, bool) {
 		b.problem(feature, "has a ring that crosses itself near %.5f, %.5f", at[1], at[0])
 	}
 	return ring, true
+}
+
+// turned reports points that lie in Bangladesh (20.3 to 26.7 north, 88 to 92.7
+// east) when latitude and longitude are changed for each other.
+func turned(ring orb.Ring) bool {
+	for _, p := range ring {
+		if p[0] < 20 || p[0] > 27 || p[1] < 88 || p[1] > 93 {
+			return false
+		}
+	}
+	return len(ring) > 0
 }
 
 // crossing finds two edges of a ring that cross each other between their ends.
@@ -89,6 +104,9 @@ func side(a, b, p orb.Point) float64 {
 // overlaps says which wards lie over each other.
 func (b *builder) overlaps() {
 	for i := range b.shapes {
+		for _, watch := range b.watch {
+			watch(i+1, len(b.shapes))
+		}
 		for j := i + 1; j < len(b.shapes); j++ {
 			one, two := &b.shapes[i], &b.shapes[j]
 			if len(one.polygons) == 0 || len(two.polygons) == 0 || !one.bound.Intersects(two.bound) {

@@ -19,7 +19,7 @@ func TestTheContractsReportsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := strings.Fields("cases_by_kind cases_by_service cases_by_ward channels contacts_by_day contained dropoff hours resolution satisfaction")
+	want := strings.Fields("cases_by_kind cases_by_service cases_by_team cases_by_ward channels contacts_by_day contained dropoff hours languages resolution satisfaction waits")
 	if got := set.Names(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}

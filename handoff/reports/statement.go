@@ -19,7 +19,7 @@ func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
 	}
 	b.narrow(a)
 	b.scope(v.SeesCases("c"))
-	b.add(`), contact_rows AS NOT MATERIALIZED (SELECT c.id, c.channel, c.flow, c.state, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
+	b.add(`), contact_rows AS NOT MATERIALIZED (SELECT c.id, c.channel, c.flow, c.state, c.team, c.language, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
 		c.closed_at, c.handed_at FROM conversations c WHERE `)
 	b.opened(a)
 	b.narrow(a)

@@ -28,7 +28,7 @@ func (g *Gateway) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) 
 	if e := g.refuse(&out); e != nil {
 		return bot.Sent{}, e
 	}
-	if out.Doubts > 0 && (g.p.send == nil || !g.p.send.dedup) {
+	if out.Doubts > 0 && !out.Insist && (g.p.send == nil || !g.p.send.dedup) {
 		return bot.Sent{}, &bot.SendError{Outcome: bot.SendUnknown, Once: true, Text: "the SMS gateway may have the message already and could not tell a repeat"}
 	}
 	if err := ctx.Err(); err != nil {

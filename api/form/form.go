@@ -1,4 +1,4 @@
-package public
+package form
 
 import (
 	"slices"
@@ -7,12 +7,23 @@ import (
 	"nagorik/flows"
 )
 
-// form is one question as a page asks it.
-type form struct {
+// Words are what a form says of its own, in one language.
+type Words struct {
+	Next        string // the button of most questions
+	PhotoSend   string
+	PhotoMore   string // stands for the question once there are photos
+	BoxesMost   string // "Choose up to {n}"
+	DateExample string
+	Taka        string
+	Number      func(digits string) string // in the language's own digits
+}
+
+// Form is one question as a page asks it.
+type Form struct {
 	Question string
-	Control  control
-	Boxes    []box    // radio, boxes, buttons
-	Buttons  []button // besides the control: skip, done, "I do not know"
+	Control  Control
+	Boxes    []Box    // radio, boxes, buttons
+	Buttons  []Button // besides the control: skip, done, "I do not know"
 	Type     string   // of an input
 	Mode     string   // which keyboard it brings up
 	Fill     string   // what the browser may fill in
@@ -24,28 +35,29 @@ type form struct {
 	More     bool // there are some already
 }
 
-// control is what a question is answered with.
-type control string
+// Control is what a question is answered with.
+type Control string
 
+// The controls there are.
 const (
-	radioControl   control = "radio"
-	boxesControl   control = "boxes"
-	buttonsControl control = "buttons"
-	inputControl   control = "input"
-	areaControl    control = "area"
-	photoControl   control = "photo"
+	Radio   Control = "radio"
+	Boxes   Control = "boxes"
+	Buttons Control = "buttons" // a few choices that are sent at once
+	Input   Control = "input"
+	Area    Control = "area"
+	Photo   Control = "photo"
 )
 
-// box is a choice: what it sends and whether it is ticked.
-type box struct {
+// Box is a choice: what it sends and whether it is ticked.
+type Box struct {
 	Value   string
 	Title   string
 	Checked bool
 }
 
-// button sends an answer of its own. The main one is what most people press
+// Button sends an answer of its own. The main one is what most people press
 // next.
-type button struct {
+type Button struct {
 	Value, Title string
 	Main         bool
 }
@@ -57,18 +69,18 @@ const (
 	photosAtOnce = 5    // one message takes no more
 )
 
-// formOf is the form for the question that stands. heard says that the bot has
+// Of is the form for the question that stands. heard says that the bot has
 // said something to the last answer.
-func formOf(w *words, now *flows.Standing, heard bool) *form {
-	f := &form{Question: strings.TrimSpace(now.Prompt.Text), Submit: w.Text["next"]}
+func Of(w Words, now *flows.Standing, heard bool) *Form {
+	f := &Form{Question: strings.TrimSpace(now.Prompt.Text), Submit: w.Next}
 	answers, done := f.divide(now)
 	switch {
 	case now.Own || now.Type == flows.SlotConfirm:
 		f.choose(answers, nil)
 	case now.Type == flows.SlotChoice && now.Several:
-		f.Control, f.Boxes = boxesControl, boxesOf(answers, now.Picked)
+		f.Control, f.Boxes = Boxes, boxesOf(answers, now.Picked)
 		if now.Max > 0 && int(now.Max) < len(answers) {
-			f.Hint = w.with("boxes_most", "{n}", w.number(flows.NumberValue(now.Max).String()))
+			f.Hint = strings.ReplaceAll(w.BoxesMost, "{n}", w.Number(flows.NumberValue(now.Max).String()))
 		}
 	case now.Type == flows.SlotChoice:
 		f.choose(answers, now.Picked)
@@ -82,14 +94,14 @@ func formOf(w *words, now *flows.Standing, heard bool) *form {
 
 // divide parts the answers from the buttons beside them. Going back and a
 // person are always at hand, so the offer of them is left out.
-func (f *form) divide(now *flows.Standing) (answers []flows.Choice, done bool) {
+func (f *Form) divide(now *flows.Standing) (answers []flows.Choice, done bool) {
 	for _, c := range now.Prompt.Choices {
 		_, value, _ := strings.Cut(c.Payload, "=")
 		switch {
 		case value == "!back", value == "!agent":
 		case value == "!done" && now.Several: // the boxes are sent at once
 		case strings.HasPrefix(value, "!"), now.Type == flows.SlotWard && !now.Own:
-			f.Buttons = append(f.Buttons, button{pickOf(c), c.Title, value == "!done"})
+			f.Buttons = append(f.Buttons, Button{pickOf(c), c.Title, value == "!done"})
 			done = done || value == "!done"
 		default:
 			answers = append(answers, c)
@@ -102,52 +114,52 @@ func (f *form) divide(now *flows.Standing) (answers []flows.Choice, done bool) {
 func pickOf(c flows.Choice) string { return c.Payload + " " + c.Title }
 
 // choose offers a few answers as buttons, more as a list.
-func (f *form) choose(answers []flows.Choice, picked []string) {
-	f.Control, f.Boxes = radioControl, boxesOf(answers, picked)
+func (f *Form) choose(answers []flows.Choice, picked []string) {
+	f.Control, f.Boxes = Radio, boxesOf(answers, picked)
 	if len(answers) <= fewChoices {
-		f.Control = buttonsControl
+		f.Control = Buttons
 	}
 }
 
-func boxesOf(answers []flows.Choice, picked []string) []box {
-	boxes := make([]box, len(answers))
+func boxesOf(answers []flows.Choice, picked []string) []Box {
+	boxes := make([]Box, len(answers))
 	for i, c := range answers {
 		_, value, _ := strings.Cut(c.Payload, "=")
-		boxes[i] = box{Value: pickOf(c), Title: c.Title, Checked: slices.Contains(picked, value)}
+		boxes[i] = Box{Value: pickOf(c), Title: c.Title, Checked: slices.Contains(picked, value)}
 	}
 	return boxes
 }
 
 // photos takes files. Once there are some, what the bot has said of them stands
 // for the question.
-func (f *form) photos(w *words, now *flows.Standing, more, heard bool) {
+func (f *Form) photos(w Words, now *flows.Standing, more, heard bool) {
 	f.More = more
-	f.Control, f.Submit, f.Photos = photoControl, w.Text["photo_send"], photosAtOnce
+	f.Control, f.Submit, f.Photos = Photo, w.PhotoSend, photosAtOnce
 	if now.Max > 0 {
 		f.Photos = min(photosAtOnce, int(now.Max))
 	}
 	if more && heard {
-		f.Question = w.Text["photo_more"]
+		f.Question = w.PhotoMore
 	}
 }
 
 // typed is one line, or several where a person describes something.
-func (f *form) typed(w *words, now *flows.Standing) {
-	f.Control, f.Type, f.Longest = inputControl, "text", longestInput
+func (f *Form) typed(w Words, now *flows.Standing) {
+	f.Control, f.Type, f.Longest = Input, "text", longestInput
 	switch now.Type {
 	case flows.SlotPhone:
 		f.Type, f.Fill = "tel", "tel"
 	case flows.SlotDate:
-		f.Type, f.Example = "date", w.Text["date_example"]
+		f.Type, f.Example = "date", w.DateExample
 	case flows.SlotWard: // a number or the name of an area
 	case flows.SlotNumber:
 		f.Mode = "numeric"
 	case flows.SlotAmount:
-		f.Mode, f.Hint = "decimal", w.Text["taka"]
+		f.Mode, f.Hint = "decimal", w.Taka
 	case flows.SlotLocation:
-		f.Control, f.Fill, f.Longest = areaControl, "street-address", longestInput
+		f.Control, f.Fill, f.Longest = Area, "street-address", longestInput
 	default:
-		f.Control, f.Longest = areaControl, longestArea
+		f.Control, f.Longest = Area, longestArea
 		if now.Max > 0 {
 			f.Longest = int(now.Max)
 		}

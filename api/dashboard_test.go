@@ -1,0 +1,137 @@
+package api
+
+import (
+	entities "html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"nagorik/flows/place"
+	"nagorik/handoff"
+	"nagorik/handoff/demo"
+)
+
+// fillYear puts a year of made-up traffic on record.
+func (o *office) fillYear(cases int) {
+	o.t.Helper()
+	_, err := demo.Fill(o.t.Context(), o.pool, demo.Options{
+		Cases: cases, Contacts: 40 + cases/3, Seed: 5, Until: o.clock.now(), Services: o.server.opt.Catalog().Flows(), Wards: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+var (
+	opens    = regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)"(?: aria-label="[^"]*: |>)([0-9]+)(?:"|</a>)`)
+	talkRow  = regexp.MustCompile(`<th scope="row"><a href="/console/conversations/`)
+	nextPage = regexp.MustCompile(`rel="next" href="([^"]+)"`)
+)
+
+// countedRows opens a list and counts its rows, page by page.
+func (o *office) countedRows(t *rapid.T, path, cookie string) int {
+	n := 0
+	for range 100 {
+		w := o.look(path, cookie)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d", path, w.Code)
+		}
+		body := w.Body.String()
+		n += len(caseRowOf.FindAllString(body, -1)) + len(talkRow.FindAllString(body, -1))
+		next := nextPage.FindStringSubmatch(body)
+		if next == nil {
+			return n
+		}
+		path = entities.UnescapeString(next[1])
+	}
+	t.Fatalf("%s has no end", path)
+	return n
+}
+
+// TestEveryFigureOpensWhatItCounts opens the lists behind figures, by any
+// filters and for whoever looks, and counts them.
+func TestEveryFigureOpensWhatItCounts(t *testing.T) {
+	o := newCounter(t)
+	o.server.opt.Wards = place.Sample()
+	o.fillYear(150)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage", "waste"}, []int{1, 2, 3, 4, 5})
+	cookies := []string{o.enter("anna@example.org"), o.enter("kamal@example.org")}
+	opened := 0
+	rapid.Check(t, func(t *rapid.T) {
+		from := o.clock.now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
+		q := url.Values{"lang": {"en"}, "from": {from.Format(time.DateOnly)}, "to": {from.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days")).Format(time.DateOnly)}}
+		for _, by := range [][]string{
+			{"flow", "", "", "", "", "drainage", "road", "nothing"},
+			{"kind", "", "", "", "", "complaint", "question"},
+			{"ward", "", "", "", "", "1", "5"},
+			{"channel", "", "", "", "web", "sms"},
+			{"team", "", "", "", "", "drainage", "revenue"},
+		} {
+			q.Set(by[0], rapid.SampledFrom(by[1:]).Draw(t, by[0]))
+		}
+		cookie := rapid.SampledFrom(cookies).Draw(t, "who")
+		w := o.look(dashboardPath+"?"+q.Encode(), cookie)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: %d %s", q.Encode(), w.Code, w.Body)
+		}
+		figures := opens.FindAllStringSubmatch(w.Body.String(), -1)
+		if len(figures) == 0 {
+			if !strings.Contains(w.Body.String(), "Nothing was counted") {
+				t.Fatalf("%s: no figure and no word why", q.Encode())
+			}
+			return
+		}
+		for range 4 {
+			f := rapid.SampledFrom(figures).Draw(t, "figure")
+			says, _ := strconv.Atoi(f[2])
+			opened++
+			if got := o.countedRows(t, entities.UnescapeString(f[1]), cookie); got != says {
+				t.Fatalf("%s says %d and opens %d", f[1], says, got)
+			}
+		}
+	})
+	if opened < 60 {
+		t.Errorf("only %d figures were opened", opened)
+	}
+}
+
+func TestTheDashboardSaysWhatItCannotRead(t *testing.T) {
+	o := newCounter(t)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	cookie := o.enter("anna@example.org")
+	for query, want := range map[string]string{
+		"?from=2026-11-31":                    "Write a day",
+		"?ward=x":                             "aria-invalid",
+		"?from=2026-11-20&to=2026-11-01":      "The last day is before the first.",
+		"?from=0001-01-01":                    "",
+		"?team=" + strings.Repeat("x", 70):    "",
+		"?from=2026-11-20&to=2026-11-01&kind": "aria-invalid",
+	} {
+		w := o.look(dashboardPath+query+"&lang=en", cookie)
+		if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, w.Code)
+		}
+		if want != "Write a day" && !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s does not say %q", query, want)
+		}
+	}
+	wantPage(t, o.look(dashboardPath+"?lang=en", cookie), http.StatusOK, "Nothing was counted in these days")
+}
+
+func TestAMonthIsComparedWithTheMonthBefore(t *testing.T) {
+	o := newCounter(t)
+	o.fillYear(150)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	cookie := o.enter("anna@example.org")
+	october := o.look(dashboardPath+"?lang=en&from=2026-10-01&to=2026-10-31", cookie)
+	wantPage(t, october, http.StatusOK, "1 October 2026 – 31 October 2026")
+	wantPage(t, october, http.StatusOK, "1 September 2026 – 30 September 2026")
+	wantPage(t, o.look(dashboardPath+"?lang=en&from=2026-10-05&to=2026-10-11", cookie), http.StatusOK, "28 September 2026 – 4 October 2026")
+}

@@ -1,0 +1,198 @@
+package flows
+
+import (
+	"math"
+	"strconv"
+
+	"nagorik/flows/bangla"
+)
+
+// Decision is what follows from a message in one's own words.
+type Decision string
+
+// The decisions.
+const (
+	DecideGo       Decision = "go"       // it is clear what is meant
+	DecideOffer    Decision = "offer"    // one or two services are likely: ask which
+	DecideMenu     Decision = "menu"     // it is not clear: show the menu
+	DecideCommand  Decision = "command"  // a word that is understood everywhere
+	DecideDanger   Decision = "danger"   // the emergency line, and an alert at the desk
+	DecideRedirect Decision = "redirect" // another office's matter: its number
+)
+
+// Understanding is what a message is taken for at the menu, and why.
+type Understanding struct {
+	Text       string            `json:"text"`
+	Intent     string            `json:"intent"` // the id of a service or command, or one of domain.md §6.7
+	Decision   Decision          `json:"decision"`
+	Confidence float64           `json:"confidence"` // 0 to 1
+	Slots      map[string]string `json:"slots"`      // answers that were said with it
+	Why        string            `json:"why"`
+}
+
+// decided is a decision with its aim.
+type decided struct {
+	decision Decision
+	aim      aim
+	offers   []aim
+	language int // of a language command; -1 for none named
+	share    float32
+	weighed  weighed
+	why      string // empty: ask Catalog.why
+}
+
+// decide tells what follows from a message at the menu that is no number, no line of the menu and no word of danger.
+func (c *Catalog) decide(folded string, message []token) decided {
+	d := decided{decision: DecideMenu, aim: aim{id: intentUnknown}, language: -1}
+	if p := c.lists.commands.meant(message); p != nil && folded != "0" && meansSomething(commandNames[p.target]) {
+		d.decision, d.aim, d.share, d.why = DecideCommand, c.commandAim(p.target), 1, matched(p)
+		return d
+	}
+	if p := c.languageNamed(message); p != nil {
+		d.decision, d.aim, d.language = DecideCommand, c.commandAim(indexOf(commandNames, commandLanguage)), p.target
+		d.share, d.why = 1, matched(p)
+		return d
+	}
+	if a, p := c.listed(message); p != nil {
+		d.decision, d.aim, d.share, d.why = decisionFor(a), a, 1, matched(p)
+		return d
+	}
+	w := c.weigh(folded, message)
+	d.weighed, d.share = w, w.share
+	if i := c.likeDanger(&w, message); i >= 0 {
+		d.decision, d.aim = DecideDanger, aim{aimDanger, i, intentEmergency}
+		return d
+	}
+	if w.first.kind == aimDanger { // like danger, but not plainly so
+		w.first, w.share, w.second, w.next = w.second, w.next, aim{}, 0
+		d.weighed, d.share = w, w.share
+	}
+	switch {
+	case w.sure():
+		d.aim, d.decision = w.first, decisionFor(w.first)
+		if p := c.lists.languages.longest(message); p != nil && w.first.id == intentLanguage {
+			d.language = p.target
+		}
+	case len(w.offers(len(message))) > 0:
+		d.decision, d.offers = DecideOffer, w.offers(len(message))
+		d.aim = d.offers[0]
+	}
+	return d
+}
+
+// listed is whose word or phrase the whole message is, courtesies apart.
+func (c *Catalog) listed(message []token) (aim, *phrase) {
+	for _, x := range []struct {
+		list *phrases
+		kind aimKind
+	}{{&c.lists.flows, aimFlow}, {&c.lists.redirects, aimRedirect}, {&c.lists.talk, aimTalk}} {
+		if p := x.list.meant(message); p != nil {
+			return c.aimOf(x.kind, p), p
+		}
+	}
+	return aim{}, nil
+}
+
+// meansSomething reports a command that says something at the menu too.
+func meansSomething(name string) bool {
+	switch name {
+	case commandSkip, commandDone, commandUnknown:
+		return false
+	default:
+		return true
+	}
+}
+
+func decisionFor(a aim) Decision {
+	switch a.kind {
+	case aimCommand:
+		return DecideCommand
+	case aimRedirect:
+		return DecideRedirect
+	case aimDanger:
+		return DecideMenu
+	default:
+		return DecideGo
+	}
+}
+
+// maxLanguageWords is how long a message can be that is only about the language.
+const maxLanguageWords = 4
+
+// languageNamed is the language that a short message asks for.
+func (c *Catalog) languageNamed(message []token) *phrase {
+	p := c.lists.languages.longest(message)
+	if p == nil || len(message) > maxLanguageWords {
+		return nil
+	}
+	if f := c.find(message); f.service != nil || f.redirect != nil {
+		return nil
+	}
+	return p
+}
+
+// Understand tells what a message at the menu is taken for: exactly what Step would do with it.
+func (c *Catalog) Understand(text string) Understanding {
+	t := &turn{c: c, in: &Input{Kind: InputText, Text: text}}
+	t.prepare()
+	u := Understanding{Text: text, Slots: map[string]string{}}
+	d := t.meaning()
+	u.Intent, u.Decision, u.Why = d.aim.id, d.decision, d.why
+	u.Confidence = math.Round(float64(d.share)*1000) / 1000
+	if u.Why == "" {
+		u.Why = c.why(&d.weighed, t.folded)
+	}
+	if d.decision == DecideMenu {
+		u.Intent = intentUnknown
+	}
+	t.said(&d, u.Slots)
+	return u
+}
+
+// meaning is decide with all that comes before it at the menu.
+func (t *turn) meaning() decided {
+	none := decided{decision: DecideMenu, aim: aim{id: intentUnknown}, language: -1}
+	if p := t.c.lists.danger.longest(t.tokens()); p != nil {
+		return decided{decision: DecideDanger, aim: aim{aimDanger, p.target, intentEmergency}, share: 1, why: p.matched(t.tokens()), language: -1}
+	}
+	if bad := t.unfit(nil); bad != "" {
+		none.why = "text " + bad
+		return none
+	}
+	if n, ok := caseNumber(t.folded); ok {
+		a := t.c.commandAim(indexOf(commandNames, commandStatus))
+		return decided{decision: decisionFor(a), aim: a, share: 1, why: "case number " + strconv.FormatInt(n, 10), language: -1}
+	}
+	if t.text == "" {
+		none.why = "an empty message"
+		return none
+	}
+	return t.c.decide(t.folded, t.tokens())
+}
+
+// said lists the answers that a message holds beside what it is about.
+func (t *turn) said(d *decided, slots map[string]string) {
+	if n, r := bangla.Ward(t.folded, false); r == bangla.OneWard {
+		slots["ward"] = strconv.Itoa(n)
+	}
+	if n, ok := caseNumber(t.folded); ok {
+		slots["case_id"] = strconv.FormatInt(n, 10)
+	}
+	if v, ok := bangla.Amount(t.folded); ok && namesMoney(t.folded) {
+		slots["amount"] = NumberValue(v).String()
+	}
+	if d.language >= 0 {
+		slots["lang"] = t.c.codes[d.language]
+	}
+	if m, ok := t.areaNamed(); ok {
+		slots["area"] = areaName(m, "en")
+	}
+	if d.aim.kind != aimFlow || d.decision != DecideGo {
+		return
+	}
+	t.f, t.told = t.c.flows[d.aim.index], true
+	t.prefill()
+	for _, a := range t.s.Answers {
+		slots[a.Slot] = a.Value.String()
+	}
+}

@@ -1,0 +1,248 @@
+package flows
+
+import (
+	"strings"
+
+	"nagorik/flows/bangla"
+	"nagorik/flows/intent"
+)
+
+// How sure is sure. The shares were chosen on sentences that no model had seen.
+const (
+	sureShare   = 0.7  // go there
+	wordShare   = 0.62 // go there, when a word of its own was found too
+	offerShare  = 0.25 // the likeliest two together: offer them
+	offerLeast  = 0.13 // the likeliest of them
+	offerAlone  = 0.40 // the same, of a message of one word
+	switchShare = 0.85 // leave a dialogue for it, after asking
+	switchWords = 3    // of a message that names no word of the other service
+	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
+	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	knownLeast  = 0.34 // of a message's words, so many must be known
+)
+
+// How much a word that is listed says for its owner, beside what the examples say.
+const (
+	boostWord = 1.0
+	boostMore = 0.6
+	boostTalk = -2.5 // against a greeting, where there is more to the message
+	talkMore  = 3    // words beside a greeting that are no matter of their own
+)
+
+// weighed is what a message is about, as far as words and examples tell.
+type weighed struct {
+	first, second aim
+	share         float32 // of the first
+	next          float32 // of the second
+	word          *phrase // listed for the first
+	unsure        bool    // too little of the message is known
+}
+
+// finds are the listed phrases in a message.
+type finds struct{ service, command, talk, redirect *phrase }
+
+func (c *Catalog) find(message []token) finds {
+	f := finds{
+		service: c.lists.flows.longest(message), command: c.lists.commands.longest(message),
+		talk: c.lists.talk.longest(message), redirect: c.lists.redirects.longest(message),
+	}
+	if f.command != nil && !searched(commandNames[f.command.target]) {
+		f.command = nil
+	}
+	return f
+}
+
+// searched are the commands that are also heard within a sentence.
+func searched(name string) bool {
+	switch name {
+	case commandMenu, commandAgent, commandStatus, commandLanguage:
+		return true
+	default:
+		return false
+	}
+}
+
+// weigh tells what a message is about: listed words speak for their owner, and
+// the model for the rest.
+func (c *Catalog) weigh(folded string, message []token) weighed {
+	f := c.find(message)
+	model := c.model()
+	if model == nil {
+		return c.byWords(f, message)
+	}
+	room := [4]intent.Boost{}
+	boosts := room[:0]
+	for _, x := range []struct {
+		p *phrase
+		a aim
+	}{
+		{f.service, c.aimOf(aimFlow, f.service)},
+		{f.command, c.aimOf(aimCommand, f.command)},
+		{f.redirect, c.aimOf(aimRedirect, f.redirect)},
+	} {
+		if x.p != nil {
+			boosts = append(boosts, intent.Boost{Label: x.a.label(), By: boostWord + boostMore*float32(len(x.p.tokens)-1)})
+		}
+	}
+	if f.talk != nil && (len(boosts) > 0 || len(message) > len(f.talk.tokens)+talkMore) {
+		boosts = append(boosts, intent.Boost{Label: c.aimOf(aimTalk, f.talk).label(), By: boostTalk})
+	}
+	r := model.Classify(folded, boosts...)
+	return c.judge(r, f)
+}
+
+// aimOf is whom a listed phrase belongs to.
+func (c *Catalog) aimOf(kind aimKind, p *phrase) aim {
+	switch {
+	case p == nil:
+		return aim{}
+	case kind == aimFlow:
+		return c.flowAim(p.target)
+	case kind == aimCommand:
+		return c.commandAim(p.target)
+	case kind == aimTalk:
+		return aim{aimTalk, p.target, c.talk[p.target].id}
+	default:
+		return aim{aimRedirect, p.target, c.redirects[p.target].id}
+	}
+}
+
+// judge turns a reading into aims.
+func (c *Catalog) judge(r intent.Reading, f finds) weighed {
+	w := weighed{}
+	if len(r.Ranked) == 0 {
+		return w
+	}
+	w.first, w.share = c.aims[r.Ranked[0].Label], r.Ranked[0].Share
+	if len(r.Ranked) > 1 {
+		w.second, w.next = c.aims[r.Ranked[1].Label], r.Ranked[1].Share
+	}
+	for _, x := range []struct {
+		p *phrase
+		a aim
+	}{
+		{f.service, c.aimOf(aimFlow, f.service)},
+		{f.command, c.aimOf(aimCommand, f.command)},
+		{f.redirect, c.aimOf(aimRedirect, f.redirect)},
+		{f.talk, c.aimOf(aimTalk, f.talk)},
+	} {
+		if x.p != nil && x.a == w.first {
+			w.word = x.p
+		}
+	}
+	w.unsure = r.Known < knownLeast && w.word == nil
+	return w
+}
+
+// byWords decides by listed words alone, where there is no example to learn from: the longest wins, and people and
+// news of a report go before a service of equal length.
+func (c *Catalog) byWords(f finds, message []token) weighed {
+	best, kind := f.command, aimCommand
+	for _, x := range []struct {
+		p    *phrase
+		kind aimKind
+	}{{f.service, aimFlow}, {f.redirect, aimRedirect}} {
+		if x.p != nil && (best == nil || len(x.p.tokens) > len(best.tokens)) {
+			best, kind = x.p, x.kind
+		}
+	}
+	if best == nil && f.talk != nil && len(message) <= len(f.talk.tokens)+talkMore {
+		best, kind = f.talk, aimTalk
+	}
+	if best == nil {
+		return weighed{}
+	}
+	return weighed{first: c.aimOf(kind, best), share: 1, word: best}
+}
+
+// sure reports that the first aim is meant.
+func (w *weighed) sure() bool {
+	return !w.unsure && w.first.kind != aimNothing && (w.share >= sureShare || w.word != nil && w.share >= wordShare)
+}
+
+// offers are the services that are worth asking back.
+func (w *weighed) offers(words int) []aim {
+	if words < 2 && w.share < offerAlone {
+		return nil
+	}
+	if w.unsure || w.first.kind == aimNothing || w.share < offerLeast || w.share+w.next < offerShare {
+		return nil
+	}
+	var list []aim
+	for _, a := range []aim{w.first, w.second} {
+		if a.kind == aimFlow || a.kind == aimRedirect {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// why says in plain words what decided.
+func (c *Catalog) why(w *weighed, folded string) string {
+	if w.word != nil && w.share >= wordShare {
+		return matched(w.word)
+	}
+	model := c.model()
+	if model == nil || w.first.id == "" {
+		return "nothing known in it"
+	}
+	words := model.Reasons(w.first.label(), folded, 3)
+	if len(words) == 0 {
+		return "nothing known in it"
+	}
+	return "like the examples of " + c.nameOf(w.first) + `: "` + strings.Join(words, `", "`) + `"`
+}
+
+// nameOf is what an aim is called in flows.yaml.
+func (c *Catalog) nameOf(a aim) string {
+	switch a.kind {
+	case aimCommand:
+		return "the command " + commandNames[a.index]
+	case aimRedirect:
+		return "the redirect " + c.redirects[a.index].name
+	case aimNothing:
+		return "off_topic"
+	default:
+		return a.id
+	}
+}
+
+// likeDanger is the danger that a message is like, -1 for none.
+func (c *Catalog) likeDanger(w *weighed, message []token) int {
+	share := float32(0)
+	for _, x := range []struct {
+		a     aim
+		share float32
+	}{{w.first, w.share}, {w.second, w.next}} {
+		if x.a.kind == aimDanger {
+			share += x.share
+		}
+	}
+	if w.first.kind != aimDanger || share < dangerShare || w.unsure {
+		return -1
+	}
+	for _, harmless := range c.harmless {
+		if anyOf(harmless, message) {
+			return -1
+		}
+	}
+	return w.first.index
+}
+
+// caseNumber is the case that a message at the menu names: a bare number, "#10234" or "status 10234".
+func caseNumber(folded string) (int64, bool) {
+	if !hasDigit(folded) {
+		return 0, false
+	}
+	n, ok := bangla.CaseID(folded, true)
+	if !ok {
+		return 0, false
+	}
+	if bare, isNumber := bangla.Pick(folded, 99); n < firstCase && isNumber && int64(bare) == n {
+		return 0, false
+	}
+	if _, explicit := bangla.CaseID(folded, false); n < firstCase && !explicit {
+		return 0, false
+	}
+	return n, true
+}
