@@ -11,7 +11,6 @@ type NoticeEvent string
 
 // The events of a case that a catalogue may have a notice for.
 const (
-	NoticeOpened   NoticeEvent = "opened"
 	NoticeAssigned NoticeEvent = "assigned"
 	NoticeStarted  NoticeEvent = "started"
 	NoticeDelayed  NoticeEvent = "delayed"    // it is past its due time
@@ -24,7 +23,7 @@ const (
 )
 
 var noticeEvents = []string{
-	string(NoticeOpened), string(NoticeAssigned), string(NoticeStarted), string(NoticeDelayed), string(NoticeWaiting),
+	string(NoticeAssigned), string(NoticeStarted), string(NoticeDelayed), string(NoticeWaiting),
 	string(NoticeResolved), string(NoticeReopened), string(NoticeAnswered), string(NoticeRejected), string(NoticeReferred),
 }
 
