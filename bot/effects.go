@@ -81,6 +81,8 @@ type ReplyDetail struct {
 	Choices []flows.Choice `json:"choices,omitempty"`
 	Wants   flows.SlotType `json:"wants,omitempty"`
 	Photo   string         `json:"photo,omitempty"` // id of the photo that staff send
+
+	Template *Template `json:"template,omitempty"`
 }
 
 // say adds messages to the turn, each cut to what its channel takes in one
