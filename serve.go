@@ -140,17 +140,22 @@ func (s *nagorik) openBot() error {
 	if err != nil {
 		return err
 	}
+	secret, err := secretKey(s.config)
+	if err != nil {
+		return err
+	}
+	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
 	ledger := notices.NewLedger(s.records.pool, nil)
 	s.bot, err = bot.New(bot.Options{
 		Notices: ledger, Mailer: mailer,
 		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
-		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
+		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
 	if err != nil {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

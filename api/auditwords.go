@@ -54,6 +54,8 @@ func (w auditWords) subject(what, subject string) (name, link string) {
 		return w.Words["audit_conversation"], w.server.linkTo(w.page, "/console/conversations/:id", subject)
 	case "contact":
 		return w.Words["audit_contact"], w.server.linkTo(w.page, contactsPath+"/:id", subject)
+	case "reply":
+		return w.Words["canned_one"], w.server.linkTo(w.page, cannedPath+"/:id", subject)
 	case "flows":
 		return w.Say("version_title", "n", w.digits(subject)), w.server.linkTo(w.page, flowsPath+"/versions/:number", subject)
 	case "account":
@@ -120,7 +122,7 @@ func (w auditWords) value(name string, v any) string {
 
 func (w auditWords) text(name, v string) string {
 	switch name {
-	case "agent":
+	case "agent", "agents":
 		return w.agent(v)
 	case "team", "teams":
 		return w.server.teamName(w.Lang, v)

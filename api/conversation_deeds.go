@@ -26,10 +26,10 @@ func pointText(p handoff.Point) string { return fmt.Sprintf("%.5f, %.5f", p.Lat,
 // offers puts the forms into the view, with what was typed.
 func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.Conversation, tried talkTried) {
 	typed := tried.form.Get("text")
-	if tried.form == nil {
+	if tried.form == nil || tried.verb == "note" {
 		typed = v.Draft
 	}
-	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 3, Required: true, Most: maxReplyShown}
+	v.Reply = field{Name: "text", Label: v.Words["talk_reply"], Value: typed, Rows: 3, Most: maxReplyShown}
 	if v.Key = tried.form.Get("key"); v.Key == "" {
 		v.Key = handoff.NewID().String()
 	}
@@ -40,10 +40,17 @@ func (v *conversationView) offers(s *Server, staff []handoff.Present, t handoff.
 		if !v.Mine {
 			v.Kept = typed
 		}
+	case tried.noPhoto:
+		v.PhotoFault = v.Words["fault_no_photo"]
 	case tried.unsent:
 		v.Kept = typed
+	case tried.verb == "note": // see noteFields
 	case tried.fault != nil && tried.verb == "pass":
 		v.Fault = v.Words["fault_assign"]
+	case tried.fault != nil && tried.fault.Field == "photo":
+		v.PhotoFault = v.Words["fault_photo"]
+	case tried.fault != nil && tried.fault.Field == "places":
+		v.Reply.Fault = v.Say("fault_places", "places", strings.Join(handoff.Unfilled(typed), ", "))
 	case tried.fault != nil && strings.TrimSpace(typed) == "":
 		v.Reply.Fault = v.Words["fault_empty"]
 	case tried.fault != nil:
@@ -108,8 +115,8 @@ func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Conte
 			return err
 		}
 		return s.showConversationAs(c, http.StatusConflict, id, t)
-	case errors.Is(err, bot.ErrWindow), errors.Is(err, bot.ErrNobodyReads): // the page says why
-		t.unsent = true
+	case errors.Is(err, bot.ErrWindow), errors.Is(err, bot.ErrNobodyReads), errors.Is(err, bot.ErrNoPhoto): // the page says why
+		t.unsent, t.noPhoto = true, errors.Is(err, bot.ErrNoPhoto)
 		return s.showConversationAs(c, http.StatusConflict, id, t)
 	case err != nil:
 		return err
@@ -155,12 +162,6 @@ func (s *Server) takeAsks(c echo.Context, id uuid.UUID) (bool, error) {
 	}
 	err = s.recordBeside(c, &v, record.Conversation)
 	return v.Standing && record.ClosedAt == nil, err
-}
-
-func (s *Server) replyTalk(c echo.Context) error {
-	return s.doTalk(c, "reply", "", func(ctx context.Context, v handoff.Viewer, id uuid.UUID, form url.Values) error {
-		return s.opt.Talk.Reply(ctx, v, id, handoff.Written{Text: form.Get("text"), Key: form.Get("key")})
-	})
 }
 
 // keepReplyDraft keeps a reply that comes back unsent. What is too long even for

@@ -26,35 +26,40 @@ const (
 // conversationView is a conversation with the record beside it.
 type conversationView struct {
 	page
-	Here     string // the thread's address, to fetch it again
-	Line     inboxLine
-	Path     string
-	Mine     bool
-	Over     bool
-	Taking   bool // it can be taken
-	Standing bool // the bot is in the middle of a service; taking asks first
-	Asked    bool // that question shows
-	Passing  bool
-	Alert    string
-	Kept     string // what was written in vain
-	Messages []messageLine
-	Pager    pager
-	Window   *pill
-	Silent   string // why no answer can be sent; empty: one can
-	State    string
-	Version  string
-	Facts    []fact
-	Contact  string
-	Call     template.URL
-	Person   handoff.ContactRecord
-	Reach    []identityLine
-	Talks    []talkLine
-	Cases    []caseLine
-	Draft    string
-	Reply    field
-	Key      string
-	Pass     []field
-	Fault    string // what is wrong with passing
+	Here       string // the thread's address, to fetch it again
+	Line       inboxLine
+	Path       string
+	Mine       bool
+	Over       bool
+	Taking     bool // it can be taken
+	Standing   bool // the bot is in the middle of a service; taking asks first
+	Asked      bool // that question shows
+	Passing    bool
+	Alert      string
+	Kept       string // what was written in vain
+	Messages   []messageLine
+	Pager      pager
+	Window     *pill
+	Silent     string // why no answer can be sent; empty: one can
+	State      string
+	Version    string
+	Facts      []fact
+	Contact    string
+	Call       template.URL
+	Person     handoff.ContactRecord
+	Reach      []identityLine
+	Talks      []talkLine
+	Cases      []caseLine
+	Draft      string
+	Reply      field
+	Canned     []cannedChoice
+	PhotoFault string
+	Key        string
+	Pass       []field
+	Note       field
+	Noting     bool   // what is wrong with a note shows
+	Mention    *field // whom a note can name; nil: nobody else sees this
+	Fault      string // what is wrong with passing
 }
 
 // messageLine is a line of the thread.
@@ -69,8 +74,9 @@ type messageLine struct {
 	Again  string // where it is sent once more; empty: it cannot be, or not by the viewer
 	Shots  []photoThumb
 	Pin    string
-	Date   string // of Day, for programs
-	Unread string // what came that cannot be shown
+	Date   string        // of Day, for programs
+	Unread string        // what came that cannot be shown
+	Named  []handoff.Ref // whom a note names
 }
 
 // talkTried is a verb that was not done: what was typed, and why not.
@@ -80,7 +86,8 @@ type talkTried struct {
 	fault *handoff.FieldError
 	clash bool
 	// unsent: nobody can be answered there, or not any more
-	unsent bool
+	unsent  bool
+	noPhoto bool // because of its photo
 }
 
 func (s *Server) showConversationPage(c echo.Context) error {
@@ -95,6 +102,11 @@ func (s *Server) showConversationPage(c echo.Context) error {
 // something was tried.
 func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t talkTried) error {
 	ctx, who := c.Request().Context(), viewer(c)
+	if c.Request().Header.Get("HX-Request") == "" { // somebody has opened it
+		if err := s.opt.Desk.ReadMentions(ctx, who, id); err != nil {
+			return err
+		}
+	}
 	record, err := s.opt.Desk.Conversation(ctx, who, id, handoff.PageOf{Cursor: c.QueryParam("next")})
 	if err != nil {
 		return err
@@ -104,7 +116,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Line = s.inboxLine(v.page, record.Conversation)
 	v.Title = v.Line.Name
 	v.Pager = v.pager(c, record.Next)
-	v.Messages = s.thread(v.page, record.Messages, v.Line.Name)
+	v.Messages = s.thread(v.page, record, v.Line.Name)
 	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	if v.Mine || !v.Over && who.Role != handoff.RoleAgent {
 		v.offerRetries()
@@ -118,6 +130,9 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	if err := s.recordBeside(c, &v, record.Conversation); err != nil {
 		return err
 	}
+	if err := s.offerCanned(c, &v, record.Conversation); err != nil {
+		return err
+	}
 	v.Asked = v.Standing && c.QueryParam("confirm") == "take"
 	if v.Draft, err = s.opt.Desk.Draft(ctx, who, id); err != nil {
 		return err
@@ -127,6 +142,11 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		return err
 	}
 	v.offers(s, staff, record.Conversation, t)
+	colleagues, err := s.opt.Desk.Colleagues(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	v.noteFields(colleagues, t)
 	return s.show(c, status, "conversation.html", v)
 }
 
@@ -227,12 +247,15 @@ func (p page) silence(t handoff.Conversation) string {
 }
 
 // thread is what was said, in words, with the days between.
-func (s *Server) thread(p page, messages []handoff.Message, citizen string) []messageLine {
-	lines := make([]messageLine, len(messages))
-	for i, m := range messages {
+func (s *Server) thread(p page, record handoff.ConversationRecord, citizen string) []messageLine {
+	lines := make([]messageLine, len(record.Messages))
+	for i, m := range record.Messages {
 		lines[i] = s.messageLine(p, m, citizen)
-		if i == 0 || dateOf(m.At) != dateOf(messages[i-1].At) {
-			lines[i].Day, lines[i].Date = p.dayName(m.At), dateOf(m.At)
+	}
+	lines = withNotes(lines, s.noteLines(record.Notes))
+	for i := range lines {
+		if at := lines[i].At; i == 0 || dateOf(at) != dateOf(lines[i-1].At) {
+			lines[i].Day, lines[i].Date = p.dayName(at), dateOf(at)
 		}
 	}
 	return lines

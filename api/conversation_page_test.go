@@ -24,7 +24,11 @@ func (d deskTalk) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ st
 
 func (d deskTalk) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error {
 	_, err := d.desk.Reply(ctx, v, id, w, func(_ handoff.Held, text string) []handoff.Reply {
-		return []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Receipt, Text: text}}
+		r := handoff.Reply{ID: handoff.NewID(), Kind: flows.Receipt, Text: text}
+		if w.Photo != "" {
+			r.Photo = &handoff.NewPhoto{ID: handoff.NewID(), SHA256: w.Photo}
+		}
+		return []handoff.Reply{r}
 	})
 	return err
 }
@@ -32,6 +36,10 @@ func (d deskTalk) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w h
 func (d deskTalk) Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error {
 	_, err := d.desk.Retry(ctx, v, id, message)
 	return err
+}
+
+func (d deskTalk) Note(ctx context.Context, v handoff.Viewer, id uuid.UUID, n handoff.NoteOnTalk) error {
+	return d.desk.NoteTalk(ctx, v, id, n)
 }
 
 func (d deskTalk) Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, _ bot.ReleaseTo) error {

@@ -35,8 +35,9 @@ type conversationAnswer struct {
 
 type conversationRecordAnswer struct {
 	conversationAnswer
-	Messages []messageAnswer `json:"messages" jsonschema_description:"oldest first"`
-	Next     *string         `json:"next" jsonschema:"nullable" jsonschema_description:"ask again with this as next for later messages; null at the end"`
+	Messages []messageAnswer  `json:"messages" jsonschema_description:"oldest first"`
+	Notes    []talkNoteAnswer `json:"notes" jsonschema_description:"what the staff wrote for each other between these messages, oldest first; citizens never see it"`
+	Next     *string          `json:"next" jsonschema:"nullable" jsonschema_description:"ask again with this as next for later messages; null at the end"`
 }
 
 type messageAnswer struct {
@@ -129,6 +130,7 @@ func (s *Server) showConversation(c echo.Context) error {
 	return answer(c, conversationRecordAnswer{
 		conversationAnswer: shapeConversation(record.Conversation),
 		Messages:           each(record.Messages, shapeMessage),
+		Notes:              each(record.Notes, shapeTalkNote),
 		Next:               orNull(record.Next),
 	})
 }

@@ -88,6 +88,8 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusConflict, code: "window_closed", message: bot.ErrWindow.Error()}
 	case errors.Is(err, bot.ErrNobodyReads):
 		return &problem{status: http.StatusConflict, code: "nobody_reads", message: bot.ErrNobodyReads.Error()}
+	case errors.Is(err, bot.ErrNoPhoto):
+		return &problem{status: http.StatusConflict, code: "no_photo", message: bot.ErrNoPhoto.Error()}
 	case errors.Is(err, bot.ErrSignature):
 		return &problem{status: http.StatusForbidden, code: "signature", message: bot.ErrSignature.Error()}
 	case errors.Is(err, handoff.ErrLastAdministrator):

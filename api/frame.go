@@ -33,8 +33,10 @@ type navEntry struct {
 func menu() []navEntry {
 	return []navEntry{
 		{"inbox", "/console/inbox"},
+		{"mentions", mentionsPath},
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
+		{"replies", cannedPath},
 		{"flows", flowsPath},
 		{"wards", wardsPath},
 		{"calls", newCallPath},
@@ -92,6 +94,7 @@ type page struct {
 	Stream string        // where to hear of changes; empty: nowhere
 	Finder string        // where the box in the frame searches; empty: there is none
 	Done   string        // what has just been done, in words
+	Unread string        // how many notes of colleagues wait for the viewer; empty: none
 
 	now time.Time
 }
@@ -126,6 +129,9 @@ func (s *Server) page(c echo.Context, title string) page {
 	}
 	for _, line := range s.nav {
 		if needs, _ := needsOf(s.routes, line.Path); allows(p.Agent.Role, needs) {
+			if line.Path == mentionsPath && c.Request().Header.Get("HX-Request") == "" {
+				p.countUnread(s, c)
+			}
 			here := c.Request().URL.Path == line.Path || strings.HasPrefix(c.Request().URL.Path, line.Path+"/")
 			p.Nav = append(p.Nav, navLine{line, words["nav_"+line.Key], here})
 		}
@@ -220,5 +226,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), newServiceRoutes(), figurePages())
 }

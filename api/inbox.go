@@ -72,7 +72,9 @@ func talkPages() []Route {
 		on(http.MethodPost, talksPath+"/:id/take", ConversationWork, (*Server).takeTalk, "Take a conversation"),
 		on(http.MethodPost, talksPath+"/:id/reply", ConversationWork, (*Server).replyTalk, "Write to the citizen"),
 		on(http.MethodPost, talksPath+"/:id/draft", ConversationWork, (*Server).draftTalk, "Keep what is being written, unsent"),
+		on(http.MethodPost, talksPath+"/:id/canned", ConversationWork, (*Server).cannedTalk, "Put a canned reply into the reply box"),
 		on(http.MethodPost, talksPath+"/:id/messages/:message/retry", ConversationWork, (*Server).retryTalk, "Send a reply once more"),
+		on(http.MethodPost, talksPath+"/:id/note", ConversationWork, (*Server).noteTalk, "Write a note for colleagues"),
 		on(http.MethodPost, talksPath+"/:id/release", ConversationWork, (*Server).releaseTalk, "Give a conversation back to the bot"),
 		on(http.MethodPost, talksPath+"/:id/pass", ConversationWork, (*Server).passTalk, "Give a conversation to a colleague or a team"),
 	}

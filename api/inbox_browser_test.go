@@ -46,7 +46,34 @@ func TestInboxInABrowser(t *testing.T) {
 		d.speaks(lang)
 		d.visit("conversation-"+lang, talkPath(f))
 	}
+	if err := d.desk.SaveCanned(t.Context(), anna.Viewer(), handoff.CannedReply{
+		Title: "লোক যাবে", Bangla: "{name}, {ward} নম্বর ওয়ার্ডে আজ লোক যাবে। – {agent}", English: "{name}, people come to ward {ward} today. – {agent}",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.desk.NoteTalk(t.Context(), kamal.Viewer(), f.conversation, handoff.NoteOnTalk{Text: "@রহিমা খাতুন আগেও একই অভিযোগ এসেছিল, দেখবেন।"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range languages {
+		d.speaks(lang)
+		d.visit("mentions-"+lang, mentionsPath)
+		d.visit("replies-"+lang, cannedPath)
+		d.visit("conversation-noted-"+lang, talkPath(f))
+	}
 	d.Open(d.url + talkPath(f))
+	d.Script(`document.querySelector(".thumbs a").click()`)
+	d.See("the photo, large", `document.querySelector("#viewer").open && document.querySelector("#viewer img").getAttribute("src")`)
+	d.Script(`document.querySelector("#viewer [data-turn]").click()`)
+	d.See("it turned", `document.querySelector("#viewer img").dataset.turns === "1"`)
+	d.Script(`document.querySelector("#viewer [data-close]").click()`)
+	d.Script(`document.querySelector("#canned-list").closest("details").open = true`)
+	d.Do(chromedp.SendKeys(chromedp.CSS("#canned-find"), "no such reply"))
+	d.See("nothing left", `document.querySelectorAll("#canned-list li:not([hidden])").length === 0`)
+	d.Script(`document.querySelector("#canned-find").value = ""; document.querySelector("#canned-find").dispatchEvent(new Event("input"))`)
+	d.Do(chromedp.Click(chromedp.CSS("#canned-list button")))
+	d.See("the canned reply", `location.search.indexOf("talk_canned") > 0 && document.querySelector("#text").value.indexOf("আজ লোক যাবে") > 0`)
+	d.Open(d.url + talkPath(f))
+	d.Script(`document.querySelector("#text").value = ""`)
 	d.Do(chromedp.SendKeys(chromedp.CSS("#text"), "half a sent"))
 	if err := (deskTalk{d.desk}).Reply(t.Context(), anna.Viewer(), f.conversation, handoff.Written{Text: "From the telephone"}); err != nil {
 		t.Fatal(err)

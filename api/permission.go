@@ -34,6 +34,7 @@ const (
 	TroubleManage    Permission = "trouble:manage" // what could not be recorded
 	DutyChange       Permission = "duty:change"    // one's own
 	StaffRead        Permission = "staff:read"     // who is there
+	ReplyEdit        Permission = "reply:edit"     // canned replies
 	FlowEdit         Permission = "flow:edit"      // the services: write, publish, roll back
 )
 
@@ -44,8 +45,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, FlowEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ReplyEdit, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -20,6 +20,7 @@ import (
 // contactView is the whole record of somebody.
 type contactView struct {
 	page
+	Photos     []photoThumb // of the newest cases
 	Contact    handoff.Contact
 	Path       string
 	Call       template.URL
@@ -97,9 +98,12 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 		line.Dealt = record.DealtWith[t.ID]
 		v.Talks = append(v.Talks, line)
 	}
+	var taken []handoff.Photo
 	for _, k := range record.Cases {
 		v.Lines = append(v.Lines, s.caseLine(v.page, k))
+		taken = append(taken, k.Photos...)
 	}
+	v.Photos = s.photoThumbs(v.page, taken[:min(len(taken), mostThumbs)])
 	for _, n := range record.Notes {
 		line := noteLine{Note: n}
 		if n.Case != 0 {
@@ -112,6 +116,9 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 	}
 	return s.show(c, status, "contact.html", v)
 }
+
+// mostThumbs is how many photos a person's page shows.
+const mostThumbs = 60
 
 // plural is the key of a word for one or for several.
 func plural(key string, n int) string {

@@ -20,7 +20,7 @@ const eventRefresh = "refresh"
 // changed and where; what it is now, and what was said, is read from the lists.
 type eventAnswer struct {
 	ID           int64     `json:"id" jsonschema_description:"rises from event to event"`
-	Event        string    `json:"event" jsonschema:"enum=message,enum=conversation,enum=case,enum=presence,enum=alarm,enum=refresh"`
+	Event        string    `json:"event" jsonschema:"enum=message,enum=conversation,enum=note,enum=case,enum=presence,enum=alarm,enum=refresh"`
 	Conversation string    `json:"conversation,omitempty" jsonschema:"format=uuid"`
 	Case         int64     `json:"case,omitempty"`
 	Channel      string    `json:"channel,omitempty"`

@@ -74,6 +74,7 @@ type Options struct {
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos
 	KeepPhoto      func(ctx context.Context, photo []byte) (sha256 string, err error)
+	PhotoLinks     *photos.Links          // reads links to photos that staff have sent; nil: there are none
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
 	Metrics        http.Handler

@@ -26,6 +26,8 @@ type Talk interface {
 	Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error
 	// Retry sends a reply once more.
 	Retry(ctx context.Context, v handoff.Viewer, id, message uuid.UUID) error
+	// Note writes a note for colleagues.
+	Note(ctx context.Context, v handoff.Viewer, id uuid.UUID, n handoff.NoteOnTalk) error
 	Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to bot.ReleaseTo) error
 	Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to handoff.Assignment) error
 	GoOnDuty(ctx context.Context, v handoff.Viewer, s handoff.Stated) (handoff.Present, error)
@@ -86,8 +88,9 @@ func verbRoutes() []Route {
 	return []Route{
 		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
-		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless", replyBody{}, (*Server).replyConversation),
+		conversation("reply", "Write to the citizen; an Idempotency-Key makes a repeat harmless. As multipart/form-data with text and photo it sends a photo", replyBody{}, (*Server).replyConversation),
 		conversation("messages/:message/retry", "Send a person's reply once more that failed, or of which nobody knows whether it arrived", nothingBody{}, (*Server).retryMessage),
+		conversation("note", "Write a note under a conversation for colleagues; the citizen never sees it. \"@\" and a colleague's name or e-mail address lets it be among their mentions", textBody{}, (*Server).noteConversation),
 		conversation("pass", "Give a conversation to another agent or to a team's queue", assignBody{}, (*Server).passConversation),
 		conversation("release", "Give a conversation back to the bot", releaseBody{}, (*Server).releaseConversation),
 		of("assign", "Give a case to an agent or a team", assignBody{}, (*Server).assignCase),
@@ -171,12 +174,12 @@ func (s *Server) takeConversation(c echo.Context) error {
 }
 
 func (s *Server) replyConversation(c echo.Context) error {
-	body, err := bodyOf[replyBody](c)
-	if err != nil {
-		return err
-	}
 	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
-		return s.opt.Talk.Reply(ctx, v, id, handoff.Written{Text: body.Text, Key: c.Request().Header.Get("Idempotency-Key")})
+		w, err := s.writtenIn(c, id)
+		if err != nil {
+			return err
+		}
+		return s.opt.Talk.Reply(ctx, v, id, w)
 	})
 }
 

@@ -49,29 +49,32 @@ type Options struct {
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
 	// but the provider's own word.
 	RateOf func(channel string) float64
+	// PhotoLink is where a photo that staff send is found; nil: none are sent.
+	PhotoLink func(id uuid.UUID) string
 }
 
 // Bot runs the conversations: it takes events from channels, steps their
 // flows, records the turns and sends what they say.
 type Bot struct {
-	desk     *handoff.Desk
-	sessions *Sessions
-	live     *Live
-	catalogs *Catalogs
-	channels map[string]Channel
-	photos   *photos.Store
-	spool    *spool.Spool
-	left     func() []*spool.Spool
-	log      *slog.Logger
-	metrics  *Metrics
-	now      func() time.Time
-	seed     maphash.Seed
-	lanes    []*lane
-	numbers  *caseNumbers
-	outbox   *outbox
-	notices  *notices.Ledger
-	mailer   Mailer
-	fetchers map[string]*photos.Fetcher
+	desk      *handoff.Desk
+	sessions  *Sessions
+	live      *Live
+	catalogs  *Catalogs
+	channels  map[string]Channel
+	photos    *photos.Store
+	photoLink func(uuid.UUID) string
+	spool     *spool.Spool
+	left      func() []*spool.Spool
+	log       *slog.Logger
+	metrics   *Metrics
+	now       func() time.Time
+	seed      maphash.Seed
+	lanes     []*lane
+	numbers   *caseNumbers
+	outbox    *outbox
+	notices   *notices.Ledger
+	mailer    Mailer
+	fetchers  map[string]*photos.Fetcher
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -86,7 +89,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
-		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool, left: opt.Abandoned,
+		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, photoLink: opt.PhotoLink, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
 		notices: opt.Notices, mailer: opt.Mailer,
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -131,6 +132,7 @@ type town struct {
 
 // settings of a town; empty ones are made.
 type settings struct {
+	link  func(uuid.UUID) string // to photos that staff send
 	dsn   string
 	redis redis.UniversalClient
 	paper *paper
@@ -218,8 +220,8 @@ func newTown(t testing.TB, s settings) *town {
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.Bot, err = bot.New(bot.Options{
 		Desk: w.desk, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, Photos: store, Spool: queue,
-		Catalogs: w.flows,
-		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
+		Catalogs: w.flows, PhotoLink: s.link,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -133,6 +133,7 @@ type Outgoing struct {
 	Text     string
 	Choices  []flows.Choice
 	Wants    flows.SlotType
+	Photo    string    // where the provider fetches the photo to show, for a Pictured channel; Text is empty then
 	Template *Template // said by an approved template instead of the text; nil for none
 	Human    bool      // written by a person of the staff
 	Heard    time.Time // when the person last wrote, for windows like Messenger's 24 hours

@@ -57,13 +57,16 @@ func (b *Bot) Take(ctx context.Context, v handoff.Viewer, id uuid.UUID, agentNam
 }
 
 // Reply sends what an agent writes. Its errors are those of handoff's Reply,
-// ErrWindow and ErrNobodyReads.
+// ErrWindow, ErrNobodyReads and ErrNoPhoto.
 func (b *Bot) Reply(ctx context.Context, v handoff.Viewer, id uuid.UUID, w handoff.Written) error {
 	if err := b.reachable(ctx, v, id); err != nil {
 		return fmt.Errorf("reply in conversation %s: %w", id, err)
 	}
+	if w.Photo != "" && b.photoLink == nil {
+		return fmt.Errorf("reply in conversation %s: %w", id, ErrNoPhoto)
+	}
 	held, err := b.desk.Reply(ctx, v, id, w, func(h handoff.Held, text string) []handoff.Reply {
-		return b.fitted(h.Key.Channel, text, flows.Receipt)
+		return b.written(h.Key.Channel, text, w.Photo)
 	})
 	if err != nil {
 		return err

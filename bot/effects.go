@@ -80,6 +80,7 @@ func photoIDs(texts []string) []uuid.UUID {
 type ReplyDetail struct {
 	Choices []flows.Choice `json:"choices,omitempty"`
 	Wants   flows.SlotType `json:"wants,omitempty"`
+	Photo   string         `json:"photo,omitempty"` // id of the photo that staff send
 
 	Template *Template `json:"template,omitempty"`
 }

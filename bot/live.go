@@ -30,6 +30,7 @@ type HintEvent string
 const (
 	HintMessage      HintEvent = "message"      // something was said, or what was said came further
 	HintConversation HintEvent = "conversation" // it opened or ended, or has another owner
+	HintNote         HintEvent = "note"         // one of the staff wrote a note for colleagues
 	HintCase         HintEvent = "case"
 	HintPresence     HintEvent = "presence" // somebody of the staff came or went
 	HintAlarm        HintEvent = "alarm"    // one was raised or cleared

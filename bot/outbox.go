@@ -283,7 +283,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 		_ = json.Unmarshal(m.detail, &detail) // our own record; what cannot be read is sent as plain text
 	}
 	sent, err := q.channel.Send(ctx, Outgoing{
-		ID: m.id.String(), Via: j.via, Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants, Template: detail.Template,
+		ID: m.id.String(), Via: j.via, Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants, Template: detail.Template, Photo: o.bot.linked(detail),
 		Human: m.human, Heard: j.heard, Attempt: m.attempts, Insist: m.insisted, Doubts: m.doubts,
 	})
 	o.bot.metrics.SendTime.WithLabelValues(q.channel.Name()).Observe(o.bot.now().Sub(now).Seconds())

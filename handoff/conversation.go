@@ -19,6 +19,7 @@ const maxMessages = 1000
 // Message is a line of a conversation.
 type Message struct {
 	ID        uuid.UUID
+	Seq       int64  // its place in the conversation
 	Direction string // "in" or "out"
 	Author    string // "contact", "bot" or "agent"
 	Agent     *Ref   // the author when it was one of the staff and is known
@@ -63,6 +64,7 @@ func (m messageDetail) pin() *Point {
 type ConversationRecord struct {
 	Conversation
 	Messages []Message
+	Notes    []TalkNote // that stand between these messages
 	Next     string
 }
 
@@ -92,7 +94,15 @@ func (d *Desk) Conversation(ctx context.Context, v Viewer, id uuid.UUID, page Pa
 	if err != nil {
 		return none, fmt.Errorf("read messages: %w", err)
 	}
-	return ConversationRecord{Conversation: conversations[0], Messages: messages, Next: next}, nil
+	var upTo int64
+	if next != "" {
+		upTo = rows[len(rows)-1].Seq
+	}
+	notes, err := d.talkNotes(ctx, id, after, upTo)
+	if err != nil {
+		return none, err
+	}
+	return ConversationRecord{Conversation: conversations[0], Messages: messages, Notes: notes, Next: next}, nil
 }
 
 // messages reads the cursor and the limit of a page of messages.
@@ -136,7 +146,7 @@ func (d *Desk) messagesOf(ctx context.Context, rows []messageRow) ([]Message, er
 		// What an older release wrote differently is left out, not fatal.
 		_ = json.Unmarshal(r.Detail, &detail)
 		items[i] = Message{
-			ID: r.ID, Direction: r.Direction, Author: r.Author, Agent: refOf(r.AgentID, agents), Channel: r.Channel, Kind: r.Kind,
+			ID: r.ID, Seq: r.Seq, Direction: r.Direction, Author: r.Author, Agent: refOf(r.AgentID, agents), Channel: r.Channel, Kind: r.Kind,
 			Text: r.Text, Choices: detail.Choices, Photos: photos[r.ID], Location: detail.pin(), Other: detail.Other, Late: detail.Late,
 			Status: r.Status, At: d.local(r.At), Error: orZero(r.Error),
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 )
 
 // Photo is a picture that came with a message. SHA256 names it in the store
@@ -40,6 +41,28 @@ func (d *Desk) Photo(ctx context.Context, v Viewer, id uuid.UUID) (Photo, error)
 		return Photo{}, err
 	}
 	return d.photoOf(row), nil
+}
+
+// keepSent records the photos that staff send with messages.
+func (d *Desk) keepSent(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) error {
+	for _, r := range said {
+		if r.Photo == nil || by == nil {
+			continue
+		}
+		err := tx.Exec(`INSERT INTO photos (id, conversation_id, message_id, channel, source, status, sha256, at, agent_id) VALUES (?, ?, ?, ?, '', 'kept', ?, ?, ?)`,
+			r.Photo.ID, c.ID, r.ID, c.Channel, r.Photo.SHA256, d.now(), by).Error
+		if err != nil {
+			return fmt.Errorf("record a photo: %w", err)
+		}
+	}
+	return nil
+}
+
+// SentPhoto is the SHA-256 of a photo that staff have sent to a citizen, for
+// whoever has a link to it. Any other photo is ErrNotFound.
+func (d *Desk) SentPhoto(ctx context.Context, id uuid.UUID) (string, error) {
+	row, err := first[photoRow](d.db.WithContext(ctx).Where("id = ? AND agent_id IS NOT NULL AND message_id IS NOT NULL AND status = 'kept'", id), "photo")
+	return orZero(row.SHA256), err
 }
 
 // photosOfMessages reads photos by the message they came with, in order.

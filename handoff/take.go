@@ -146,8 +146,9 @@ func (d *Desk) answered(tx *gorm.DB, c *deskRow) error {
 
 // Written is what a person of the staff writes to a citizen.
 type Written struct {
-	Text string
-	Key  string // the sender's own; the same key again is the same message
+	Text  string // may be empty beside a photo
+	Key   string // the sender's own; the same key again is the same message
+	Photo string // SHA-256 of a photo that is kept; empty: none
 }
 
 // Reply queues what the viewer writes in a conversation that is his; parts are
@@ -156,7 +157,7 @@ type Written struct {
 func (d *Desk) Reply(ctx context.Context, v Viewer, id uuid.UUID, w Written, fit func(Held, string) []Reply) (Held, error) {
 	text := strings.TrimSpace(bangla.Clean(w.Text))
 	switch {
-	case text == "":
+	case text == "" && w.Photo == "":
 		return Held{}, invalid("text", "must say something")
 	case utf8.RuneCountInString(text) > maxReply:
 		return Held{}, invalid("text", "must have at most %d characters", maxReply)
@@ -370,6 +371,9 @@ func (d *Desk) queueSaid(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) e
 		}}
 	}
 	if err := tx.Create(&rows).Error; err != nil {
+		return err
+	}
+	if err := d.keepSent(tx, c, by, said); err != nil {
 		return err
 	}
 	if c.OutboxUntil == nil {

@@ -101,6 +101,7 @@ type Reply struct {
 	Detail    json.RawMessage
 	SendAfter time.Time // zero: at once
 	ClientKey string    // of a message that staff wrote; see Written
+	Photo     *NewPhoto // that staff send with it; nil: none
 }
 
 // NewCase is a case to be filed with the turn.

@@ -23,9 +23,14 @@ func appendMessage(b []byte, out *bot.Outgoing, how string) []byte {
 	b = append(b, `},`...)
 	b = append(b, how...)
 	b = append(b, `,"message":{`...)
-	if out.Template != nil {
+	switch {
+	case out.Template != nil:
 		b = appendTemplate(b, out.Template)
-	} else {
+	case out.Photo != "": // Meta takes text or an attachment, not both
+		b = append(b, `"attachment":{"type":"image","payload":{"url":`...)
+		b = appendString(b, out.Photo)
+		b = append(b, `}}`...)
+	default:
 		b = append(b, `"text":`...)
 		b = appendString(b, out.Text)
 		b = appendQuickReplies(b, out)

@@ -55,7 +55,7 @@ func (m *Messenger) how(out *bot.Outgoing) (string, error) {
 	switch {
 	case out.Address == "" || len(out.Address) > maxID || !plain(out.Address):
 		return "", &bot.SendError{Outcome: bot.SendReject, Text: "this is not a Messenger address"}
-	case strings.TrimSpace(out.Text) == "":
+	case strings.TrimSpace(out.Text) == "" && out.Photo == "":
 		return "", &bot.SendError{Outcome: bot.SendReject, Text: "the message is empty"}
 	case utf8.RuneCountInString(out.Text) > maxSendText:
 		return "", &bot.SendError{Outcome: bot.SendReject, Text: "the message is too long for Messenger"}
@@ -76,6 +76,9 @@ func (m *Messenger) how(out *bot.Outgoing) (string, error) {
 
 // Windows are how long Messenger takes answers after a person wrote.
 func (*Messenger) Windows() (anybody, staff time.Duration) { return window, humanWindow }
+
+// Pictured says that Messenger shows photos, which it fetches by itself.
+func (*Messenger) Pictured() {}
 
 // Typing shows that an answer is being written, for 20 seconds at most.
 func (m *Messenger) Typing(ctx context.Context, address string) error {

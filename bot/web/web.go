@@ -100,6 +100,9 @@ func (*Web) Face() flows.Face {
 // Fit leaves a message whole: the page has no bound on its length.
 func (*Web) Fit(m flows.Message) []flows.Message { return []flows.Message{m} }
 
+// Pictured says that the page shows photos: it finds them in the history.
+func (w *Web) Pictured() {}
+
 // Send tells whoever has the page open that there is something new. The
 // message itself is in the records already, where the page's stream reads it,
 // so nobody need be listening and a repeated Send does no harm.

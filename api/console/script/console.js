@@ -39,6 +39,25 @@ document.addEventListener('keydown', (event) => {
   if (form) form.requestSubmit();
 });
 
+// A list is narrowed to what holds the words that one types.
+for (const box of document.querySelectorAll('[data-narrow]')) {
+  const list = document.getElementById(box.dataset.narrow);
+  const none = list.parentElement.querySelector('[data-none]');
+  box.addEventListener('input', () => {
+    const words = box.value.normalize('NFC').toLowerCase().split(/\s+/);
+    let left = 0;
+    for (const line of list.children) {
+      const text = line.textContent.normalize('NFC').toLowerCase();
+      line.hidden = !words.every((word) => text.includes(word));
+      if (!line.hidden) left++;
+    }
+    none.hidden = left > 0;
+  });
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') event.preventDefault(); // it would send the form
+  });
+}
+
 // What is being written is kept on the server while one types.
 for (const form of document.querySelectorAll('form[data-draft]')) {
   let timer;
@@ -58,6 +77,49 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   });
   form.addEventListener('submit', () => clearTimeout(timer));
   window.addEventListener('pagehide', () => timer !== undefined && keep(true));
+}
+
+// Photos open large on the page they are on, one after the other, and can be turned. Without script they are links.
+const viewer = document.getElementById('viewer');
+if (viewer) {
+  const picture = viewer.querySelector('img');
+  const count = viewer.querySelector('[data-count]');
+  const digits = new Intl.NumberFormat(document.documentElement.lang);
+  const shots = () => [...document.querySelectorAll('.thumbs a')];
+  let at = 0;
+  let turns = 0;
+  const turn = (to) => {
+    turns = to % 4;
+    picture.dataset.turns = turns;
+  };
+  const show = (to) => {
+    const all = shots();
+    if (all.length === 0) return;
+    at = (to + all.length) % all.length;
+    turn(0);
+    picture.src = all[at].href;
+    picture.alt = all[at].querySelector('img').alt;
+    count.textContent = `${digits.format(at + 1)} / ${digits.format(all.length)}`;
+    for (const b of viewer.querySelectorAll('[data-step]')) b.hidden = all.length < 2;
+  };
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('.thumbs a');
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    show(shots().indexOf(link));
+    viewer.showModal();
+  });
+  viewer.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (event.target === viewer || (button && 'close' in button.dataset)) viewer.close();
+    else if (button && button.dataset.step) show(at + Number(button.dataset.step));
+    else if (button && 'turn' in button.dataset) turn(turns + 1);
+  });
+  viewer.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowRight') show(at + 1);
+    else if (event.key === 'ArrowLeft') show(at - 1);
+  });
+  viewer.addEventListener('close', () => picture.removeAttribute('src'));
 }
 
 // A thread that is fetched anew changes where it is another, so that a screen
