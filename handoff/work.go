@@ -89,11 +89,6 @@ func (d *Desk) WaitCase(ctx context.Context, v Viewer, number int64, note string
 	return d.moveCase(ctx, v, number, CaseWait, note, false)
 }
 
-// ResolveCase says that the matter is settled, and how: the citizen is told.
-func (d *Desk) ResolveCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
-	return d.moveCase(ctx, v, number, CaseResolve, note, true)
-}
-
 // CloseCase puts a resolved case away for good.
 func (d *Desk) CloseCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
 	return d.moveCase(ctx, v, number, CaseClose, note, false)
