@@ -78,7 +78,7 @@ func (d *desktop) settledWithPhotos(follower filed) filed {
 	d.t.Helper()
 	f := d.file("মরিয়ম বেগম", "road", 7)
 	before, after := sha(f.photo), strings.Repeat("c", 64)
-	d.server.opt.Photos = gallery{d.server.opt.Photos, map[string][]byte{before: photograph(color.RGBA{96, 84, 70, 255}), after: photograph(color.RGBA{70, 132, 108, 255})}}
+	d.server.opt.Photos = gallery{before: {96, 84, 70, 255}, after: {70, 132, 108, 255}}
 	d.server.opt.KeepPhoto = func(context.Context, []byte) (string, error) { return after, nil }
 	d.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, $2, $3, $4)`, f.number, follower.contact, follower.conversation, d.clock.now())
 	d.exec(`UPDATE cases SET status = 'in_progress' WHERE number = $1`, f.number)
@@ -89,17 +89,15 @@ func (d *desktop) settledWithPhotos(follower filed) filed {
 	return f
 }
 
-// gallery is an album with pictures that a browser can show.
-type gallery struct {
-	Photos
-	shown map[string][]byte
-}
+// gallery holds pictures of one colour that a browser can show; others are grey.
+type gallery map[string]color.RGBA
 
-func (g gallery) Open(sha string, size photos.Size) (io.ReadSeekCloser, string, time.Time, error) {
-	if b, ok := g.shown[sha]; ok {
-		return openPhoto{bytes.NewReader(b)}, "image/png", time.Time{}, nil
+func (g gallery) Open(sha string, _ photos.Size) (io.ReadSeekCloser, string, time.Time, error) {
+	c, ok := g[sha]
+	if !ok {
+		c = color.RGBA{150, 150, 150, 255}
 	}
-	return g.Photos.Open(sha, size)
+	return openPhoto{bytes.NewReader(photograph(c))}, "image/png", time.Time{}, nil
 }
 
 // photograph is a picture of one colour.
