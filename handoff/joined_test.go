@@ -134,6 +134,13 @@ func TestWhoJoinsFollowsTheCaseWhereverItGoes(t *testing.T) {
 		t.Errorf("the follower is not carried along: %v", follows(main))
 	}
 	r.seesAsOwn(p.contact, number, "in_progress", main)
+	if _, err := r.ResolveCase(ctx, boss, main, handoff.Resolution{Note: "done"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.told(main, "resolved"); n != 3 { // both reporters and the follower
+		t.Errorf("%d are told", n)
+	}
+	r.exec(`UPDATE cases SET status = 'in_progress' WHERE number = $1`, main)
 	if _, _, err := r.SeparateCase(ctx, boss, number); err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +151,15 @@ func TestWhoJoinsFollowsTheCaseWhereverItGoes(t *testing.T) {
 	if got := r.near(reporter, flows.Spot{Flow: "drainage", Ward: 5, Place: "School Road"}); !slices.Equal(got, []int64{main}) {
 		t.Errorf("the reporter is offered %v", got)
 	}
+}
+
+// told is how many have a notice of a case.
+func (r *record) told(number int64, event string) (n int) {
+	r.t.Helper()
+	if err := r.pool.QueryRow(r.t.Context(), `SELECT count(DISTINCT contact_id) FROM notices WHERE case_number = $1 AND event = $2`, number, event).Scan(&n); err != nil {
+		r.t.Fatal(err)
+	}
+	return n
 }
 
 // seesAsOwn holds what a follower hears: the case among the own ones, and

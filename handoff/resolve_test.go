@@ -41,6 +41,9 @@ func TestResolvingWithAPhoto(t *testing.T) {
 	if err != nil || k.Status != handoff.CaseResolved || len(k.Photos) != 2 || !k.Photos[0].After || k.Photos[0].Status != "kept" || k.Photos[0].SHA256 != shown[0] {
 		t.Fatalf("resolved: %+v %v", k, err)
 	}
+	if n := r.told(n, "resolved"); n != 1 {
+		t.Errorf("%d are told", n)
+	}
 	if _, err := r.Photo(ctx, rahima, k.Photos[0].ID); err != nil {
 		t.Errorf("who sees the case does not see its photo: %v", err)
 	}
