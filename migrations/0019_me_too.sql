@@ -20,6 +20,8 @@ ALTER TABLE photos ADD COLUMN IF NOT EXISTS agent_id uuid REFERENCES agents;
 ALTER TABLE photos ADD COLUMN IF NOT EXISTS after boolean NOT NULL DEFAULT false;
 
 -- +goose Down
-DELETE FROM photos WHERE after;
+DELETE FROM photos WHERE conversation_id IS NULL OR message_id IS NULL;
 ALTER TABLE photos DROP COLUMN IF EXISTS after;
+ALTER TABLE photos DROP COLUMN IF EXISTS agent_id;
+ALTER TABLE photos ALTER COLUMN conversation_id SET NOT NULL, ALTER COLUMN message_id SET NOT NULL;
 DROP TABLE case_followers;

@@ -46,9 +46,6 @@ var filling = []string{
 	`INSERT INTO case_timeline SELECT gen_random_uuid(), number, opened_at, 'opened', NULL, '' FROM cases`,
 	`INSERT INTO photos (id, conversation_id, message_id, case_number, channel, source, status, sha256, at)
 	 SELECT gen_random_uuid(), m.conversation_id, m.id, (SELECT min(number) FROM cases), 'web', '', 'kept', repeat('0', 64), now() FROM messages m LIMIT 1`,
-	`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) SELECT k.number, c.contact_id, c.id, c.opened_at FROM cases k, conversations c WHERE c.contact_id <> k.contact_id LIMIT 1`,
-	`INSERT INTO photos (id, case_number, agent_id, channel, source, status, sha256, at, after)
-	 SELECT gen_random_uuid(), min(number), '00000000-0000-7000-8000-00000000a001', '', '', 'kept', repeat('1', 64), now(), true FROM cases`,
 	`INSERT INTO notes SELECT gen_random_uuid(), contact_id, number, '00000000-0000-7000-8000-00000000a001', 'দেখা দরকার', now() FROM cases LIMIT 2`,
 	`INSERT INTO counters VALUES ('2026-02-28', 0, 'drainage', 'complaint', 'web', 'cases', 9223372036854775807)`,
 	`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) SELECT 'infinity', i, '', '', '', 'in', -i FROM generate_series(1, 9) i`,
@@ -65,6 +62,7 @@ var filling = []string{
 	`INSERT INTO ward_layers (id, name, layer, wards, at) VALUES (gen_random_uuid(), 'wards.geojson', '{}', 12, now())`,
 	`INSERT INTO notices (id, case_number, contact_id, event, at) SELECT gen_random_uuid(), number, contact_id, 'resolved', opened_at FROM cases LIMIT 1`,
 	`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, status, at) SELECT id, 0, 'sms', false, 'sms', '+8801712345678', 'sent', at FROM notices LIMIT 1`,
+	`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) SELECT k.number, c.contact_id, c.id, c.opened_at FROM cases k, conversations c WHERE c.contact_id <> k.contact_id LIMIT 1`,
 }
 
 // fill makes a place as a running service leaves it.
