@@ -144,6 +144,8 @@ func (t *chat) lookUp(wants []flows.Lookup, found *flows.Found) {
 				found.Desk = map[string]flows.DeskFound{}
 			}
 			found.Desk[w.Team] = flows.DeskFound{} // nobody else waits in a chat
+		case flows.LookupNear:
+			found.Near = []flows.NearFound{} // nobody else reports in a chat
 		case flows.LookupMine:
 			found.Mine = []flows.CaseFound{}
 			for i := len(t.cases) - 1; i >= 0; i-- {
@@ -171,6 +173,8 @@ func (t *chat) effect(effect flows.Effect, at time.Time) {
 			t.cases[i].Status, t.cases[i].UpdatedAt = "reopened", at
 		}
 		fmt.Fprintf(t.out, "  [case %d opened again, %d photos]\n", e.Number, len(e.Photos))
+	case flows.Join:
+		fmt.Fprintf(t.out, "  [follows case %d, %d photos]\n", e.Case, len(e.Photos))
 	case flows.AttachPhotos:
 		fmt.Fprintf(t.out, "  [%d photos added to case %d]\n", len(e.Photos), e.Case)
 	case flows.Handoff:

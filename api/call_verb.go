@@ -34,6 +34,7 @@ type callBody struct {
 	Channel string                     `json:"channel" jsonschema:"enum=phone,enum=counter"`
 	Flow    string                     `json:"flow,omitempty" jsonschema_description:"the service it is about; empty: the note says what it was about"`
 	Answers map[string]json.RawMessage `json:"answers,omitempty" jsonschema_description:"by slot, as the citizen gave them: text, a number, true, the id of a choice or a list of them"`
+	Join    int64                      `json:"join,omitempty" jsonschema_description:"the case of somebody else's that is meant, when that one is open and nearby; else a case is opened"`
 	Note    string                     `json:"note,omitempty" jsonschema_description:"at most 2,000 characters"`
 }
 
@@ -41,7 +42,7 @@ type callBody struct {
 type callAnswer struct {
 	Conversation string   `json:"conversation" jsonschema:"format=uuid"`
 	Contact      string   `json:"contact" jsonschema:"format=uuid"`
-	Case         *int64   `json:"case" jsonschema:"nullable" jsonschema_description:"number of the case that was opened"`
+	Case         *int64   `json:"case" jsonschema:"nullable" jsonschema_description:"number of the case that was opened or joined"`
 	Said         []string `json:"said" jsonschema_description:"what is to be read out"`
 	Owner        string   `json:"owner" jsonschema:"enum=bot,enum=queue,enum=agent" jsonschema_description:"queue: the service has passed it to people"`
 }
@@ -69,7 +70,7 @@ func (s *Server) recordCall(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r := callRun{calls: s.opt.Calls, who: who, id: call.Conversation, answers: body.Answers}
+	r := callRun{calls: s.opt.Calls, who: who, id: call.Conversation, answers: body.Answers, join: body.Join}
 	st, err := r.run(ctx)
 	if err != nil {
 		return err
@@ -114,6 +115,7 @@ type callRun struct {
 	who     handoff.Viewer
 	id      uuid.UUID
 	answers map[string]json.RawMessage
+	join    int64
 	used    map[string]bool
 }
 
@@ -148,6 +150,10 @@ func (r *callRun) run(ctx context.Context) (bot.CallStand, error) {
 func (r *callRun) answer(now *flows.Standing) (bot.Event, error) {
 	raw, given := r.answers[now.Slot]
 	switch {
+	case now.Join != 0 && now.Join != r.join:
+		return tapOf(now, "no")
+	case now.Join != 0:
+		return tapOf(now, "yes")
 	case given && !r.used[now.Slot]:
 		r.used[now.Slot] = true
 		return oneAnswer(now, raw)

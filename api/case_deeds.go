@@ -24,6 +24,7 @@ type deed struct {
 	Name   string
 	Text   string // what it means
 	Fields []field
+	Shown  bool // it takes photos
 	Open   bool // its form shows
 	Main   bool // the usual way on
 	Danger bool
@@ -38,6 +39,7 @@ type deedKind struct {
 	danger bool
 	bare   bool       // without a note
 	needs  Permission // empty: CaseWork
+	shown  bool       // with photos of how it is now, which come beside the form
 	do     doDeed
 }
 
@@ -56,7 +58,7 @@ func noteName(verb string) string { return verb + "_note" }
 func deedKinds() []deedKind {
 	return []deedKind{
 		{verb: "start", event: handoff.CaseStart, main: true, do: notedDeed("start", (*handoff.Desk).StartCase)},
-		{verb: "resolve", event: handoff.CaseResolve, noted: true, main: true, do: notedDeed("resolve", (*handoff.Desk).ResolveCase)},
+		{verb: "resolve", event: handoff.CaseResolve, noted: true, main: true, shown: true},
 		{verb: "close", event: handoff.CaseClose, main: true, do: notedDeed("close", (*handoff.Desk).CloseCase)},
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
@@ -146,7 +148,7 @@ func rank(d deed) int {
 
 // deedOf is the form of a deed, with what was typed if it was tried.
 func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t tried) deed {
-	d := deed{Verb: k.verb, Name: v.Words["do_"+k.verb], Text: v.Words["do_"+k.verb+"_text"], Main: k.main, Danger: k.danger}
+	d := deed{Verb: k.verb, Name: v.Words["do_"+k.verb], Text: v.Words["do_"+k.verb+"_text"], Main: k.main, Danger: k.danger, Shown: k.shown}
 	form := url.Values{}
 	if t.verb == k.verb {
 		form, d.Open = t.form, true
@@ -167,8 +169,11 @@ func (v *caseView) deedOf(s *Server, k deedKind, staff []handoff.Present, t trie
 			Name: noteName(k.verb), Label: v.noteLabel(k), Value: form.Get(noteName(k.verb)), Rows: 3, Required: k.noted, Most: maxNote,
 		})
 	}
+	if k.shown {
+		d.Fields = append(d.Fields, v.afterField(s))
+	}
 	if t.verb == k.verb && t.fault != nil {
-		d.blame(v.page, t.fault)
+		d.blame(v.page, t.fault, t.photo)
 	}
 	return d
 }
@@ -177,9 +182,13 @@ func (v *caseView) noteLabel(k deedKind) string {
 	return cmp.Or(v.Words["do_"+k.verb+"_note"], v.Words["note_optional"])
 }
 
-// blame says at the field what is wrong with it.
-func (d *deed) blame(p page, fault *handoff.FieldError) {
+// blame says at the field what is wrong with it; photo is the word for what is
+// wrong with photos.
+func (d *deed) blame(p page, fault *handoff.FieldError, photo string) {
 	at := len(d.Fields) - 1 // the note
+	if d.Shown {
+		at--
+	}
 	for i, f := range d.Fields {
 		if f.Name == fault.Field {
 			at = i
@@ -188,6 +197,8 @@ func (d *deed) blame(p page, fault *handoff.FieldError) {
 	switch {
 	case fault.Field == "ward":
 		d.Fields[at].Fault = p.Words["fault_place"]
+	case fault.Field == fieldPhoto:
+		d.Fields[at].Fault = p.Words[photo]
 	case fault.Field == "alias":
 		d.Fields[at].Fault = p.Words["fault_alias"]
 	case fault.Field == "of":
@@ -255,16 +266,18 @@ func (s *Server) doCase(c echo.Context) error {
 	if i < 0 {
 		return handoff.ErrNotFound
 	}
-	form, err := formOf(c)
-	if err != nil {
-		return err
-	}
 	ctx := c.Request().Context()
-	if err := s.isWard(kinds[i].verb, form); err != nil {
-		return s.showCaseAs(c, http.StatusUnprocessableEntity, number, tried{verb: kinds[i].verb, form: form, fault: err})
+	form, do, sent, err := s.deedForm(c, &kinds[i], number)
+	if err == nil {
+		if wrong := s.isWard(kinds[i].verb, form); wrong != nil {
+			err = wrong
+		}
 	}
-	moved, err := kinds[i].do(ctx, s.opt.Desk, viewer(c), number, form)
-	t := tried{verb: kinds[i].verb, form: form}
+	var moved []handoff.Case
+	if err == nil {
+		moved, err = do(ctx, s.opt.Desk, viewer(c), number, form)
+	}
+	t := tried{verb: kinds[i].verb, form: form, photo: photoFault(err, sent)}
 	switch {
 	case errors.As(err, &t.fault):
 		return s.showCaseAs(c, http.StatusUnprocessableEntity, number, t)

@@ -28,6 +28,7 @@ type caseView struct {
 	Point        string
 	Facts        []fact
 	Photos       []photoThumb
+	After        []photoThumb // how it is now
 	Timeline     []timelineLine
 	Deeds        []deed
 	Note         deed
@@ -79,7 +80,8 @@ type tried struct {
 	verb  string
 	form  url.Values
 	fault *handoff.FieldError
-	clash bool // the status does not allow it any more
+	photo string // the word for what is wrong with photos
+	clash bool   // the status does not allow it any more
 }
 
 // showCaseAs shows a case, with a form that comes back if something was tried.
@@ -98,7 +100,7 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 	v.Channel = v.channelName(k.Channel)
 	v.Facts = s.answerFacts(v.page, k)
 	v.WardFrom, v.WardColour = v.wardFrom()
-	v.Photos = s.photoThumbs(v.page, k.Photos)
+	v.Photos, v.After = s.photosOf(v.page, k)
 	v.Timeline = s.timeline(v.page, k)
 	if p := k.Location; p != nil {
 		v.Point = fmt.Sprintf("%.5f, %.5f", p.Lat, p.Lon)
@@ -120,11 +122,27 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 	return s.show(c, status, "case.html", v)
 }
 
+// photosOf are the photos of a case from before and after the work.
+func (s *Server) photosOf(p page, k handoff.Case) (before, after []photoThumb) {
+	var shown [2][]handoff.Photo
+	for _, photo := range k.Photos {
+		if photo.After {
+			shown[1] = append(shown[1], photo)
+		} else {
+			shown[0] = append(shown[0], photo)
+		}
+	}
+	return s.photoThumbs(p, shown[0]), s.photoThumbs(p, shown[1])
+}
+
 // photoThumbs are photos as links to the large ones.
 func (s *Server) photoThumbs(p page, photos []handoff.Photo) []photoThumb {
 	var thumbs []photoThumb
 	for i, photo := range photos {
 		t := photoThumb{Alt: p.Say("photo_alt", "n", p.Number(i+1))}
+		if photo.After {
+			t.Alt = p.Say("photo_after_alt", "n", p.Number(i+1))
+		}
 		if photo.SHA256 != "" {
 			t.Path = s.linkTo(p, "/console/photos/:id", photo.ID.String())
 		} else {

@@ -37,7 +37,7 @@ func TestCaseIsShownWhole(t *testing.T) {
 func TestCaseIsWorkedOnFromItsPage(t *testing.T) {
 	o := newCounter(t)
 	anna := o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
-	f := o.file("Rahim", "drainage", 12)
+	f := o.file("Rahim", "park", 12) // whose cases are resolved without a photo
 	cookie := o.enter("anna@example.org")
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
 	for _, step := range []struct {

@@ -35,7 +35,7 @@ type caseAnswer struct {
 	Timeline     []happeningAnswer `json:"timeline" jsonschema_description:"oldest first"`
 	DuplicateOf  *int64            `json:"duplicate_of" jsonschema:"nullable" jsonschema_description:"the main case of the same matter"`
 	Duplicates   []int64           `json:"duplicates" jsonschema_description:"the cases whose main case this is"`
-	Followers    []nameAnswer      `json:"followers" jsonschema_description:"who hears of it like the reporter"`
+	Followers    []followerAnswer  `json:"followers" jsonschema_description:"who hears of it like the reporter"`
 }
 
 type happeningAnswer struct {
@@ -52,8 +52,21 @@ func shapeCase(k handoff.Case) caseAnswer {
 		Team: k.Team, Agent: shapeAgent(k.Agent), Place: k.Place, Location: shapePoint(k.Location), Answers: raw(k.Answers),
 		Photos: each(k.Photos, shapePhoto), Contact: shapeName(k.Contact), Conversation: k.Conversation.String(), Channel: k.Channel,
 		OpenedAt: k.OpenedAt, DueAt: k.DueAt, UpdatedAt: k.UpdatedAt, Timeline: each(k.Timeline, shapeHappening),
-		DuplicateOf: orNull(k.DuplicateOf), Duplicates: each(k.Duplicates, func(n int64) int64 { return n }), Followers: each(k.Followers, shapeName),
+		DuplicateOf: orNull(k.DuplicateOf), Duplicates: each(k.Duplicates, func(n int64) int64 { return n }), Followers: each(k.Followers, shapeFollower),
 	}
+}
+
+type followerAnswer struct {
+	nameAnswer
+	By string `json:"by" jsonschema:"enum=duplicate,enum=joined" jsonschema_description:"a duplicate of it is theirs, or they joined it instead of reporting it again"`
+}
+
+func shapeFollower(f handoff.Follower) followerAnswer {
+	a := followerAnswer{nameAnswer: shapeName(f.Ref), By: "duplicate"}
+	if f.Joined {
+		a.By = "joined"
+	}
+	return a
 }
 
 func shapeHappening(h handoff.Happening) happeningAnswer {

@@ -1,14 +1,25 @@
 package api
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"nagorik/api/browsertest"
+	"nagorik/bot/photos"
 	"nagorik/handoff"
 )
 
@@ -61,6 +72,43 @@ func (d *desktop) world(anna, kamal handoff.Agent) filed {
 	return f
 }
 
+// settledWithPhotos is a resolved case with a photo from before and one from
+// after the work, which somebody else has joined.
+func (d *desktop) settledWithPhotos(follower filed) filed {
+	d.t.Helper()
+	f := d.file("মরিয়ম বেগম", "road", 7)
+	before, after := sha(f.photo), strings.Repeat("c", 64)
+	d.server.opt.Photos = gallery{before: {96, 84, 70, 255}, after: {70, 132, 108, 255}}
+	d.server.opt.KeepPhoto = func(context.Context, []byte) (string, error) { return after, nil }
+	d.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, $2, $3, $4)`, f.number, follower.contact, follower.conversation, d.clock.now())
+	d.exec(`UPDATE cases SET status = 'in_progress' WHERE number = $1`, f.number)
+	_, err := d.desk.ResolveCase(d.t.Context(), handoff.Viewer{Role: handoff.RoleSupervisor}, f.number, handoff.Resolution{Note: "গর্ত ভরাট করা হয়েছে।", Photos: []string{after}})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return f
+}
+
+// gallery holds pictures of one colour that a browser can show; others are grey.
+type gallery map[string]color.RGBA
+
+func (g gallery) Open(sha string, _ photos.Size) (io.ReadSeekCloser, string, time.Time, error) {
+	c, ok := g[sha]
+	if !ok {
+		c = color.RGBA{150, 150, 150, 255}
+	}
+	return openPhoto{bytes.NewReader(photograph(c))}, "image/png", time.Time{}, nil
+}
+
+// photograph is a picture of one colour.
+func photograph(c color.RGBA) []byte {
+	m := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	draw.Draw(m, m.Bounds(), image.NewUniform(c), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	_ = png.Encode(&b, m)
+	return b.Bytes()
+}
+
 func TestCasesInABrowser(t *testing.T) {
 	d := newCounterDesktop(t)
 	anna := d.person("anna@example.org", "রহিমা খাতুন", handoff.RoleSupervisor, nil, nil)
@@ -71,6 +119,7 @@ func TestCasesInABrowser(t *testing.T) {
 	if _, _, err := d.desk.MatchCase(t.Context(), anna.Viewer(), joined.number, main.number); err != nil {
 		t.Fatal(err)
 	}
+	settled := d.settledWithPhotos(joined)
 	d.enters("anna@example.org", goodPassword)
 	d.See("the menu", `document.querySelector(".menu")`)
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
@@ -79,6 +128,7 @@ func TestCasesInABrowser(t *testing.T) {
 		d.visit("cases-"+lang, casesPath)
 		d.visit("board-"+lang, casesPath+"?view=board")
 		d.visit("case-like-"+lang, fmt.Sprintf("%s/%d", casesPath, twin.number))
+		d.visit("case-after-"+lang, fmt.Sprintf("%s/%d", casesPath, settled.number))
 		d.visit("case-main-"+lang, fmt.Sprintf("%s/%d", casesPath, main.number))
 		d.visit("cases-filtered-"+lang, casesPath+"?ward=x&team=waste")
 		d.visit("cases-none-"+lang, casesPath+"?q=nobody")
@@ -87,6 +137,10 @@ func TestCasesInABrowser(t *testing.T) {
 		d.Script(`document.querySelector('form[action$="/resolve"]').noValidate = true; document.querySelector('form[action$="/resolve"] button').click()`)
 		d.See("the fault", `document.querySelector("#resolve_note-fault")`)
 		d.looks("case-fault-" + lang)
+		d.Open(d.url + path)
+		d.Script(`document.querySelector("#resolve_note").value = "A new cover is on"; document.querySelector('form[action$="/resolve"]').noValidate = true; document.querySelector('form[action$="/resolve"] button').click()`)
+		d.See("the photo that is missing", `document.querySelector("#photo-fault") && document.querySelector("#resolve_note").value === "A new cover is on"`)
+		d.looks("case-photo-" + lang)
 		d.visit("guide-"+lang, guidePath)
 		d.visit("contacts-"+lang, contactsPath+"?q=rahim")
 		d.visit("contacts-none-"+lang, contactsPath+"?q=nobody")
@@ -98,7 +152,11 @@ func TestCasesInABrowser(t *testing.T) {
 	d.See("the case", `location.pathname === "`+path+`"`)
 	d.Open(d.url + path)
 	d.Script(`document.querySelector('form[action$="/resolve"]').parentElement.open = true`)
-	d.Do(chromedp.SendKeys(chromedp.CSS("#resolve_note"), "A new cover is on"), chromedp.Click(chromedp.CSS(`form[action$="/resolve"] button`)))
+	after := filepath.Join(t.TempDir(), "after.png")
+	if err := os.WriteFile(after, picture(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Do(chromedp.SetUploadFiles(chromedp.CSS("#photo"), []string{after}), chromedp.SendKeys(chromedp.CSS("#resolve_note"), "A new cover is on"), chromedp.Click(chromedp.CSS(`form[action$="/resolve"] button`)))
 	d.See("it is resolved", `document.querySelector(".done") && document.querySelector(".timeline .said").innerText === "A new cover is on"`)
 	d.Open(d.url + casesPath)
 	d.Script(`document.querySelector('input[name="number"]').click(); document.querySelector(".bulk").open = true`)

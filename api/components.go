@@ -28,7 +28,8 @@ type field struct {
 	Most     int
 	Rows     int
 	Options  []option
-	Box      bool // to tick: Value is what is sent then
+	Accept   string // media types of files
+	Box      bool   // to tick: Value is what is sent then
 	Ticked   bool
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/flows/bangla"
@@ -94,8 +95,8 @@ type relatedCase struct {
 	Timeline []timelineLine
 }
 
-// followerLine is somebody who follows a case.
-type followerLine struct{ Name, Path string }
+// followerLine is somebody who follows a case, and how that came about.
+type followerLine struct{ Name, Path, Why string }
 
 // same puts into the view what is about the same matter, or may be.
 func (s *Server) same(c echo.Context, v *caseView) error {
@@ -104,19 +105,13 @@ func (s *Server) same(c echo.Context, v *caseView) error {
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
 	for _, k := range related {
 		r := relatedCase{caseLine: s.caseLine(v.page, k), Reporter: k.Contact.Name, Photos: s.photoThumbs(v.page, k.Photos), Timeline: s.timeline(v.page, k)}
 		r.Contact = s.linkTo(v.page, contactsPath+"/:id", k.Contact.ID.String())
-		seen[k.Contact.ID.String()] = true
 		v.Related = append(v.Related, r)
 	}
-	for _, f := range v.Case.Followers {
-		line := followerLine{Name: f.Name}
-		if seen[f.ID.String()] { // others are outside the viewer's part
-			line.Path = s.linkTo(v.page, contactsPath+"/:id", f.ID.String())
-		}
-		v.Followers = append(v.Followers, line)
+	if err := s.follow(c, v); err != nil {
+		return err
 	}
 	if v.Case.DuplicateOf != 0 {
 		v.Main = casesPath + "/" + strconv.FormatInt(v.Case.DuplicateOf, 10)
@@ -134,6 +129,30 @@ func (s *Server) same(c echo.Context, v *caseView) error {
 			line.Why = v.Say("like_metres", "n", v.Number(*l.Metres))
 		}
 		v.Likes = append(v.Likes, line)
+	}
+	return nil
+}
+
+// follow puts into the view who follows the case. Whoever is outside the
+// viewer's part has no link.
+func (s *Server) follow(c echo.Context, v *caseView) error {
+	contacts := make([]uuid.UUID, len(v.Case.Followers))
+	for i, f := range v.Case.Followers {
+		contacts[i] = f.ID
+	}
+	seen, err := s.opt.Desk.SeenContacts(c.Request().Context(), viewer(c), contacts)
+	if err != nil {
+		return err
+	}
+	for _, f := range v.Case.Followers {
+		line := followerLine{Name: f.Name, Why: v.Words["follows_duplicate"]}
+		if f.Joined {
+			line.Why = v.Words["follows_joined"]
+		}
+		if seen[f.ID] {
+			line.Path = s.linkTo(v.page, contactsPath+"/:id", f.ID.String())
+		}
+		v.Followers = append(v.Followers, line)
 	}
 	return nil
 }

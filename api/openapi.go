@@ -130,6 +130,9 @@ func (r Route) operation(names []string, schemas schemaSet) operation {
 	}
 	if r.Body != nil {
 		op.RequestBody = &requestBody{map[string]mediaType{"application/json": {Schema: schemas.of(r.Body)}}}
+		if r.Form != nil {
+			op.RequestBody.Content["multipart/form-data"] = mediaType{Schema: schemas.of(r.Form)}
+		}
 		faults = append(faults, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
 	for _, p := range r.Query {

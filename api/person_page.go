@@ -195,7 +195,7 @@ func (s *Server) noteContact(c echo.Context) error {
 	if errors.As(err, &wrong) {
 		d := deed{Fields: []field{{Name: "text", Value: form.Get("text")}}}
 		p := s.page(c, "contact_title")
-		d.blame(p, wrong)
+		d.blame(p, wrong, "")
 		return s.showContactAs(c, http.StatusUnprocessableEntity, form.Get("text"), d.Fields[0].Fault)
 	}
 	if err != nil {

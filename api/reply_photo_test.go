@@ -67,8 +67,8 @@ func parts(t *testing.T, values map[string]string, files ...[]byte) (*bytes.Buff
 	return &b, w.FormDataContentType()
 }
 
-// upload posts a form with files as a browser does.
-func (o *office) upload(path, cookie string, values map[string]string, files ...[]byte) *httptest.ResponseRecorder {
+// send posts a form with files as a browser does.
+func (o *office) send(path, cookie string, values map[string]string, files ...[]byte) *httptest.ResponseRecorder {
 	o.t.Helper()
 	body, media := parts(o.t, values, files...)
 	return o.do(call{method: http.MethodPost, path: path + "?lang=en", body: body, header: map[string]string{
@@ -84,16 +84,16 @@ func TestReplyWithAPhoto(t *testing.T) {
 	cookie, path, photo := o.enter("anna@example.org"), talkPath(f), smallJPEG(t)
 	wantWay(t, o.post(path+"/take", cookie, nil), path+"?done=talk_take")
 	reply := path + "/reply"
-	wantPage(t, o.upload(reply, o.enter("waste@example.org"), nil, photo), http.StatusNotFound, "<h1>")
-	wantPage(t, o.upload(reply, cookie, map[string]string{"text": "typed <i>"}, []byte("<svg onload=x>")), http.StatusUnprocessableEntity, "typed &lt;i&gt;</textarea>")
-	wantPage(t, o.upload(reply, cookie, nil, []byte("GIF89a")), http.StatusUnprocessableEntity, "The photo cannot be used")
-	wantPage(t, o.upload(reply, cookie, nil, photo, photo), http.StatusUnprocessableEntity, "The photo cannot be used")
-	wantPage(t, o.upload(reply, cookie, map[string]string{"text": " "}), http.StatusUnprocessableEntity, "Write something")
+	wantPage(t, o.send(reply, o.enter("waste@example.org"), nil, photo), http.StatusNotFound, "<h1>")
+	wantPage(t, o.send(reply, cookie, map[string]string{"text": "typed <i>"}, []byte("<svg onload=x>")), http.StatusUnprocessableEntity, "typed &lt;i&gt;</textarea>")
+	wantPage(t, o.send(reply, cookie, nil, []byte("GIF89a")), http.StatusUnprocessableEntity, "The photo cannot be used")
+	wantPage(t, o.send(reply, cookie, nil, photo, photo), http.StatusUnprocessableEntity, "The photo cannot be used")
+	wantPage(t, o.send(reply, cookie, map[string]string{"text": " "}), http.StatusUnprocessableEntity, "Write something")
 	if n := o.count(`SELECT count(*) FROM messages WHERE author = 'agent'`); n != 0 {
 		t.Fatalf("%d replies were sent that were refused", n)
 	}
-	wantWay(t, o.upload(reply, cookie, map[string]string{"text": "It is mended.", "key": "k"}, photo), path+"?done=talk_reply")
-	wantWay(t, o.upload(reply, cookie, map[string]string{"key": "k2"}, photo), path+"?done=talk_reply")
+	wantWay(t, o.send(reply, cookie, map[string]string{"text": "It is mended.", "key": "k"}, photo), path+"?done=talk_reply")
+	wantWay(t, o.send(reply, cookie, map[string]string{"key": "k2"}, photo), path+"?done=talk_reply")
 	page := o.look(path, cookie).Body.String()
 	own := regexp.MustCompile(`/console/photos/([0-9a-f-]{36})`).FindAllStringSubmatch(page, -1)
 	if len(own) < 3 || !strings.Contains(page, "It is mended.") {

@@ -19,6 +19,7 @@ type Route struct {
 	Summary string
 	Query   []Parameter
 	Body    any      // an empty value of the body's type; nil when it takes none
+	Form    any      // the same as a form that can bring files; nil when it takes none
 	Names   []string // all values of the path's name, when they are known
 	Answer  any      // an empty value of the answer's type; nil when it is not JSON
 	Event   any      // an empty value of what each event of a stream holds

@@ -74,10 +74,11 @@ type photoAnswer struct {
 	Height int       `json:"height"`
 	Status string    `json:"status" jsonschema:"enum=pending,enum=kept,enum=failed"`
 	At     time.Time `json:"at"`
+	After  bool      `json:"after" jsonschema_description:"of a case: how it looked when it was resolved"`
 }
 
 func shapePhoto(p handoff.Photo) photoAnswer {
-	a := photoAnswer{ID: p.ID.String(), Type: p.Type, Width: p.Width, Height: p.Height, Status: p.Status, At: p.At}
+	a := photoAnswer{ID: p.ID.String(), Type: p.Type, Width: p.Width, Height: p.Height, Status: p.Status, At: p.At, After: p.After}
 	if p.SHA256 != "" {
 		url := "/api/v1/photos/" + a.ID
 		a.URL = &url

@@ -85,6 +85,8 @@ func verbRoutes() []Route {
 	}
 	ward := of("ward", "Correct the ward of a case, for supervisors; with an alias the words are remembered for the ward", wardBody{}, (*Server).placeCase)
 	ward.Needs = WardCorrect
+	resolve := of("resolve", "The matter is settled: say how; some services need a photo of how it is now, sent as a form", noteBody{}, (*Server).resolveCase)
+	resolve.Form = resolveForm{}
 	return []Route{
 		ward,
 		conversation("take", "Take a conversation: from now on the bot is silent", nothingBody{}, (*Server).takeConversation),
@@ -97,7 +99,7 @@ func verbRoutes() []Route {
 		of("start", "Work on an assigned case goes on", noteBody{}, (*Server).startCase),
 		of("wait", "Work waits for somebody or something", noteBody{}, (*Server).waitCase),
 		of("ask", "Work waits for the citizen, who is told the question in the note", noteBody{}, (*Server).askCitizen),
-		of("resolve", "The matter is settled: say how", noteBody{}, (*Server).resolveCase),
+		resolve,
 		of("close", "Put a resolved case away", noteBody{}, (*Server).closeCase),
 		of("reject", "The city will not do it: say why", noteBody{}, (*Server).rejectCase),
 		of("refer", "Pass the matter to an office that is not the city's", referBody{}, (*Server).referCase),
@@ -283,8 +285,6 @@ func (s *Server) onCaseNoted(c echo.Context, verb notedVerb) error {
 		return verb(ctx, v, n, body.Note)
 	})
 }
-
-func (s *Server) resolveCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.ResolveCase) }
 
 func (s *Server) rejectCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.RejectCase) }
 

@@ -23,6 +23,12 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 		case flows.ReopenCase:
 			t.Reopen = append(t.Reopen, e)
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Number, Photos: photoIDs(e.Photos)})
+		case flows.Join:
+			t.Join = append(t.Join, e)
+			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
+			if e.Ward > 0 {
+				t.Ward = e.Ward
+			}
 		case flows.AttachPhotos:
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
 		case flows.Handoff:
@@ -148,6 +154,10 @@ func appendHints(hints []Hint, now time.Time, t *handoff.Turn) []Hint {
 	}
 	for i := range t.Reopen {
 		h.Event, h.Case = HintCase, t.Reopen[i].Number
+		hints = append(hints, h)
+	}
+	for i := range t.Join {
+		h.Event, h.Case = HintCase, t.Join[i].Case
 		hints = append(hints, h)
 	}
 	if t.Alarm != "" {

@@ -78,7 +78,7 @@ func newPost(t *testing.T, phone, email string) *post {
 // returns that and the ways as "way status reason".
 func (p *post) settles() (outcome, ways string) {
 	p.t.Helper()
-	k, err := p.desk.ResolveCase(p.t.Context(), p.boss, p.number, "পাইপ বদলানো হয়েছে")
+	k, err := p.desk.ResolveCase(p.t.Context(), p.boss, p.number, handoff.Resolution{Note: "পাইপ বদলানো হয়েছে"})
 	if err != nil {
 		p.t.Fatal(err)
 	}

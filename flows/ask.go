@@ -18,6 +18,7 @@ const (
 	askLanguage = "language" // which language?
 	askOffer    = "offer"    // which of these services?
 	askSwitch   = "switch"   // leave this dialogue for another service?
+	askJoin     = "join"     // follow the case that somebody else has opened?
 )
 
 // promptAsk puts the bot's own question.
@@ -42,6 +43,8 @@ func (t *turn) promptAsk() {
 		t.promptOffer()
 	case askSwitch:
 		t.promptSwitch()
+	case askJoin:
+		t.promptJoin()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		t.prompt()
@@ -119,6 +122,8 @@ func (t *turn) answerAsk() bool {
 		return t.answerOffer()
 	case askSwitch:
 		return t.answerSwitch()
+	case askJoin:
+		return t.answerJoin()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		return false

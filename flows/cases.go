@@ -14,8 +14,9 @@ const (
 	maxMine   = 5     // of the person's own cases that are listed
 )
 
-// openCase files the matter and says its number. False means that it could not
-// be filed: there is no number, or one case was opened in this turn already.
+// openCase files the matter and says its number. False means that it was not
+// filed: there is no number, one case was opened in this turn already, or the
+// person is asked first whether somebody else's is meant.
 func (t *turn) openCase(st *state) bool {
 	if t.in.Case == 0 || t.filed {
 		t.move(st.name, "", "", "no number to file the case under")
@@ -23,7 +24,6 @@ func (t *turn) openCase(st *state) bool {
 		t.say(t.c.texts["sys_error"])
 		return false
 	}
-	t.filed = true
 	c := OpenCase{
 		Number: t.in.Case, Flow: t.f.id, Kind: t.f.kind, Team: t.f.team,
 		Title: t.caseTitle(st), Target: t.f.target, Photos: t.s.Photos,
@@ -32,6 +32,10 @@ func (t *turn) openCase(st *state) bool {
 		c.Target = st.target
 	}
 	t.collect(&c, st)
+	if t.f.meToo && t.offersJoin(st, &c) {
+		return false
+	}
+	t.filed = true
 	t.effect(c)
 	t.remember()
 	t.s.Case, t.s.CaseAt, t.s.Photos = c.Number, t.in.At.Unix(), nil
@@ -262,4 +266,11 @@ func (t *turn) serviceTitle(id string) string {
 		return f.title[t.lang]
 	}
 	return id
+}
+
+// afterPhoto compiles whether a case is resolved with a photo only.
+func (k *compiler) afterPhoto(f *flow, d *draftFlow) {
+	if d.after.line != 0 && !f.opens {
+		k.fail(d.after, "`after_photo` is about resolving cases, but flow %q has no `open_case`", f.id)
+	}
 }

@@ -47,7 +47,7 @@ func (k *compiler) checkLookupTexts(f *flow, d *draftFlow) {
 
 // outline describes the flow for the diagram and the API.
 func (k *compiler) outline(f *flow, d *draftFlow) Flow {
-	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target}
+	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target, MeToo: f.meToo, AfterPhoto: d.after.line != 0}
 	for i := range f.slots {
 		o.Slots = append(o.Slots, k.slotOutline(&f.slots[i]))
 	}

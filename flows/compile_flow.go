@@ -33,6 +33,8 @@ func (k *compiler) flow(index int, d *draftFlow) {
 	if len(f.states) > 0 && k.machine(f, d) {
 		k.checkGraph(d, f)
 	}
+	k.meToo(f, d)
+	k.afterPhoto(f, d)
 	k.checkUse(f, d)
 	k.c.flowOrder = append(k.c.flowOrder, k.outline(f, d))
 }

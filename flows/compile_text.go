@@ -102,7 +102,9 @@ func (k *compiler) sharedTexts() {
 		names[i] = n.name
 		fills, known := textFills[n.name.text]
 		if !known {
-			fills = flowFills
+			if fills, known = joinTexts[n.name.text]; !known {
+				fills = flowFills
+			}
 		}
 		if n.text.shared.text != "" {
 			k.fail(n.text.position, "a text here cannot be another shared one: write it out")
@@ -130,7 +132,9 @@ func (k *compiler) empty() []form {
 // usedTexts warns about texts nothing says.
 func (k *compiler) usedTexts() {
 	for _, n := range k.d.texts {
-		if _, known := textFills[n.name.text]; !known && !k.used[n.name.text] {
+		_, usual := textFills[n.name.text]
+		_, joins := joinTexts[n.name.text]
+		if !usual && !joins && !k.used[n.name.text] {
 			k.warn(n.name.position, "nothing says the text %q%s", n.name.text, suggest(n.name.text, keys(textFills)))
 		}
 	}

@@ -121,6 +121,8 @@ type draftFlow struct {
 	season   []draftSpan
 	seasonal bool // a season is written, sound or not
 	outside  word
+	meToo    position // where it is said; zero: it is not
+	after    position // after_photo: required
 	slots    []*draftSlot
 	states   []*draftState
 }

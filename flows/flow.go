@@ -13,6 +13,8 @@ type Flow struct {
 	Kind        Kind
 	Team        string
 	Target      time.Duration // until a case should be settled; 0 for none
+	MeToo       bool          // an open case nearby is offered before another is opened
+	AfterPhoto  bool          // resolving a case takes a photo of how it is now
 	Slots       []SlotOutline
 	States      []StateOutline // in the order they are written; the first begins
 	Transitions []Transition
@@ -71,6 +73,7 @@ type flow struct {
 	byState   map[string]int
 	remembers bool // a slot's answer is kept with the contact
 	opens     bool // a state opens a case
+	meToo     bool // a case nearby is offered before one is opened
 	hands     bool // a state passes the conversation to people
 	season    []span
 	outside   int // index of the flow that takes its matters out of season

@@ -27,7 +27,7 @@ func (r *reader) reserved(id word) bool {
 }
 
 func (r *reader) flow(m member) *draftFlow {
-	f := r.fields(m.value, "a flow", "title", "kind", "team", "target", "triggers", "examples", "season", "outside", "slots", "states")
+	f := r.fields(m.value, "a flow", "title", "kind", "team", "target", "triggers", "examples", "season", "outside", "me_too", "after_photo", "slots", "states")
 	if f == nil {
 		return nil
 	}
@@ -61,6 +61,7 @@ func (r *reader) flow(m member) *draftFlow {
 	if n := f["outside"]; n != nil {
 		flow.outside = r.word(n, "outside")
 	}
+	r.flowExtras(flow, f)
 	if n := f["slots"]; n != nil {
 		for _, s := range r.members(n, "slots") {
 			flow.slots = append(flow.slots, r.slot(s))
@@ -72,6 +73,19 @@ func (r *reader) flow(m member) *draftFlow {
 		}
 	}
 	return flow
+}
+
+// flowExtras reads what a service does besides its states:
+//
+//	me_too: true
+//	after_photo: required
+func (r *reader) flowExtras(flow *draftFlow, f map[string]*yaml.Node) {
+	if n := f["me_too"]; n != nil && r.boolean(n, "me_too") {
+		flow.meToo = r.at(n)
+	}
+	if n := f["after_photo"]; n != nil && r.oneOf(n, "after_photo", "required", "optional").text == "required" {
+		flow.after = r.at(n)
+	}
 }
 
 func (r *reader) oneOf(n *yaml.Node, what string, allowed ...string) word {

@@ -11,6 +11,7 @@ type Standing struct {
 	Resume   string // the flow left half-way that the standing question offers again
 	Slot     string // that is asked; empty at the menu
 	Own      bool   // the bot's own question stands before the flow's, such as "is that ward 5?"
+	Join     int64  // that question is whether this case of somebody else's is meant; 0: it is not
 	Type     SlotType
 	Several  bool
 	Optional bool
@@ -47,6 +48,9 @@ func (c *Catalog) Standing(s Session, face Face, language string) Standing {
 	st.Own = t.s.Ask != "" && !t.atMenu()
 	if p := t.s.Parked; p != nil && t.s.Ask == askResume {
 		st.Resume, st.Title = p.Flow, t.serviceTitle(p.Flow)
+	}
+	if o, ok := t.joinOffered(); ok && t.s.Ask == askJoin {
+		st.Join = o.number
 	}
 	if t.f != nil {
 		t.stand(&st)

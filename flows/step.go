@@ -61,6 +61,7 @@ type turn struct {
 	passed  [4]uint64              // states passed over in this turn
 	wardBy  WardBy                 // of the answer in this turn; empty: it was typed or picked
 	filed   bool                   // a case was opened in this turn
+	apart   bool                   // the matter is not the one that was offered to be joined
 	settled bool                   // the session's question is not in this catalogue: the flow begins again
 	handed  bool                   // the conversation went to people
 	ended   bool                   // the flow came to its end in this turn

@@ -36,9 +36,11 @@ type desk struct {
 	at         time.Time
 	session    []byte
 	number     int64
+	filed      int64 // by a directive
 	remembered map[string]Value
 	cases      map[int64]*CaseFound
 	busy       DeskFound
+	near       []NearFound
 	promises   bool // they are written down
 	last       Turn
 	buttons    []Choice
@@ -94,6 +96,13 @@ func (d *desk) answer(found *Found, l Lookup) {
 			found.Desk = map[string]DeskFound{}
 		}
 		found.Desk[l.Team] = d.busy
+	case LookupNear:
+		found.Near = []NearFound{}
+		for _, n := range d.near {
+			if c := d.cases[n.Number]; c != nil && c.Flow == l.Spot.Flow && has(openStatuses, c.Status) && (n.Ward == l.Spot.Ward || l.Spot.Pinned()) {
+				found.Near = append(found.Near, n)
+			}
+		}
 	case LookupMine:
 		found.Mine = []CaseFound{}
 		for n := d.number; n > 10000; n-- {
@@ -183,6 +192,12 @@ func (d *desk) directive(line string) (Input, bool) {
 		d.know(rest)
 	case "case":
 		d.file(rest)
+	case "near": // the last case filed is near, in this ward
+		ward, err := strconv.Atoi(rest)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.near = append(d.near, NearFound{Number: d.filed, Ward: ward, OpenedAt: d.at})
 	case "session":
 		d.session = []byte(rest)
 	case "carrier":
@@ -227,6 +242,7 @@ func (d *desk) file(rest string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	d.filed = n
 	d.cases[n] = &CaseFound{Number: n, Flow: f[1], Status: f[2], UpdatedAt: d.at, Mine: len(f) > 3}
 }
 

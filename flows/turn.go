@@ -77,6 +77,7 @@ type Found struct {
 	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
 	Desk       map[string]DeskFound // by team
+	Near       []NearFound          // open cases around a spot, the likeliest first; not nil once looked up
 }
 
 // DeskFound is how busy a team's desk is.
@@ -96,7 +97,7 @@ type Waited struct{ From, To time.Time }
 type CaseFound struct {
 	Number    int64
 	Flow      string
-	Title     string // empty unless Mine
+	Title     string // empty unless the asker reported it, or a duplicate of it
 	Status    string // one of handoff's case statuses
 	UpdatedAt time.Time
 	Mine      bool // the asker reported or follows it
@@ -168,6 +169,7 @@ const (
 	LookupCase       LookupKind = "case"       // one case by number
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
 	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
+	LookupNear       LookupKind = "near"       // open cases of other people's around a spot
 )
 
 // Lookup asks the caller for something Step cannot know.
@@ -175,6 +177,7 @@ type Lookup struct {
 	Kind   LookupKind
 	Number int64  // LookupCase
 	Team   string // LookupDesk
+	Spot   Spot   // LookupNear
 }
 
 // Effect is something the caller must do because of a turn, in the same

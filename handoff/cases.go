@@ -41,7 +41,7 @@ type Case struct {
 	Timeline     []Happening // oldest first
 	DuplicateOf  int64       // the main case of the same matter; 0: none
 	Duplicates   []int64     // the cases whose main case this is
-	Followers    []Ref       // who hears of it like the reporter
+	Followers    []Follower  // who hears of it like the reporter
 }
 
 // Happening is something that was done to a case.

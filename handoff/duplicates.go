@@ -69,17 +69,30 @@ func near(db *gorm.DB, row caseRow) ([]likeRow, error) {
 	if row.Lat == nil || row.Lon == nil {
 		return nil, nil
 	}
-	high := nearMetres / metresPerDegree
-	wide := high / max(math.Cos(*row.Lat*math.Pi/180), 0.01) // at the poles there are no cities
 	var rows []caseRow
-	err := db.Where("cases.lat BETWEEN ? AND ? AND cases.lon BETWEEN ? AND ?", *row.Lat-high, *row.Lat+high, *row.Lon-wide, *row.Lon+wide).
-		Limit(maxNear).Find(&rows).Error
+	box := boxAround(*row.Lat, *row.Lon)
+	err := db.Where("cases.lat BETWEEN ? AND ? AND cases.lon BETWEEN ? AND ?", box.south, box.north, box.west, box.east).Limit(maxNear).Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}
+	return around(*row.Lat, *row.Lon, rows), nil
+}
+
+// box is a square on the map, in degrees.
+type box struct{ south, north, west, east float64 }
+
+// boxAround holds all points that are near one.
+func boxAround(lat, lon float64) box {
+	high := nearMetres / metresPerDegree
+	wide := high / max(math.Cos(lat*math.Pi/180), 0.01) // at the poles there are no cities
+	return box{lat - high, lat + high, lon - wide, lon + wide}
+}
+
+// around are the cases that are near a point, the nearest first.
+func around(lat, lon float64, rows []caseRow) []likeRow {
 	var found []likeRow
 	for _, r := range rows {
-		metres := geo.DistanceHaversine(orb.Point{*row.Lon, *row.Lat}, orb.Point{*r.Lon, *r.Lat})
+		metres := geo.DistanceHaversine(orb.Point{lon, lat}, orb.Point{*r.Lon, *r.Lat})
 		if metres <= nearMetres {
 			whole := int(math.Round(metres))
 			found = append(found, likeRow{r, &whole})
@@ -88,7 +101,7 @@ func near(db *gorm.DB, row caseRow) ([]likeRow, error) {
 	slices.SortFunc(found, func(a, b likeRow) int {
 		return cmp.Or(cmp.Compare(*a.metres, *b.metres), cmp.Compare(a.Number, b.Number))
 	})
-	return found, nil
+	return found
 }
 
 // alikeIn are the cases of a case's ward at a place like its, the most alike
@@ -105,7 +118,13 @@ func alikeIn(db *gorm.DB, row caseRow) ([]likeRow, error) {
 	if err := db.Order("cases.number DESC").Limit(maxNear).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	place := keyOfPlace(row.Place)
+	return alike(row.Place, rows), nil
+}
+
+// alike are the cases at a place that is described like one, the most alike
+// first.
+func alike(described string, rows []caseRow) []likeRow {
+	place := keyOfPlace(described)
 	how := map[int64]float64{}
 	var found []likeRow
 	for _, r := range rows {
@@ -114,7 +133,7 @@ func alikeIn(db *gorm.DB, row caseRow) ([]likeRow, error) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b likeRow) int { return cmp.Compare(how[b.Number], how[a.Number]) })
-	return found, nil
+	return found
 }
 
 // likes are the first of what was found, as they are shown.

@@ -97,6 +97,7 @@ type lookUp struct {
 
 func (l *lookUp) queue(q *pgx.Batch) {
 	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
+	spots := map[int]flows.Spot{}
 	for i, ask := range l.asks {
 		for _, want := range ask.Wants {
 			switch want.Kind {
@@ -112,6 +113,9 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				}
 				l.found[i].Cases[want.Number] = nil
 				numbers[want.Number] = append(numbers[want.Number], i)
+			case flows.LookupNear:
+				l.found[i].Near = []flows.NearFound{}
+				spots[i] = want.Spot
 			case flows.LookupDesk:
 				if l.found[i].Desk == nil {
 					l.found[i].Desk = map[string]flows.DeskFound{}
@@ -125,6 +129,7 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	l.queueMine(q, mine)
 	l.queueCases(q, numbers)
 	l.queueDesk(q, teams)
+	l.queueNear(q, spots)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {
@@ -152,10 +157,7 @@ func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
 	if len(who) == 0 {
 		return
 	}
-	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at) FROM unnest($1::uuid[]) AS k(contact_id)
-		JOIN LATERAL (SELECT * FROM cases c WHERE c.contact_id = k.contact_id ORDER BY c.number DESC LIMIT $2) c ON true
-		LEFT JOIN cases m ON m.number = c.duplicate_of
-		ORDER BY c.number DESC`, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
+	q.Queue(mineOf, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
 		var contact uuid.UUID
 		c := flows.CaseFound{Mine: true}
 		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt}, func() error {
@@ -174,19 +176,18 @@ func (l *lookUp) queueCases(q *pgx.Batch, numbers map[int64][]int) {
 	if len(numbers) == 0 {
 		return
 	}
-	q.Queue(`SELECT c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at),
-			ARRAY(SELECT f.contact_id FROM cases f WHERE f.duplicate_of = c.number) || c.contact_id
-		FROM cases c LEFT JOIN cases m ON m.number = c.duplicate_of WHERE c.number = ANY($1)`, keysOf(numbers)).Query(func(rows pgx.Rows) error {
+	q.Queue(casesByNumber, keysOf(numbers)).Query(func(rows pgx.Rows) error {
 		var number int64
 		var flow, title, status string
 		var updated time.Time
-		var follow []uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &follow}, func() error {
+		var reported, joined []uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &reported, &joined}, func() error {
 			for _, i := range numbers[number] {
-				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated, Mine: slices.Contains(follow, l.asks[i].Contact)}
-				if c.Mine {
-					c.Title = title
+				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated}
+				if slices.Contains(reported, l.asks[i].Contact) {
+					c.Mine, c.Title = true, title
 				}
+				c.Mine = c.Mine || slices.Contains(joined, l.asks[i].Contact)
 				l.found[i].Cases[number] = c
 			}
 			return nil

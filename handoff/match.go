@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -127,40 +125,6 @@ func (d *Desk) noteOther(tx *gorm.DB, v Viewer, other int64, kind string, number
 		return err
 	}
 	return tx.Create(&timelineRow{ID: NewID(), CaseNumber: other, At: now, Kind: kind, AgentID: agentOrNull(v), Text: strconv.FormatInt(number, 10)}).Error
-}
-
-// followersOf reads, for cases, the duplicates that lead to them and who
-// follows them by these: whoever reported one of them, but not the reporter of
-// the case itself.
-func (d *Desk) followersOf(ctx context.Context, items []Case) error {
-	at := make(map[int64]int, len(items))
-	numbers := make([]int64, len(items))
-	for i, k := range items {
-		numbers[i], at[k.Number] = k.Number, i
-	}
-	if len(numbers) == 0 {
-		return nil
-	}
-	var rows []struct {
-		Number      int64     `gorm:"column:number"`
-		DuplicateOf int64     `gorm:"column:duplicate_of"`
-		ContactID   uuid.UUID `gorm:"column:contact_id"`
-		Name        string    `gorm:"column:name"`
-	}
-	err := d.db.WithContext(ctx).Table("cases").Select("cases.number, cases.duplicate_of, cases.contact_id, contacts.name").
-		Joins("JOIN contacts ON contacts.id = cases.contact_id").Where("cases.duplicate_of IN ?", numbers).Order("cases.number").Find(&rows).Error
-	if err != nil {
-		return fmt.Errorf("read who follows cases: %w", err)
-	}
-	for _, r := range rows {
-		k := &items[at[r.DuplicateOf]]
-		k.Duplicates = append(k.Duplicates, r.Number)
-		same := func(f Ref) bool { return f.ID == r.ContactID }
-		if r.ContactID != k.Contact.ID && !slices.ContainsFunc(k.Followers, same) {
-			k.Followers = append(k.Followers, Ref{r.ContactID, r.Name})
-		}
-	}
-	return nil
 }
 
 // maxRelated is how many of the cases about the same matter Related reads.

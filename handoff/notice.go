@@ -58,10 +58,14 @@ func (d *Desk) tellOf(tx *gorm.DB, k *caseRow, line happened) error {
 }
 
 // notifyAll records a notice for the reporter of a case and for those who
-// reported the same.
+// reported the same or joined it.
 func (d *Desk) notifyAll(tx *gorm.DB, k *caseRow, event flows.NoticeEvent, note string) error {
 	var followers []uuid.UUID
-	err := tx.Model(&caseRow{}).Distinct("contact_id").Where("duplicate_of = ? AND contact_id <> ?", k.Number, k.ContactID).Pluck("contact_id", &followers).Error
+	err := tx.Raw(`SELECT contact_id FROM (
+			SELECT contact_id FROM cases WHERE duplicate_of = @number
+			UNION SELECT contact_id FROM case_followers WHERE case_number = @number
+			UNION SELECT f.contact_id FROM cases c JOIN case_followers f ON f.case_number = c.number WHERE c.duplicate_of = @number
+		) f WHERE contact_id <> @reporter ORDER BY contact_id`, map[string]any{"number": k.Number, "reporter": k.ContactID}).Scan(&followers).Error
 	if err != nil {
 		return err
 	}

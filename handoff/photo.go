@@ -19,12 +19,13 @@ type Photo struct {
 	Width  int    // pixels, upright; 0 when not known
 	Height int
 	At     time.Time // by the provider's clock
+	After  bool      // one of the staff took it when the matter was settled
 }
 
 func (d *Desk) photoOf(r photoRow) Photo {
 	return Photo{
 		ID: r.ID, Status: r.Status, SHA256: orZero(r.SHA256), Type: orZero(r.Type),
-		Width: orZero(r.Width), Height: orZero(r.Height), At: d.local(r.At),
+		Width: orZero(r.Width), Height: orZero(r.Height), At: d.local(r.At), After: r.After,
 	}
 }
 

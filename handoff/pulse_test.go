@@ -28,7 +28,10 @@ func TestPulseCountsWhatGoesOn(t *testing.T) {
 			return err
 		},
 		func() error { _, err := r.StartCase(t.Context(), agent, n, ""); return err },
-		func() error { _, err := r.ResolveCase(t.Context(), agent, n, "done"); return err },
+		func() error {
+			_, err := r.ResolveCase(t.Context(), agent, n, handoff.Resolution{Note: "done"})
+			return err
+		},
 		func() error { _, err := r.GoOnDuty(t.Context(), agent, handoff.Stated{}); return err },
 	} {
 		if err := do(); err != nil {

@@ -200,6 +200,7 @@ type photoRow struct {
 	Width          *int      `gorm:"column:width"`
 	Height         *int      `gorm:"column:height"`
 	At             time.Time `gorm:"column:at"`
+	After          bool      `gorm:"column:after"`
 }
 
 // TableName is the table of photos.

@@ -68,6 +68,7 @@ type Turn struct {
 	Name       string // the person's name when the channel said it
 	Cases      []NewCase
 	Reopen     []flows.ReopenCase // resolved cases of the contact's own
+	Join       []flows.Join       // open cases of others to follow
 	Photos     []NewPhoto
 	Attach     []Attachment
 	Remember   []flows.Remember

@@ -101,11 +101,6 @@ func (d *Desk) AskCitizen(ctx context.Context, v Viewer, number int64, question 
 	})
 }
 
-// ResolveCase says that the matter is settled, and how: the citizen is told.
-func (d *Desk) ResolveCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
-	return d.moveCase(ctx, v, number, CaseResolve, note, true)
-}
-
 // CloseCase puts a resolved case away for good.
 func (d *Desk) CloseCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
 	return d.moveCase(ctx, v, number, CaseClose, note, false)

@@ -50,9 +50,9 @@ func TestCaseIsWorkedOn(t *testing.T) {
 		{"note", func() (handoff.Case, error) { return r.NoteCase(ctx, rahima, n, "পাইপ আনতে হবে") }, handoff.CaseInProgress, nil},
 		{"an empty note", func() (handoff.Case, error) { return r.NoteCase(ctx, rahima, n, " ") }, "", handoff.ErrInvalid},
 		{"wait", func() (handoff.Case, error) { return r.WaitCase(ctx, rahima, n, "") }, handoff.CaseWaiting, nil},
-		{"resolve without a word", func() (handoff.Case, error) { return r.ResolveCase(ctx, rahima, n, "") }, "", handoff.ErrInvalid},
+		{"resolve without a word", func() (handoff.Case, error) { return r.ResolveCase(ctx, rahima, n, handoff.Resolution{Note: ""}) }, "", handoff.ErrInvalid},
 		{"resolve", func() (handoff.Case, error) {
-			return r.ResolveCase(ctx, rahima, n, "পরিষ্কার করা হয়েছে")
+			return r.ResolveCase(ctx, rahima, n, handoff.Resolution{Note: "পরিষ্কার করা হয়েছে"})
 		}, handoff.CaseResolved, nil},
 		{"assign what is settled", func() (handoff.Case, error) {
 			return r.AssignCase(ctx, rahima, n, handoff.Assignment{Team: "waste"})

@@ -34,8 +34,8 @@ CREATE TABLE canned_replies (
 CREATE INDEX canned_replies_team ON canned_replies (team, title);
 
 -- Who of the staff sent a photo; null: it came from the citizen.
-ALTER TABLE photos ADD COLUMN IF NOT EXISTS agent_id uuid REFERENCES agents;
+ALTER TABLE photos ADD COLUMN agent_id uuid REFERENCES agents;
 
 -- +goose Down
-ALTER TABLE photos DROP COLUMN IF EXISTS agent_id;
+ALTER TABLE photos DROP COLUMN agent_id;
 DROP TABLE canned_replies, mentions, conversation_notes;

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"nagorik/flows"
@@ -14,6 +15,7 @@ const (
 	endsSkip    = "=!skip"
 	endsUnknown = "=unknown"
 	commandMark = "=!"
+	endsApart   = "ask/join=no" // somebody else's report is not meant: the dialogue is to be one like any other
 )
 
 // Wards are how many wards the sample city has.
@@ -46,6 +48,9 @@ func Opening(r *rand.Rand) Words {
 // which the dialogue is over.
 func Answer(r *rand.Rand, text string, choices []flows.Choice) (w Words, asked bool, number int64) {
 	var open []flows.Choice
+	if i := slices.IndexFunc(choices, func(c flows.Choice) bool { return c.Payload == endsApart }); i >= 0 {
+		return Words{Choice: choices[i], Tapped: true}, true, 0
+	}
 	for _, c := range choices {
 		switch {
 		case strings.HasSuffix(c.Payload, endsYes), strings.HasSuffix(c.Payload, endsSkip):
