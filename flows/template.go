@@ -64,6 +64,7 @@ const (
 	fillTime
 	fillDay
 	fillHour
+	fillCode
 	fills // how many there are
 )
 
@@ -73,7 +74,7 @@ var fillNames = map[string]fill{
 	"id": fillID, "days": fillDays, "hours": fillHours, "dept": fillDept, "status": fillStatus, "date": fillDate,
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
-	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
+	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour, "code": fillCode,
 }
 
 // flowFills are the ones a flow's own texts may use.

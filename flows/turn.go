@@ -56,6 +56,7 @@ type Input struct {
 	Muted   bool    // the person has sent STOP; START and YES then mean "begin again"
 	Carrier Carrier // the text is a word that the carrier has acted upon by itself
 	Case    int64   // the number a case opened in this turn will have
+	Codes   bool    // a code can be sent by SMS, and this channel proves no telephone by itself
 	Found   Found   // answers to the Lookups of an earlier round
 }
 
@@ -77,6 +78,8 @@ type Found struct {
 	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
 	Desk       map[string]DeskFound // by team
+	Proof      *ProofFound
+	Code       *CodeFound
 }
 
 // DeskFound is how busy a team's desk is.
@@ -168,6 +171,8 @@ const (
 	LookupCase       LookupKind = "case"       // one case by number
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
 	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
+	LookupProof      LookupKind = "proof"      // whether a telephone can be, or was, proven to be the person's
+	LookupCode       LookupKind = "code"       // whether a code is the one that was sent
 )
 
 // Lookup asks the caller for something Step cannot know.
@@ -175,6 +180,8 @@ type Lookup struct {
 	Kind   LookupKind
 	Number int64  // LookupCase
 	Team   string // LookupDesk
+	Phone  string // LookupProof, E.164
+	Code   string // LookupCode, six digits
 }
 
 // Effect is something the caller must do because of a turn, in the same
