@@ -135,6 +135,7 @@ type settings struct {
 	paper *paper
 	// channel is what the bot is given for the paper, when that is more.
 	channel bot.Channel
+	more    []bot.Channel // beside it
 	now     func() time.Time
 	lost    error // of a catalogue version that is not the current one
 	// flows are replaced in the shipped catalogue: old, new, old, new …
@@ -195,7 +196,7 @@ func newTown(t testing.TB, s settings) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
-	if w.desk, err = handoff.New(handoff.Options{Pool: w.pool, Now: s.now}); err != nil {
+	if w.desk, err = handoff.New(handoff.Options{Pool: w.pool, Now: s.now, Secret: []byte("a key of the tests that nobody else has")}); err != nil {
 		t.Fatal(err)
 	}
 	store, err := photos.NewStore(w.dir + "/photos")
@@ -213,7 +214,7 @@ func newTown(t testing.TB, s settings) *town {
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.channel}, Photos: store, Spool: queue,
+		Desk: w.desk, Redis: s.redis, Channels: append([]bot.Channel{s.channel}, s.more...), Photos: store, Spool: queue,
 		Catalogs: w.flows,
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

@@ -333,7 +333,7 @@ func TestCodesAreBounded(t *testing.T) {
 		t.Errorf("after ten minutes: %v", err)
 	}
 	r.codeFor(boss, web.contact, "01712345678")
-	if _, err := r.SendCode(ctx, boss, web.contact, "01712345678"); !errors.Is(err, handoff.ErrBusy) {
+	if _, err := r.SendCode(ctx, boss, web.contact, "01712345678"); !errors.Is(err, handoff.ErrManyCodes) {
 		t.Errorf("the fourth code to a telephone: %v", err)
 	}
 	r.clock.forward(25 * time.Hour)
@@ -346,7 +346,7 @@ func TestCodesAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := r.SendCode(ctx, boss, web.contact, "01712345009"); !errors.Is(err, handoff.ErrBusy) {
+	if _, err := r.SendCode(ctx, boss, web.contact, "01712345009"); !errors.Is(err, handoff.ErrManyCodes) {
 		t.Errorf("the sixth code of a contact: %v", err)
 	}
 	if n := r.count(`SELECT count(*) FROM contacts`); n != 2 {

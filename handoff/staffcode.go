@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +13,10 @@ import (
 
 	"nagorik/flows/bangla"
 )
+
+// ErrManyCodes says that a telephone, a contact or one of the staff has had
+// enough codes.
+var ErrManyCodes = errors.New("there were too many codes in 24 hours, try again tomorrow")
 
 // SentCode is a code that one of the staff has sent for a contact and that is
 // waited for.
@@ -25,7 +30,7 @@ type SentCode struct {
 // SendCode plans a code by SMS to a telephone that the contact says is theirs.
 // Its errors are FieldError for what is no telephone, or one that is the
 // contact's already or wants no messages, ErrNotFound for a contact the viewer
-// does not see, and ErrBusy after too many codes in a day.
+// does not see, and ErrManyCodes after too many codes in a day.
 func (d *Desk) SendCode(ctx context.Context, v Viewer, contact uuid.UUID, phone string) (SentCode, error) {
 	number, ok := bangla.Phone(strings.TrimSpace(phone))
 	switch {
@@ -87,7 +92,7 @@ func (d *Desk) mayBeSent(tx *gorm.DB, row codeRow) error {
 			return err
 		}
 		if n >= bound.most {
-			return fmt.Errorf("%d codes a day are enough, try again tomorrow: %w", bound.most, ErrBusy)
+			return ErrManyCodes
 		}
 	}
 	return nil
