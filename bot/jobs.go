@@ -38,6 +38,8 @@ const (
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
 	queueEvery    = 5 * time.Second
+	noticesEvery  = 5 * time.Second
+	delaysEvery   = time.Minute
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -60,6 +62,8 @@ func (b *Bot) jobs() []background {
 		{"send codes", codesEvery, b.pokes.codes, b.sendCodes},
 		{"link proven telephones", codesEvery, b.pokes.proven, b.linkProven},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
+		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
+		{"look for late cases", delaysEvery, nil, b.noteDelays},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 	}
 }
@@ -97,12 +101,13 @@ type pokes struct {
 	queue    chan struct{}
 	codes    chan struct{}
 	proven   chan struct{}
+	notices  chan struct{}
 }
 
 func newPokes() pokes {
 	return pokes{
 		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
-		codes: make(chan struct{}, 1), proven: make(chan struct{}, 1),
+		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1),
 	}
 }
 

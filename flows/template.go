@@ -65,6 +65,7 @@ const (
 	fillDay
 	fillHour
 	fillCode
+	fillNote
 	fills // how many there are
 )
 
@@ -74,7 +75,8 @@ var fillNames = map[string]fill{
 	"id": fillID, "days": fillDays, "hours": fillHours, "dept": fillDept, "status": fillStatus, "date": fillDate,
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
-	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour, "code": fillCode,
+	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
+	"note": fillNote, "code": fillCode,
 }
 
 // flowFills are the ones a flow's own texts may use.
