@@ -90,6 +90,10 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusConflict, code: "nobody_reads", message: bot.ErrNobodyReads.Error()}
 	case errors.Is(err, bot.ErrNoPhoto):
 		return &problem{status: http.StatusConflict, code: "no_photo", message: bot.ErrNoPhoto.Error()}
+	case errors.Is(err, bot.ErrNoSMS):
+		return &problem{status: http.StatusConflict, code: "no_sms", message: bot.ErrNoSMS.Error()}
+	case errors.Is(err, handoff.ErrManyCodes):
+		return &problem{status: http.StatusTooManyRequests, code: "too_many_requests", message: handoff.ErrManyCodes.Error()}
 	case errors.Is(err, bot.ErrSignature):
 		return &problem{status: http.StatusForbidden, code: "signature", message: bot.ErrSignature.Error()}
 	case errors.Is(err, handoff.ErrLastAdministrator):

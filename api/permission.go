@@ -19,7 +19,8 @@ const (
 // Permissions of the staff, given by role.
 const (
 	ContactRead      Permission = "contact:read"
-	ContactWork      Permission = "contact:work" // notes
+	ContactWork      Permission = "contact:work"    // notes, codes that link a telephone
+	ContactUnmerge   Permission = "contact:unmerge" // undo the merging of contacts
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
@@ -45,8 +46,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ReplyEdit, FlowEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ReplyEdit, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -32,6 +32,7 @@ type contactView struct {
 	Notes      []noteLine
 	Staff      []dealingLine
 	Note       field
+	Link       linking
 }
 
 // identityLine is an address of somebody.
@@ -71,16 +72,23 @@ type dealingLine struct {
 }
 
 func (s *Server) showContactPage(c echo.Context) error {
-	return s.showContactAs(c, http.StatusOK, "", "")
+	return s.showContactAs(c, http.StatusOK, "", "", linkFault{})
 }
 
-// showContactAs shows a record, with a note that came back if one did.
-func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) error {
+// showContactAs shows a record, with a note that came back if one did, or what
+// was typed to link a telephone. Somebody who has become one with another is
+// shown as who goes on.
+func (s *Server) showContactAs(c echo.Context, status int, typed, fault string, back linkFault) error {
 	id, err := idOf(c)
 	if err != nil {
 		return err
 	}
 	record, err := s.opt.Desk.Contact(c.Request().Context(), viewer(c), id)
+	if errors.Is(err, handoff.ErrNotFound) {
+		if kept, known := s.opt.Desk.MergedInto(c.Request().Context(), viewer(c), id); known == nil {
+			return c.Redirect(http.StatusSeeOther, contactPath(kept))
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -113,6 +121,9 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 	}
 	for _, d := range record.Staff {
 		v.Staff = append(v.Staff, dealingLine{d, v.Say(plural("times", d.Times), "n", v.Number(d.Times))})
+	}
+	if v.Link, err = s.linking(c, v.page, &record, back); err != nil {
+		return err
 	}
 	return s.show(c, status, "contact.html", v)
 }
@@ -196,7 +207,7 @@ func (s *Server) noteContact(c echo.Context) error {
 		d := deed{Fields: []field{{Name: "text", Value: form.Get("text")}}}
 		p := s.page(c, "contact_title")
 		d.blame(p, wrong, "")
-		return s.showContactAs(c, http.StatusUnprocessableEntity, form.Get("text"), d.Fields[0].Fault)
+		return s.showContactAs(c, http.StatusUnprocessableEntity, form.Get("text"), d.Fields[0].Fault, linkFault{})
 	}
 	if err != nil {
 		return err

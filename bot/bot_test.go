@@ -201,7 +201,7 @@ func newTown(t testing.TB, s settings) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.pool.Close)
-	if w.desk, err = handoff.New(handoff.Options{Pool: w.pool, Now: s.now}); err != nil {
+	if w.desk, err = handoff.New(handoff.Options{Pool: w.pool, Now: s.now, Secret: []byte("a key of the tests that nobody else has")}); err != nil {
 		t.Fatal(err)
 	}
 	store, err := photos.NewStore(w.dir + "/photos")

@@ -38,6 +38,11 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			t.Now.Owner = flows.OwnerBot
 		case flows.Alert:
 			t.Alarm, t.Urgent = alarmDanger, true
+		case flows.SendCode:
+			t.Codes = append(t.Codes, e)
+		case flows.TriedCode:
+			t.Tried = append(t.Tried, e)
+			t.In.Text = withoutDigits(t.In.Text)
 		case flows.Remember:
 			t.Remember = append(t.Remember, e)
 		case flows.SetLanguage:

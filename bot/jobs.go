@@ -36,6 +36,7 @@ const (
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
 	adoptEvery    = 30 * time.Second
+	codesEvery    = 2 * time.Second
 	queueEvery    = 5 * time.Second
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
@@ -58,6 +59,8 @@ func (b *Bot) jobs() []background {
 		{"assign conversations", queueEvery, b.pokes.queue, b.assignWaiting},
 		{"keep promises", queueEvery, nil, b.keepPromises},
 		{"take back from who is off duty", queueEvery, nil, b.requeue},
+		{"send codes", codesEvery, b.pokes.codes, b.sendCodes},
+		{"link proven telephones", codesEvery, b.pokes.proven, b.linkProven},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
 		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
 		{"look for late cases", delaysEvery, nil, b.noteDelays},
@@ -96,11 +99,16 @@ type pokes struct {
 	photos   chan struct{}
 	profiles chan struct{}
 	queue    chan struct{}
+	codes    chan struct{}
+	proven   chan struct{}
 	notices  chan struct{}
 }
 
 func newPokes() pokes {
-	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1), notices: make(chan struct{}, 1)}
+	return pokes{
+		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
+		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1),
+	}
 }
 
 // after wakes the jobs that a committed turn has given work.
@@ -110,6 +118,12 @@ func (p pokes) after(t *handoff.Turn) {
 	}
 	if t.Profile {
 		poke(p.profiles)
+	}
+	if len(t.Codes) > 0 {
+		poke(p.codes)
+	}
+	if len(t.Tried) > 0 {
+		poke(p.proven)
 	}
 	if t.Now.Owner == flows.OwnerQueue && t.Was.Owner != flows.OwnerQueue {
 		poke(p.queue)

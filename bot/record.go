@@ -243,7 +243,7 @@ func (l *lane) stepAll(ctx context.Context, turns []*item) ([]*item, error) {
 			}
 			if len(wants) > 0 {
 				asking, found = append(asking, it), append(found, &it.work.found)
-				asks = append(asks, handoff.Ask{Contact: it.work.was.Contact, Wants: wants})
+				asks = append(asks, handoff.Ask{Contact: it.work.was.Contact, Identity: it.work.was.Identity, Wants: wants})
 			}
 		}
 		if len(asking) == 0 {

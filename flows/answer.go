@@ -70,7 +70,7 @@ func (t *turn) answer() {
 		t.s.Misses = 0
 		t.move(t.s.State, t.s.State, "", r.why)
 	default:
-		if !t.elsewhere(sl) {
+		if sl.kind == SlotCode && r.bad != "" || !t.elsewhere(sl) {
 			t.miss(r)
 		}
 	}
@@ -152,7 +152,7 @@ func (t *turn) miss(r reading) {
 		t.missElsewhere()
 		return
 	}
-	if t.in.Kind == InputText && bangla.HasNID(t.folded) {
+	if t.in.Kind == InputText && r.bad != "code_wrong" && bangla.HasNID(t.folded) {
 		t.addLead(t.c.texts["nid_never"])
 		t.prompt()
 		return

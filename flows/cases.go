@@ -40,6 +40,7 @@ func (t *turn) openCase(st *state) bool {
 	t.remember()
 	t.s.Case, t.s.CaseAt, t.s.Photos = c.Number, t.in.At.Unix(), nil
 	t.receipt(st, c)
+	t.offerLink()
 	return true
 }
 

@@ -42,7 +42,7 @@ func TestCatalogueDescribesItself(t *testing.T) {
 	for _, f := range c.Flows() {
 		ids = append(ids, f.ID)
 	}
-	services := []string{"drainage", "waste", "holding_tax", "trade_licence", "road", "electricity", "park", "fogging", "permit", "illegal_structure", "public_toilet", "waterlogging", "eid_waste", "not_fixed", "suggestion", "office_info", "status", "human_agent"}
+	services := []string{"drainage", "waste", "holding_tax", "trade_licence", "road", "electricity", "park", "fogging", "permit", "illegal_structure", "public_toilet", "waterlogging", "eid_waste", "not_fixed", "suggestion", "office_info", "status", "link_phone", "human_agent"}
 	if !reflect.DeepEqual(ids, services) {
 		t.Errorf("flows %v, want %v", ids, services)
 	}

@@ -21,8 +21,11 @@ func (k *compiler) checkUse(f *flow, d *draftFlow) {
 		if !used[i] {
 			k.warn(ds.name.position, "slot %q is never asked or computed", ds.name.text)
 		}
-		if ds.remember && !f.opens && !f.hands {
-			k.warn(ds.name.position, "slot %q is remembered when a case is opened or people are called; this flow does neither", ds.name.text)
+		if ds.kind == SlotCode && !f.proves {
+			k.fail(ds.name.position, "slot %q waits for a code and no `send_code` sends one", ds.name.text)
+		}
+		if ds.remember && !f.opens && !f.hands && !f.proves {
+			k.warn(ds.name.position, "slot %q is remembered when a case is opened, people are called or a telephone is proven; this flow does none of it", ds.name.text)
 		}
 	}
 	if !looksUp {

@@ -113,6 +113,8 @@ func (k *compiler) state(f *flow, d *draftState, env *env) state {
 		k.openCaseOf(f, d, &s, in)
 	case stateReopen:
 		k.reopenOf(f, d, &s)
+	case stateSendCode:
+		k.sendCodeOf(f, d, &s)
 	case stateHandoff:
 		f.hands = true
 		k.team(d.team)
@@ -182,6 +184,8 @@ func (k *compiler) checkOn(f *flow, d *draftState, slot int) {
 		}
 	case sl.kind == SlotWard && sl.unknown:
 		answers = []string{commandUnknown}
+	case sl.kind == SlotCode:
+		answers = []string{codeFailed}
 	}
 	for _, e := range d.on {
 		if !has(answers, e.answer.text) {

@@ -101,6 +101,9 @@ func (k *compiler) lessons() *learner {
 	l := &learner{k: k, seen: map[string]lesson{}}
 	k.c.aims = aims{}
 	for i, f := range k.d.flows {
+		if k.c.flows[i].proves {
+			continue // about no matter of the city: it is called by its own words alone
+		}
 		l.learn(k.c.flowAim(i), f.examples, f.triggers)
 	}
 	for _, c := range k.d.commands {

@@ -198,6 +198,7 @@ const (
 	stateLookup   stateKind = "lookup"
 	stateOpenCase stateKind = "open_case"
 	stateReopen   stateKind = "reopen_case"
+	stateSendCode stateKind = "send_code"
 	stateHandoff  stateKind = "handoff"
 	stateEnd      stateKind = "end"
 )

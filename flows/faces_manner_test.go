@@ -36,6 +36,8 @@ func (p *player) words(sl *slot, g given) string {
 		return g.day.Format("02/01/2006")
 	case SlotPhone:
 		return "01712345678"
+	case SlotCode:
+		return p.code
 	}
 	text := longWords
 	for sl.bounded && float64(len([]rune(text))) < sl.min {

@@ -64,6 +64,9 @@ func newPlayer(t testing.TB, c *Catalog, w world, m manner, f *flow) *player {
 	if !f.live(d.at) {
 		d.at = seasonOf(t, f)
 	}
+	if f.proves {
+		d.directive(":codes 204816")
+	}
 	d.file("10001 " + f.id + " new")
 	d.number = 10002
 	if w.mine {

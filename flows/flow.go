@@ -33,7 +33,7 @@ type SlotOutline struct {
 // StateOutline describes a state.
 type StateOutline struct {
 	Name string
-	Kind string            // say, ask, branch, compute, lookup, open_case, handoff, end
+	Kind string            // say, ask, branch, compute, lookup, open_case, reopen_case, send_code, handoff, end
 	Slot string            // of an ask
 	Text map[string]string // by language, placeholders as written; nil where nothing is said
 	File string            // where it stands
@@ -75,6 +75,7 @@ type flow struct {
 	opens     bool // a state opens a case
 	meToo     bool // a case nearby is offered before one is opened
 	hands     bool // a state passes the conversation to people
+	proves    bool // a state sends a code that proves a telephone
 	season    []span
 	outside   int // index of the flow that takes its matters out of season
 }

@@ -27,4 +27,5 @@ const (
 	SlotLocation SlotType = "location"
 	SlotPhoto    SlotType = "photo"
 	SlotConfirm  SlotType = "confirm"
+	SlotCode     SlotType = "code"
 )

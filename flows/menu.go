@@ -49,7 +49,7 @@ func (t *turn) promptMenu() {
 	}
 	m := &t.c.menus[i]
 	options := make([]option, 0, len(m.items)+1)
-	for _, item := range t.c.items(m, t.in.At) {
+	for _, item := range t.items(m, t.in.At) {
 		options = append(options, option{t.c.itemTitle(item, t.lang), payloadMenu + "=" + t.c.itemID(item), item.number})
 	}
 	if i > 0 && !t.in.Face.Buttons {
@@ -58,6 +58,22 @@ func (t *turn) promptMenu() {
 		options = append(options, option{t.c.buttons["back"][t.lang], payloadMenu + "=0", -1})
 	}
 	t.question(m.text, options, "")
+}
+
+// items are the lines of a menu on a day. One that proves a telephone is left
+// out where no code can be sent.
+func (t *turn) items(m *menu, at time.Time) []menuItem {
+	items := t.c.items(m, at)
+	if t.in.Codes || t.c.linking == nil {
+		return items
+	}
+	shown := make([]menuItem, 0, len(items))
+	for _, item := range items {
+		if item.flow < 0 || !t.c.flows[item.flow].proves {
+			shown = append(shown, item)
+		}
+	}
+	return shown
 }
 
 func (c *Catalog) itemTitle(item menuItem, lang int) string {
@@ -151,7 +167,7 @@ func (t *turn) pickMenu() bool {
 	if isNumber && t.s.Ask == "" {
 		return false
 	}
-	for _, item := range t.c.items(m, t.shownAt()) {
+	for _, item := range t.items(m, t.shownAt()) {
 		if isNumber && n == item.number || !isNumber && t.isTitle(item) {
 			t.follow(item, "menu "+t.text)
 			return true

@@ -15,11 +15,12 @@ var stateKeys = map[stateKind][]string{
 	stateLookup:   {"number", "within", "found", "none"},
 	stateOpenCase: {"text", "next"},
 	stateReopen:   {"note", "text", "next"},
+	stateSendCode: {"next", "found", "none"},
 	stateHandoff:  {"text", "next"},
 	stateEnd:      {"text"},
 }
 
-var stateKindNames = []string{"say", "ask", "branch", "compute", "lookup", "open_case", "reopen_case", "handoff", "end"}
+var stateKindNames = []string{"say", "ask", "branch", "compute", "lookup", "open_case", "reopen_case", "send_code", "handoff", "end"}
 
 // state reads one state; the key that names its kind says what it does.
 func (r *reader) state(m member) *draftState {
@@ -107,6 +108,8 @@ func (r *reader) stateBody(s *draftState, n *yaml.Node) {
 		r.openCase(s, n)
 	case stateReopen:
 		s.slot = r.word(n, "reopen_case")
+	case stateSendCode:
+		s.slot = r.word(n, "send_code")
 	case stateHandoff:
 		r.handoff(s, n)
 	case stateEnd:
@@ -202,6 +205,10 @@ func (r *reader) stateComplete(s *draftState) {
 			s.broken = true
 			r.fail(s.name.position, "state %q needs a text: what the citizen is told", s.name.text)
 		}
+	case stateSendCode:
+		need(s.next, "next")
+		need(s.found, "found")
+		need(s.none, "none")
 	case stateLookup:
 		need(s.found, "found")
 		need(s.none, "none")

@@ -35,6 +35,7 @@ var slotKinds = map[SlotType]*slotKind{
 	SlotLocation: &locationSlot,
 	SlotPhoto:    &photoSlot,
 	SlotConfirm:  &confirmSlot,
+	SlotCode:     &codeSlot,
 }
 
 func slotTypes() []string {

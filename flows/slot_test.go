@@ -96,6 +96,15 @@ var slotFixtures = map[SlotType][]fixture{
 		{"more than are wanted", Input{Kind: InputPhotos, Photos: []string{"a", "b", "c"}}, `["a","b"]`, "২"},
 		{"words", typed("ছবি নেই"), "", ""},
 	},
+	SlotCode: {
+		{"the code", Input{Kind: InputText, Text: "123456", Found: Found{Code: &CodeFound{ID: "sent", Right: true, Left: 4}}}, `"right"`, ""},
+		{"in Bangla digits with a blank", Input{Kind: InputText, Text: "১২৩ ৪৫৬", Found: Found{Code: &CodeFound{ID: "sent", Right: true, Left: 4}}}, `"right"`, ""},
+		{"another", Input{Kind: InputText, Text: "123457", Found: Found{Code: &CodeFound{ID: "sent", Left: 3}}}, "", ""},
+		{"another, the last time", Input{Kind: InputText, Text: "123457", Found: Found{Code: &CodeFound{ID: "sent"}}}, `"failed"`, ""},
+		{"too late", Input{Kind: InputText, Text: "123456", Found: Found{Code: &CodeFound{}}}, `"failed"`, ""},
+		{"too few digits", typed("12345"), "", ""},
+		{"words", typed("কোড পাইনি"), "", ""},
+	},
 	SlotConfirm: {
 		{"yes", typed("হ্যাঁ"), `true`, ""},
 		{"one", typed("১"), `true`, ""},

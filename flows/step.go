@@ -141,7 +141,7 @@ func (t *turn) knowAll() {
 	t.s.Known = nil
 	for _, a := range t.s.Answers {
 		sl := t.f.slot(a.Slot)
-		if sl == nil || sl.kind == SlotConfirm {
+		if sl == nil || sl.kind == SlotConfirm || sl.kind == SlotCode {
 			continue
 		}
 		answers = append(answers, a)

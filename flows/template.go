@@ -64,6 +64,7 @@ const (
 	fillTime
 	fillDay
 	fillHour
+	fillCode
 	fillNote
 	fills // how many there are
 )
@@ -75,7 +76,7 @@ var fillNames = map[string]fill{
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
 	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
-	"note": fillNote,
+	"note": fillNote, "code": fillCode,
 }
 
 // flowFills are the ones a flow's own texts may use.

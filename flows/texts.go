@@ -22,6 +22,7 @@ var textFills = map[string][]string{
 	"skip_hint": nil, "skipped": nil, "chosen": {"chosen"}, "edit_which": nil, "cancel_ask": nil, "cancelled": nil,
 	"remind": nil, "timeout": nil, "resume": {"service"}, "language_ask": nil, "language_set": nil,
 	"stopped": nil, "started": nil,
+	"ask_code": nil, "bad_code": nil, "example_code": nil, "code_wrong": {"n"}, "code_sms": {"code", "min"}, "link_offer": nil,
 	"case_new": caseFills, "case_new_hours": caseFills, "case_new_open": caseFills,
 	"status": {"id", "status", "date", "service"}, "status_ask": nil, "status_none": {"id"},
 	"handoff": {"min"}, "handoff_q": {"n", "min"}, "hours_closed": openFills, "hours_ending": openFills,

@@ -41,7 +41,11 @@ type desk struct {
 	cases      map[int64]*CaseFound
 	busy       DeskFound
 	near       []NearFound
-	promises   bool // they are written down
+	codes      bool       // an SMS can be sent
+	proof      ProofFound // what is known of every telephone
+	code       string     // that was sent; empty: none is waited for
+	left       int        // tries for it
+	promises   bool       // they are written down
 	last       Turn
 	buttons    []Choice
 }
@@ -58,6 +62,7 @@ func newDesk(t testing.TB, c *Catalog) *desk {
 func (d *desk) step(in Input) Turn {
 	d.t.Helper()
 	in.At, in.Face, in.Owner, in.Muted, in.Case, in.First = d.at, d.face, d.owner, d.muted, d.number, d.first
+	in.Codes = d.codes
 	d.first = false
 	s, err := DecodeSession(d.session)
 	if err != nil {
@@ -91,6 +96,15 @@ func (d *desk) answer(found *Found, l Lookup) {
 			found.Cases = map[int64]*CaseFound{}
 		}
 		found.Cases[l.Number] = d.cases[l.Number]
+	case LookupProof:
+		proof := d.proof
+		proof.Phone = l.Phone
+		found.Proof = &proof
+	case LookupCode:
+		found.Code = &CodeFound{}
+		if d.code != "" && d.left > 0 {
+			found.Code = &CodeFound{ID: "sent", Right: l.Code == d.code, Left: d.left - 1}
+		}
 	case LookupDesk:
 		if found.Desk == nil {
 			found.Desk = map[string]DeskFound{}
@@ -130,6 +144,10 @@ func (d *desk) settle(turn Turn) {
 			d.number++
 		case ReopenCase:
 			d.cases[e.Number].Status, d.cases[e.Number].UpdatedAt = "reopened", d.at
+		case SendCode:
+			d.left = 5
+		case TriedCode:
+			d.left--
 		case Remember:
 			d.remembered[e.Slot] = e.Value
 		case Handoff:
@@ -188,6 +206,8 @@ func (d *desk) directive(line string) (Input, bool) {
 		if _, err := fmt.Sscan(rest, &d.busy.Ahead, &d.busy.Agents); err != nil {
 			d.t.Fatal(err)
 		}
+	case "codes": // by SMS: the code that is sent; "known" or "none" that none is
+		d.codes, d.code, d.proof = true, rest, ProofFound{Known: rest == "known", Open: rest != "none"}
 	case "remember":
 		d.know(rest)
 	case "case":

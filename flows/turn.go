@@ -56,6 +56,7 @@ type Input struct {
 	Muted   bool    // the person has sent STOP; START and YES then mean "begin again"
 	Carrier Carrier // the text is a word that the carrier has acted upon by itself
 	Case    int64   // the number a case opened in this turn will have
+	Codes   bool    // a code can be sent by SMS, and this channel proves no telephone by itself
 	Found   Found   // answers to the Lookups of an earlier round
 }
 
@@ -78,6 +79,8 @@ type Found struct {
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
 	Desk       map[string]DeskFound // by team
 	Near       []NearFound          // open cases around a spot, the likeliest first; not nil once looked up
+	Proof      *ProofFound
+	Code       *CodeFound
 }
 
 // DeskFound is how busy a team's desk is.
@@ -170,6 +173,8 @@ const (
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
 	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
 	LookupNear       LookupKind = "near"       // open cases of other people's around a spot
+	LookupProof      LookupKind = "proof"      // whether a telephone can be, or was, proven to be the person's
+	LookupCode       LookupKind = "code"       // whether a code is the one that was sent
 )
 
 // Lookup asks the caller for something Step cannot know.
@@ -178,6 +183,8 @@ type Lookup struct {
 	Number int64  // LookupCase
 	Team   string // LookupDesk
 	Spot   Spot   // LookupNear
+	Phone  string // LookupProof, E.164
+	Code   string // LookupCode, six digits
 }
 
 // Effect is something the caller must do because of a turn, in the same

@@ -78,6 +78,8 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		}
 	case stateReopen:
 		t.reopenCase(st)
+	case stateSendCode:
+		return t.sendCode(st)
 	case stateHandoff:
 		if !t.handOff(st.text, st.team, t.handOffReason(), st.urgent) {
 			return 0, "", "", true
@@ -173,6 +175,8 @@ func (s *state) after(sl *slot, v Value) (int, string) {
 		return s.outAnswer(v.List[0])
 	case sl.kind == SlotWard && v.Number == 0:
 		return s.outAnswer(commandUnknown)
+	case sl.kind == SlotCode && v.Text == codeFailed:
+		return s.outAnswer(codeFailed)
 	default:
 		return s.outAnswer("")
 	}

@@ -100,6 +100,9 @@ func (d *Desk) OpenCall(ctx context.Context, v Viewer, n NewCall) (Call, error) 
 	}
 	var call Call
 	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := besideMerges(tx); err != nil {
+			return err
+		}
 		contact, err := d.caller(tx, v, &n.Caller)
 		if err != nil {
 			return err

@@ -118,7 +118,7 @@ func (b *batch) claim(ctx context.Context, c *pgx.Conn) error {
 		}
 	}
 	slices.SortFunc(known, func(x, y uuid.UUID) int { return bytes.Compare(x[:], y[:]) })
-	versions, written := make(map[uuid.UUID]int64, len(known)), map[uuid.UUID]bool{}
+	versions, written, contacts := make(map[uuid.UUID]int64, len(known)), map[uuid.UUID]bool{}, map[uuid.UUID]uuid.UUID{}
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(`SELECT id, version, outbox_until IS NULL FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, known).Query(func(rows pgx.Rows) error {
@@ -136,31 +136,32 @@ func (b *batch) claim(ctx context.Context, c *pgx.Conn) error {
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { written[id] = true; return nil })
 		return err
 	}
+	queueHolders(q, b, contacts)
 	queueIncoming(q, b, note)
 	queueIdentities(q, b, note)
 	queueOpened(q, b, note)
 	if err := c.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("lock conversations and record messages: %w", err)
 	}
-	return b.settleClaims(versions, written)
+	return b.settleClaims(versions, written, contacts)
 }
 
 // settleClaims lets stale turns, repeats and losers go. When one of them has
 // left rows of its own behind, the whole attempt is undone and begun anew
 // without it.
-func (b *batch) settleClaims(versions map[uuid.UUID]int64, written map[uuid.UUID]bool) error {
+func (b *batch) settleClaims(versions map[uuid.UUID]int64, written map[uuid.UUID]bool, contacts map[uuid.UUID]uuid.UUID) error {
 	undo := false
 	for _, i := range b.live {
 		t := b.turns[i]
 		version, found := versions[t.Was.Conversation]
-		stale := !t.Opens && (!found || version != t.Was.Version)
+		stale := !t.Opens && (!found || version != t.Was.Version) || t.opensKnown() && contacts[t.Now.Identity] != t.Now.Contact
 		claimed := t.In != nil && written[t.In.ID]
 		repeated := t.In != nil && !claimed
 		lost := t.Newcomer && !written[t.Now.Identity] || t.Opens && !written[t.Now.Conversation]
 		switch {
 		case stale:
 			b.left[i] = Result{Outcome: Stale}
-			undo = undo || claimed
+			undo = undo || claimed || t.Opens
 		case repeated:
 			b.left[i] = Result{Outcome: Repeated}
 			undo = undo || t.Opens
@@ -220,7 +221,7 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
 		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueJoined, queuePhotos, queueAttachments,
-		queueRemembered, queueContactChanges, queueLog, queueAlarms, queueCounters,
+		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queueCounters,
 	} {
 		queue(q, b)
 	}

@@ -75,6 +75,29 @@ func queueIdentities(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 		ON CONFLICT DO NOTHING RETURNING id`, id, contact, channel, address, name, profile, b.now).Query(note)
 }
 
+// opensKnown reports a new conversation of somebody who is known.
+func (t *Turn) opensKnown() bool { return t.Opens && !t.Newcomer }
+
+// queueHolders reads whose the addresses are that open a conversation, and
+// holds them: no lock on a conversation tells that its contact has become one
+// with another.
+func queueHolders(q *pgx.Batch, b *batch, contacts map[uuid.UUID]uuid.UUID) {
+	var id ids
+	for _, t := range b.each() {
+		if t.opensKnown() {
+			id = append(id, t.Now.Identity)
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	q.Queue(`SELECT id, contact_id FROM identities WHERE id = ANY($1) ORDER BY id FOR SHARE`, id).Query(func(rows pgx.Rows) error {
+		var identity, contact uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&identity, &contact}, func() error { contacts[identity] = contact; return nil })
+		return err
+	})
+}
+
 // queueOpened inserts new conversations with all but what queueMoved sets.
 func queueOpened(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	var id, identity, contact ids
@@ -302,9 +325,9 @@ func queueRemembered(q *pgx.Batch, b *batch) {
 			if err != nil {
 				continue // a Value always marshals; FuzzStep holds that
 			}
-			q.Queue(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, $4::text::jsonb, $5)
-				ON CONFLICT (contact_id, slot) DO UPDATE SET type = excluded.type, value = excluded.value, at = excluded.at`,
-				t.Now.Contact, r.Slot, string(r.Type), string(value), b.now)
+			q.Queue(`INSERT INTO remembered (contact_id, slot, type, value, at, identity_id) VALUES ($1, $2, $3, $4::text::jsonb, $5, $6)
+				ON CONFLICT (contact_id, slot) DO UPDATE SET type = excluded.type, value = excluded.value, at = excluded.at, identity_id = excluded.identity_id`,
+				t.Now.Contact, r.Slot, string(r.Type), string(value), b.now, t.Now.Identity)
 			queueContactColumn(q, b, t, r)
 		}
 	}

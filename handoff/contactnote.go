@@ -22,6 +22,9 @@ func (d *Desk) NoteContact(ctx context.Context, v Viewer, id uuid.UUID, text str
 		return err
 	}
 	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := besideMerges(tx); err != nil {
+			return err
+		}
 		if _, err := first[contactRow](v.contacts("contacts").apply(tx).Where("contacts.id = ?", id), "contact"); err != nil {
 			return err
 		}

@@ -38,6 +38,7 @@ type Desk struct {
 
 	hashing hashing     // of passwords
 	seal    seal        // of second factors
+	codes   codes       // that prove telephones
 	tokens  knownTokens // of programs
 
 	sightings sightings // of the staff
@@ -48,7 +49,7 @@ type Desk struct {
 type Options struct {
 	Pool   *pgxpool.Pool
 	Now    func() time.Time // the clock; time.Now when nil
-	Secret []byte           // SECRET_KEY, which second factors are kept under; without it none can be added or used
+	Secret []byte           // SECRET_KEY, which second factors are kept and codes by SMS are made under; without it neither can be
 }
 
 // Dhaka is the zone of all days in records and reports: UTC+6, no summer time.
@@ -76,11 +77,15 @@ func New(opt Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	codes, err := newCodes(opt.Secret)
+	if err != nil {
+		return nil, err
+	}
 	turns, err := turnPool(opt.Pool)
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed}, nil
+	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed, codes: codes}, nil
 }
 
 // turnConns is how many connections the turns have to themselves: two lanes,

@@ -27,7 +27,9 @@ type Checkpoint struct {
 }
 
 // Load reads the open conversation of each key, or else the latest, in one
-// query. A key never heard of has the zero Checkpoint. The open one need not
+// query. A key never heard of has the zero Checkpoint; one that is known and has
+// never written, such as a telephone proven in a chat, one without a
+// conversation. The open one need not
 // have the largest id: ids are made by clocks.
 func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	channels, addresses := make([]string, len(keys)), make([]string, len(keys))
@@ -35,15 +37,15 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 		channels[i], addresses[i] = k.Channel, k.Address
 	}
 	hour := HourOf(d.now())
-	rows, err := d.turns.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, c.id, c.version, c.owner, c.via, c.last_in_at, c.closed_at IS NOT NULL, c.due_at, c.due_with, c.checkpoint::text,
+	rows, err := d.turns.Query(ctx, `SELECT k.n, i.id, i.contact_id, i.muted, COALESCE(c.id, $5), COALESCE(c.version, 0), COALESCE(c.owner, ''), COALESCE(c.via, ''), c.last_in_at, c.closed_at IS NOT NULL, c.due_at, COALESCE(c.due_with, ''), COALESCE(c.checkpoint::text, ''),
 			EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.status = 'queued' AND m.send_after IS NOT NULL AND m.attempted_at IS NULL),
 			(SELECT count(*) FROM (SELECT m.author, m.at FROM messages m WHERE m.conversation_id = c.id ORDER BY m.seq DESC LIMIT $4) m WHERE m.author = 'bot' AND m.at >= $3)
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k(channel, address, n)
 		JOIN identities i ON i.channel = k.channel AND i.address = k.address
-		JOIN LATERAL (SELECT * FROM (
+		LEFT JOIN LATERAL (SELECT * FROM (
 			(SELECT * FROM conversations o WHERE o.identity_id = i.id AND o.closed_at IS NULL)
 			UNION ALL (SELECT * FROM conversations o WHERE o.identity_id = i.id ORDER BY o.id DESC LIMIT 1)
-		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true`, channels, addresses, time.Unix(hour*3600, 0), latestLines)
+		) o ORDER BY o.closed_at IS NOT NULL LIMIT 1) c ON true`, channels, addresses, time.Unix(hour*3600, 0), latestLines, uuid.Nil)
 	if err != nil {
 		return nil, fmt.Errorf("load conversations: %w", err)
 	}
@@ -51,10 +53,10 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	var n int64
 	var s Standing
 	var owner, session string
-	var due *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Via, &s.Heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
+	var heard, due *time.Time // null when nothing was ever said
+	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Via, &heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
 		s.Reply.Hour = hour
-		s.Owner, s.Due = flows.Owner(owner), time.Time{}
+		s.Owner, s.Heard, s.Due = flows.Owner(owner), orZero(heard), time.Time{}
 		if due != nil {
 			s.Due = *due
 		}
@@ -69,14 +71,15 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 
 // Ask is what one turn wants to know before it can go on.
 type Ask struct {
-	Contact uuid.UUID // nil for somebody never heard of
-	Wants   []flows.Lookup
+	Contact  uuid.UUID // nil for somebody never heard of
+	Identity uuid.UUID // likewise
+	Wants    []flows.Lookup
 }
 
 // LookUp answers the lookups of a batch: one query for each kind that occurs,
 // in one round trip. What is found is added to found, which runs along asks.
 func (d *Desk) LookUp(ctx context.Context, asks []Ask, found []*flows.Found) error {
-	l := &lookUp{asks: asks, found: found, now: d.now()}
+	l := &lookUp{asks: asks, found: found, now: d.now(), codes: d.codes}
 	q := &pgx.Batch{}
 	l.queue(q)
 	if q.Len() == 0 {
@@ -93,6 +96,7 @@ type lookUp struct {
 	asks  []Ask
 	found []*flows.Found
 	now   time.Time
+	codes codes
 }
 
 func (l *lookUp) queue(q *pgx.Batch) {
@@ -122,6 +126,10 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				}
 				l.found[i].Desk[want.Team] = flows.DeskFound{At: l.now}
 				teams[want.Team] = append(teams[want.Team], i)
+			case flows.LookupProof:
+				l.queueProof(q, i, want.Phone)
+			case flows.LookupCode:
+				l.queueCode(q, i, want.Code)
 			}
 		}
 	}

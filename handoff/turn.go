@@ -72,6 +72,8 @@ type Turn struct {
 	Photos     []NewPhoto
 	Attach     []Attachment
 	Remember   []flows.Remember
+	Codes      []flows.SendCode  // telephones to be sent a code
+	Tried      []flows.TriedCode // codes that were given
 	Mute       *bool
 	Alarm      string    // kind of the alarm to raise, empty for none
 	DropAcks   bool      // delayed acknowledgements still queued are superseded

@@ -266,7 +266,7 @@ func TestRowsThatAreNot(t *testing.T) {
 	}{
 		{"none", "", "", 3, "instead of 3"},
 		{"stops early", "counter_deltas", "1\t2026-01-01\t1\ta\tb\tc\td\t1\n\\.\n2\t2026-01-01\t1\ta\tb\tc\td\t1\n", 2, ""},
-		{"refers to nothing", "remembered", "00000000-0000-7000-8000-000000000001\tx\ttext\t{}\t2026-01-01\n", 1, "foreign key"},
+		{"refers to nothing", "remembered", "00000000-0000-7000-8000-000000000001\tx\ttext\t{}\t2026-01-01\t\\N\n", 1, "foreign key"},
 		{"no row at all", "remembered", "nonsense\n", 1, "load table remembered"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -56,6 +56,8 @@ var filling = []string{
 	`INSERT INTO staff_sessions VALUES ('\x02ff', '00000000-0000-7000-8000-00000000a001', '\x7b7d', now(), now())`,
 	`INSERT INTO sign_in_attempts VALUES ('\x03ff', 3, now(), NULL)`,
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
+	`INSERT INTO phone_codes (id, contact_id, phone, language, status, at, expires_at, try_after) SELECT gen_random_uuid(), id, '+8801712345678', 'bn', 'sent', now(), now(), now() FROM contacts LIMIT 1`,
+	`INSERT INTO contact_merges (id, contact_id, gone_id, at, kept, gone, merged, moved) SELECT gen_random_uuid(), id, gen_random_uuid(), now(), '{}', '{}', '{}', '{}' FROM contacts LIMIT 1`,
 	`INSERT INTO catalog_drafts (agent_id, base, files, changed_at) SELECT a.id, c.version, c.files, c.published_at FROM agents a, catalogs c LIMIT 1`,
 	`INSERT INTO drafts (agent_id, conversation_id, text, at) SELECT a.id, c.id, 'আসছি', c.opened_at FROM agents a, conversations c LIMIT 1`,
 	`INSERT INTO conversation_notes (id, conversation_id, seq, agent_id, text, at) SELECT gen_random_uuid(), c.id, 511, a.id, 'দেখবেন', c.opened_at FROM agents a, conversations c LIMIT 1`,
