@@ -18,6 +18,7 @@ const (
 	askLanguage = "language" // which language?
 	askOffer    = "offer"    // which of these services?
 	askSwitch   = "switch"   // leave this dialogue for another service?
+	askRating   = "rating"   // how satisfied, when a person has ended the conversation?
 )
 
 // promptAsk puts the bot's own question.
@@ -42,6 +43,8 @@ func (t *turn) promptAsk() {
 		t.promptOffer()
 	case askSwitch:
 		t.promptSwitch()
+	case askRating:
+		t.promptRating()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		t.prompt()

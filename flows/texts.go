@@ -25,7 +25,7 @@ var textFills = map[string][]string{
 	"case_new": caseFills, "case_new_hours": caseFills, "case_new_open": caseFills,
 	"status": {"id", "status", "date", "service"}, "status_ask": nil, "status_none": {"id"},
 	"handoff": {"min"}, "handoff_q": {"n", "min"}, "hours_closed": openFills, "hours_ending": openFills,
-	"holiday": {"open", "office", "holiday"}, "promise_missed": nil, "agent_in": {"name"}, "agent_out": nil, "handed_back": nil, "requeued": nil, "slow_down": nil, "sys_error": nil,
+	"holiday": {"open", "office", "holiday"}, "promise_missed": nil, "agent_in": {"name"}, "agent_out": nil, "ask_rating": nil, "rated": nil, "handed_back": nil, "requeued": nil, "slow_down": nil, "sys_error": nil,
 }
 
 var openFills = []string{"open", "office"}

@@ -39,7 +39,8 @@ type desk struct {
 	remembered map[string]Value
 	cases      map[int64]*CaseFound
 	busy       DeskFound
-	promises   bool // they are written down
+	promises   bool      // they are written down
+	asked      time.Time // how satisfied the person is
 	last       Turn
 	buttons    []Choice
 }
@@ -94,6 +95,8 @@ func (d *desk) answer(found *Found, l Lookup) {
 			found.Desk = map[string]DeskFound{}
 		}
 		found.Desk[l.Team] = d.busy
+	case LookupRating:
+		found.RatingAsked = &d.asked
 	case LookupMine:
 		found.Mine = []CaseFound{}
 		for n := d.number; n > 10000; n-- {
@@ -127,6 +130,8 @@ func (d *desk) settle(turn Turn) {
 			d.owner = OwnerQueue
 		case Reclaim:
 			d.owner = OwnerBot
+		case AskRating:
+			d.asked = d.at
 		case Mute:
 			d.muted = e.On
 		}

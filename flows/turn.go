@@ -36,7 +36,7 @@ const (
 	InputStart    InputKind = "start"    // the person opened the chat (Get Started, a link); Ref may name a flow
 	InputRemind   InputKind = "remind"   // the session has been idle for Catalog.RemindAfter
 	InputExpire   InputKind = "expire"   // the session has been idle for Catalog.ExpireAfter
-	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu" or "end"
+	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu", "end" or ReleaseRate
 )
 
 // Input is one thing that happened, as Step takes it. It holds everything Step
@@ -77,6 +77,9 @@ type Found struct {
 	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
 	Desk       map[string]DeskFound // by team
+	// RatingAsked is when the person was last asked how satisfied they are; not
+	// nil once looked up, and zero for never.
+	RatingAsked *time.Time
 }
 
 // DeskFound is how busy a team's desk is.
@@ -168,6 +171,7 @@ const (
 	LookupCase       LookupKind = "case"       // one case by number
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
 	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
+	LookupRating     LookupKind = "rating"     // when the person was last asked how satisfied they are
 )
 
 // Lookup asks the caller for something Step cannot know.

@@ -96,6 +96,7 @@ type lookUp struct {
 }
 
 func (l *lookUp) queue(q *pgx.Batch) {
+	asked := map[uuid.UUID][]int{}
 	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
 	for i, ask := range l.asks {
 		for _, want := range ask.Wants {
@@ -118,6 +119,9 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				}
 				l.found[i].Desk[want.Team] = flows.DeskFound{At: l.now}
 				teams[want.Team] = append(teams[want.Team], i)
+			case flows.LookupRating:
+				l.found[i].RatingAsked = new(time.Time)
+				asked[ask.Contact] = append(asked[ask.Contact], i)
 			}
 		}
 	}
@@ -125,6 +129,7 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	l.queueMine(q, mine)
 	l.queueCases(q, numbers)
 	l.queueDesk(q, teams)
+	l.queueRatingAsked(q, asked)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {

@@ -76,6 +76,8 @@ type Turn struct {
 	DropAcks   bool      // delayed acknowledgements still queued are superseded
 	DropPrompt bool      // a person took over: prompts still queued are cancelled
 	Profile    bool      // ask the provider for the newcomer's name later
+	AsksRating bool      // the person is asked how satisfied they are
+	Score      int       // and answers, 1 to 5; 0: not now
 	Released   uuid.UUID // the agent who gave the conversation back to the bot; nil for none
 }
 
