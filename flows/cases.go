@@ -78,7 +78,7 @@ func (t *turn) collect(c *OpenCase, st *state) {
 // caseTitle is what the desk calls the case, in the catalogue's default language.
 func (t *turn) caseTitle(st *state) string {
 	lang, face := t.lang, t.in.Face
-	t.lang, t.in.Face.Short = 0, false
+	t.lang, t.in.Face.Short, t.in.Face.Spoken = 0, false, false
 	defer func() { t.lang, t.in.Face = lang, face }()
 	title := ""
 	if st.title != nil {

@@ -196,7 +196,7 @@ func (c *Catalog) Text(key, lang string, face Face, vars map[string]string) stri
 	}
 	i := c.lang(lang)
 	var b strings.Builder
-	for _, p := range found.form(i, face.Short).parts {
+	for _, p := range found.form(i, face).parts {
 		b.WriteString(p.words)
 		if p.fill == fillNone {
 			continue

@@ -22,6 +22,8 @@ var faces = map[string]Face{
 	"sms":       {Name: "sms", Short: true},
 	"messenger": {Name: "messenger", Buttons: true, MaxChoices: 13, Photos: true},
 	"web":       {Name: "web", Buttons: true, Photos: true, Location: true},
+	"phone":     {Name: "phone", Buttons: true, Photos: true, Spoken: true},
+	"counter":   {Name: "counter", Buttons: true, Photos: true, Spoken: true},
 }
 
 // desk plays the caller of Step: it keeps the session as JSON, answers look-ups

@@ -3,14 +3,16 @@ package flows
 import "time"
 
 // Face is how a channel can show a dialogue. The same flow has several faces:
-// buttons on Messenger, numbered text by SMS, buttons and a pin on the web.
+// buttons on Messenger, numbered text by SMS, buttons and a pin on the web, a
+// form that somebody of the staff reads out.
 type Face struct {
-	Name       string // "messenger", "sms", "web"
+	Name       string // "messenger", "sms", "web", "phone", "counter"
 	Buttons    bool   // choices are shown as buttons; otherwise they are numbered in the text
 	MaxChoices int    // most buttons under one message, 0 for no bound (Messenger: 13)
 	Photos     bool   // the person can send photos
 	Location   bool   // the person can send a pin
 	Short      bool   // the shorter SMS text is used where a flow gives one
+	Spoken     bool   // staff read it out: the text for calls is used where a flow gives one
 }
 
 // Owner says who answers a conversation.
