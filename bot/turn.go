@@ -178,7 +178,7 @@ func (l *lane) input(it *item, number int64) flows.Input {
 	e, w := it.event, &it.work
 	in := flows.Input{
 		Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
-		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Carrier: e.Carrier, Case: number, Found: w.found,
+		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Returns: w.was.Identity != uuid.Nil && (w.was.Conversation == uuid.Nil || w.was.Closed), Muted: w.was.Muted, Carrier: e.Carrier, Case: number, Found: w.found,
 	}
 	if in.Owner == "" || w.was.Closed {
 		in.Owner = flows.OwnerBot

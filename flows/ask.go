@@ -33,6 +33,7 @@ func (t *turn) promptAsk() {
 	case askCancel:
 		t.question(t.c.texts["cancel_ask"], t.yesNo("yes", "no"), "")
 	case askResume:
+		t.welcomeBack()
 		if p := t.s.Parked; p != nil {
 			t.fills[fillService] = t.serviceTitle(p.Flow)
 		}

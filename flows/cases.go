@@ -153,6 +153,7 @@ func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
 		}
 		found = c != nil
 		t.fillCase(int64(v.Number), c)
+		t.heardOf(c)
 		why = "case " + v.String()
 	}
 	event = eventNone
@@ -188,6 +189,7 @@ func (t *turn) fillMine() bool {
 	for i := range t.in.Found.Mine {
 		if c := &t.in.Found.Mine[i]; i < maxMine {
 			t.fillCase(c.Number, c)
+			t.heardOf(c)
 			lines = append(lines, t.renderPlain(t.c.texts["status"]))
 		}
 	}
@@ -213,6 +215,7 @@ func (t *turn) tellCase(n int64) {
 		return
 	}
 	t.fillCase(n, c)
+	t.heardOf(c)
 	line := t.c.texts["status"]
 	if c == nil {
 		line = t.c.texts["status_none"]

@@ -4,7 +4,7 @@ package flows
 // which a catalogue must have, with the placeholders each may use beside {city}
 // and the settings.
 var textFills = map[string][]string{
-	"welcome": nil, "privacy": nil, "language_hint": nil, "help": nil,
+	"welcome": nil, "welcome_back": {"name"}, "news": {"id", "status", "date", "service"}, "privacy": nil, "language_hint": nil, "help": nil,
 	"unclear1": nil, "unclear2": nil, "stuck": {"example"}, "old_button": nil,
 	"bijoy": nil, "voice": nil, "nid_never": nil,
 	"ask_ward": {"max"}, "ask_place": nil, "ask_place_pin": nil, "ask_photo": {"max"}, "ask_phone": nil,

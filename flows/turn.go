@@ -55,6 +55,7 @@ type Input struct {
 	Face    Face
 	Owner   Owner
 	First   bool    // nothing was ever heard from this person before
+	Returns bool    // heard before, and this begins a new conversation
 	Muted   bool    // the person has sent STOP; START and YES then mean "begin again"
 	Carrier Carrier // the text is a word that the carrier has acted upon by itself
 	Case    int64   // the number a case opened in this turn will have
@@ -79,6 +80,7 @@ type Found struct {
 	Cases      map[int64]*CaseFound // by number; a nil value means there is no such case
 	Mine       []CaseFound          // the person's own latest cases, newest first; not nil once looked up
 	Desk       map[string]DeskFound // by team
+	Return     *ReturnFound         // of whoever comes back
 	// RatingAsked is when the person was last asked how satisfied they are; not
 	// nil once looked up, and zero for never.
 	RatingAsked *time.Time
@@ -104,7 +106,8 @@ type CaseFound struct {
 	Title     string // empty unless Mine
 	Status    string // one of handoff's case statuses
 	UpdatedAt time.Time
-	Mine      bool // the asker reported or follows it
+	Mine      bool   // the asker reported or follows it
+	Told      string // the status that the asker, its reporter, last heard; empty for others
 }
 
 // Turn is everything that follows from one input: the session after it, what
@@ -173,6 +176,7 @@ const (
 	LookupCase       LookupKind = "case"       // one case by number
 	LookupMine       LookupKind = "mine"       // the person's own latest cases
 	LookupDesk       LookupKind = "desk"       // how busy a team's desk is
+	LookupReturn     LookupKind = "return"     // whom to greet, and what has changed in their cases
 	LookupRating     LookupKind = "rating"     // when the person was last asked how satisfied they are
 )
 

@@ -10,7 +10,7 @@ func queueReopened(q *pgx.Batch, b *batch) {
 	for _, t := range b.each() {
 		for _, r := range t.Reopen {
 			q.Queue(`WITH k AS (
-					UPDATE cases SET status = $3, updated_at = $4 WHERE number = $1 AND contact_id = $2 AND status = $5 RETURNING number
+					UPDATE cases SET status = $3, told = $3, updated_at = $4 WHERE number = $1 AND contact_id = $2 AND status = $5 RETURNING number
 				)
 				INSERT INTO case_timeline (id, case_number, at, kind, text)
 				SELECT $6, c.number, $4, CASE WHEN k.number IS NULL THEN $7 ELSE $8 END, $9

@@ -219,7 +219,7 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	q := &pgx.Batch{}
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
-		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueRatings, queuePhotos, queueAttachments,
+		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueTold, queueRatings, queuePhotos, queueAttachments,
 		queueRemembered, queueContactChanges, queueLog, queueAlarms, queueCounters,
 	} {
 		queue(q, b)

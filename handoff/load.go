@@ -96,7 +96,7 @@ type lookUp struct {
 }
 
 func (l *lookUp) queue(q *pgx.Batch) {
-	asked := map[uuid.UUID][]int{}
+	asked, returns := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}
 	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
 	for i, ask := range l.asks {
 		for _, want := range ask.Wants {
@@ -119,6 +119,9 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				}
 				l.found[i].Desk[want.Team] = flows.DeskFound{At: l.now}
 				teams[want.Team] = append(teams[want.Team], i)
+			case flows.LookupReturn:
+				l.found[i].Return = &flows.ReturnFound{}
+				returns[ask.Contact] = append(returns[ask.Contact], i)
 			case flows.LookupRating:
 				l.found[i].RatingAsked = new(time.Time)
 				asked[ask.Contact] = append(asked[ask.Contact], i)
@@ -130,6 +133,7 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	l.queueCases(q, numbers)
 	l.queueDesk(q, teams)
 	l.queueRatingAsked(q, asked)
+	l.queueReturns(q, returns)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {
@@ -157,13 +161,13 @@ func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
 	if len(who) == 0 {
 		return
 	}
-	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at) FROM unnest($1::uuid[]) AS k(contact_id)
+	q.Queue(`SELECT k.contact_id, c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at), c.told FROM unnest($1::uuid[]) AS k(contact_id)
 		JOIN LATERAL (SELECT * FROM cases c WHERE c.contact_id = k.contact_id ORDER BY c.number DESC LIMIT $2) c ON true
 		LEFT JOIN cases m ON m.number = c.duplicate_of
 		ORDER BY c.number DESC`, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
 		var contact uuid.UUID
 		c := flows.CaseFound{Mine: true}
-		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt, &c.Told}, func() error {
 			for _, i := range who[contact] {
 				l.found[i].Mine = append(l.found[i].Mine, c)
 			}
@@ -180,17 +184,20 @@ func (l *lookUp) queueCases(q *pgx.Batch, numbers map[int64][]int) {
 		return
 	}
 	q.Queue(`SELECT c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at),
-			ARRAY(SELECT f.contact_id FROM cases f WHERE f.duplicate_of = c.number) || c.contact_id
+			ARRAY(SELECT f.contact_id FROM cases f WHERE f.duplicate_of = c.number) || c.contact_id, c.told
 		FROM cases c LEFT JOIN cases m ON m.number = c.duplicate_of WHERE c.number = ANY($1)`, keysOf(numbers)).Query(func(rows pgx.Rows) error {
 		var number int64
-		var flow, title, status string
+		var flow, title, status, told string
 		var updated time.Time
 		var follow []uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &follow}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &follow, &told}, func() error {
 			for _, i := range numbers[number] {
 				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated, Mine: slices.Contains(follow, l.asks[i].Contact)}
 				if c.Mine {
 					c.Title = title
+				}
+				if l.asks[i].Contact == follow[len(follow)-1] {
+					c.Told = told
 				}
 				l.found[i].Cases[number] = c
 			}
