@@ -207,6 +207,9 @@ func (s *Server) retryTalk(c echo.Context) error {
 func (s *Server) releaseTalk(c echo.Context) error {
 	return s.doTalk(c, "release", inboxPath, func(ctx context.Context, v handoff.Viewer, id uuid.UUID, form url.Values) error {
 		to := bot.ReleaseTo(form.Get("to"))
+		if to == bot.ReleaseEnd && form.Get("rate") != "" {
+			to = bot.ReleaseRate
+		}
 		if !to.Known() {
 			return badField("to", "must be resume, menu or end")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,44 @@ func TestConversationIsShownWithTheRecord(t *testing.T) {
 	wantPage(t, o.look(talkPath(f)+"?lang=bn", cookie), http.StatusOK, "মানুষের সঙ্গে কথা বলতে চেয়েছেন")
 	o.exec(`UPDATE conversations SET channel = 'messenger', last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.now())
 	wantPage(t, o.look(talkPath(f)+"?lang=en", cookie), http.StatusOK, "24 hours left to reply")
+}
+
+// releases notes where conversations are given back to.
+type releases struct {
+	deskTalk
+	to *[]bot.ReleaseTo
+}
+
+func (r releases) Release(_ context.Context, _ handoff.Viewer, _ uuid.UUID, to bot.ReleaseTo) error {
+	*r.to = append(*r.to, to)
+	return nil
+}
+
+func TestSatisfactionIsAskedForAndShown(t *testing.T) {
+	o := newTalkDesk(t)
+	var released []bot.ReleaseTo
+	o.server.opt.Talk = releases{deskTalk{o.desk}, &released}
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	f := o.file("Rahim", "drainage", 12)
+	anna, path := o.enter("anna@example.org"), talkPath(f)
+	wantWay(t, o.post(path+"/take", anna, nil), path+"?done=talk_take")
+	box := `name="rate" value="yes" checked`
+	wantPage(t, o.look(path+"?lang=en", anna), http.StatusOK, box)
+	for _, form := range []url.Values{{"to": {"end"}, "rate": {"yes"}}, {"to": {"end"}}, {"to": {"menu"}, "rate": {"yes"}}} {
+		wantWay(t, o.post(path+"/release", anna, form), inboxPath+"?done=talk_release")
+	}
+	if want := []bot.ReleaseTo{bot.ReleaseRate, bot.ReleaseEnd, bot.ReleaseMenu}; !slices.Equal(released, want) {
+		t.Errorf("released to %v, want %v", released, want)
+	}
+	o.exec(`UPDATE conversations SET rating_asked_at = opened_at, rating = 4, rated_at = opened_at WHERE id = $1`, f.conversation)
+	for _, page := range []string{path, contactsPath + "/" + f.contact.String()} {
+		wantPage(t, o.look(page+"?lang=en", anna), http.StatusOK, "4 of 5")
+		wantPage(t, o.look(page+"?lang=bn", anna), http.StatusOK, "৫-এ ৪")
+	}
+	o.exec(`UPDATE conversations SET channel = 'phone' WHERE id = $1`, f.conversation)
+	if w := o.look(path+"?lang=en", anna); strings.Contains(w.Body.String(), box) {
+		t.Error("whoever telephoned would be asked")
+	}
 }
 
 func TestConversationIsWorkedOnFromItsPage(t *testing.T) {

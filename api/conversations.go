@@ -31,6 +31,9 @@ type conversationAnswer struct {
 	LastInAt time.Time  `json:"last_in_at" jsonschema_description:"when the person last wrote"`
 	LastAt   time.Time  `json:"last_at"`
 	ClosedAt *time.Time `json:"closed_at" jsonschema:"nullable"`
+
+	Rating  *int       `json:"rating" jsonschema:"nullable,minimum=1,maximum=5" jsonschema_description:"how satisfied the citizen was with the person who ended it; 5 is the best, null: not asked, or no answer"`
+	RatedAt *time.Time `json:"rated_at" jsonschema:"nullable" jsonschema_description:"when that was answered"`
 }
 
 type conversationRecordAnswer struct {
@@ -73,7 +76,7 @@ func shapeConversation(c handoff.Conversation) conversationAnswer {
 	return conversationAnswer{
 		ID: c.ID.String(), Contact: shapeName(c.Contact), Channel: c.Channel, Owner: string(c.Owner), Agent: shapeAgent(c.Agent),
 		Team: c.Team, Reason: c.Reason, Urgent: c.Urgent, QueuedAt: c.QueuedAt, PromisedAt: c.PromisedAt, MissedAt: c.MissedAt, Flow: c.Flow, State: c.State, Language: c.Language,
-		Ward: orNull(c.Ward), OpenedAt: c.OpenedAt, LastInAt: c.LastInAt, LastAt: c.LastAt, ClosedAt: c.ClosedAt,
+		Ward: orNull(c.Ward), OpenedAt: c.OpenedAt, LastInAt: c.LastInAt, LastAt: c.LastAt, ClosedAt: c.ClosedAt, Rating: orNull(c.Rating), RatedAt: c.RatedAt,
 	}
 }
 

@@ -57,6 +57,7 @@ type talkLine struct {
 	With    string
 	Dealt   []handoff.Dealing
 	State   pill
+	Score   string // how satisfied the citizen was; empty: no answer
 }
 
 // noteLine is a note about somebody.
@@ -187,6 +188,9 @@ func (s *Server) talkLine(p page, t handoff.Conversation) talkLine {
 		l.With = t.Agent.Name
 	} else if t.Team != "" {
 		l.With = s.teamName(p.Lang, t.Team)
+	}
+	if t.Rating > 0 {
+		l.Score = p.Say("rating_of", "n", p.Number(t.Rating))
 	}
 	return l
 }

@@ -42,7 +42,7 @@ type (
 		Text string `json:"text" jsonschema_description:"what the citizen reads, at most 4,000 characters"`
 	}
 	releaseBody struct {
-		To string `json:"to" jsonschema:"enum=resume,enum=menu,enum=end" jsonschema_description:"where it goes on: where the dialogue stopped, at the menu, or not at all"`
+		To string `json:"to" jsonschema:"enum=resume,enum=menu,enum=end,enum=rate" jsonschema_description:"where it goes on: where the dialogue stopped, at the menu, or not at all; rate: not at all, and the citizen is asked how satisfied they are"`
 	}
 	assignBody struct {
 		Agent string `json:"agent,omitempty" jsonschema_description:"id or e-mail address of the agent"`

@@ -21,11 +21,12 @@ const (
 	ReleaseResume ReleaseTo = "resume" // where its dialogue stopped
 	ReleaseMenu   ReleaseTo = "menu"
 	ReleaseEnd    ReleaseTo = "end"
+	ReleaseRate   ReleaseTo = flows.ReleaseRate // the end, and the citizen is asked how satisfied they are
 )
 
 // Known reports whether to is one of the places.
 func (to ReleaseTo) Known() bool {
-	return to == ReleaseResume || to == ReleaseMenu || to == ReleaseEnd
+	return to == ReleaseResume || to == ReleaseMenu || to == ReleaseEnd || to == ReleaseRate
 }
 
 // releaseTries is how often a release begins again because the citizen wrote
@@ -103,10 +104,11 @@ func (b *Bot) Pass(ctx context.Context, v handoff.Viewer, id uuid.UUID, to hando
 }
 
 // Release gives an agent's conversation back to the bot, which says where it
-// goes on. One that is not the agent's is handoff.ErrConflict.
+// goes on. One that is not the agent's is handoff.ErrConflict. Nobody is asked
+// where the question would not be read.
 func (b *Bot) Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to ReleaseTo) error {
 	if !to.Known() {
-		return &handoff.FieldError{Field: "to", Message: "must be resume, menu or end"}
+		return &handoff.FieldError{Field: "to", Message: "must be resume, menu, end or rate"}
 	}
 	for range releaseTries {
 		held, err := b.desk.Owned(ctx, v, id)
@@ -115,6 +117,9 @@ func (b *Bot) Release(ctx context.Context, v handoff.Viewer, id uuid.UUID, to Re
 		}
 		it := newItem(&Event{Kind: eventResume, Channel: held.Key.Channel, Address: held.Key.Address, At: b.now()}, b.now())
 		it.resume = &resume{agent: v.AgentID, conversation: id, version: held.Version, to: to}
+		if to == ReleaseRate && !b.hears(held) {
+			it.resume.to = ReleaseEnd
+		}
 		b.lane(held.Key.Channel, held.Key.Address).put(it)
 		if err := await(ctx, []*item{it}); err != nil {
 			return fmt.Errorf("release conversation %s: %w", id, err)

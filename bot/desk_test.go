@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -147,5 +148,56 @@ func TestVerbsOfWhoeverDoesNotOwn(t *testing.T) {
 	}
 	if err := w.Take(t.Context(), owner, id, "x"); !errors.Is(err, handoff.ErrConflict) {
 		t.Errorf("taken after its end: %v", err)
+	}
+}
+
+// Whose conversation a person has ended can be asked how satisfied they are: the
+// next message answers for that conversation, or begins a new one.
+func TestSatisfactionIsAskedAtTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, settings{})
+	rahima := w.agent("rahima")
+	ends := func(address string) (id uuid.UUID, last bot.Outgoing) {
+		t.Helper()
+		w.talk(address, "মানুষ")
+		id = w.conversation(address)
+		said := len(w.paper.to(address))
+		if err := w.Take(t.Context(), rahima, id, rahima.Name); err != nil {
+			t.Fatal(err)
+		}
+		w.paper.await(t, address, said+1)
+		if err := w.Release(t.Context(), rahima, id, bot.ReleaseRate); err != nil {
+			t.Fatal(err)
+		}
+		return id, w.paper.await(t, address, said+2)
+	}
+	const question, thanks = "কতটা সন্তুষ্ট", "মতামতের জন্য ধন্যবাদ।"
+	id, last := ends("61")
+	if !strings.Contains(last.Text, question) {
+		t.Fatalf("not asked: %q", last.Text)
+	}
+	if last := w.talk("61", "৪"); last.Text != thanks {
+		t.Errorf("after the answer %q", last.Text)
+	}
+	w.talk("61", "২") // one answer for a conversation: this is a message
+	if n := w.count(`SELECT count(*) FROM conversations WHERE id = $1 AND rating = 4 AND rated_at IS NOT NULL AND closed_at IS NOT NULL`, id); n != 1 {
+		t.Error("the answer is not on record")
+	}
+	if n := w.count(`SELECT count(*) FROM conversations`); n != 2 {
+		t.Errorf("%d conversations, want the one that is over and the one after it", n)
+	}
+	if _, last := ends("61"); strings.Contains(last.Text, question) {
+		t.Error("asked twice within a week")
+	}
+	id, _ = ends("62")
+	if last := w.talk("62", "ড্রেন"); last.Text == thanks || strings.Contains(last.Text, question) {
+		t.Errorf("another message was taken for an answer: %q", last.Text)
+	}
+	w.talk("62", "৫")
+	if n := w.count(`SELECT count(*) FROM conversations WHERE id = $1 AND rating IS NULL AND rating_asked_at IS NOT NULL`, id); n != 1 {
+		t.Error("what was no answer is on record as one")
+	}
+	if n := w.count(`SELECT count(*) FROM conversations WHERE rating IS NOT NULL`); n != 1 {
+		t.Errorf("%d conversations have an answer, want 1", n)
 	}
 }

@@ -47,6 +47,12 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			t.Remember = append(t.Remember, e)
 		case flows.SetLanguage:
 			t.Language, t.SetsLanguage = e.Language, true
+		case flows.Told:
+			t.Told = append(t.Told, e.Cases...)
+		case flows.AskRating:
+			t.AsksRating = true
+		case flows.Rate:
+			t.Score = e.Score
 		case flows.Mute:
 			on := e.On
 			t.Mute, t.Now.Muted = &on, on

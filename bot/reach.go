@@ -40,6 +40,12 @@ func (b *Bot) attended(channel string) bool {
 	return ok
 }
 
+// hears reports whether what the bot says now is read by the citizen.
+func (b *Bot) hears(h handoff.Held) bool {
+	w := b.Window(h.Key.Channel, h.Heard)
+	return !b.attended(h.Key.Channel) && !h.Muted && (!w.Bounded || b.now().Before(w.Anybody))
+}
+
 // reachable is why what one of the staff writes cannot be sent; nil: it can.
 func (b *Bot) reachable(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
 	held, err := b.desk.Addressed(ctx, v, id)

@@ -13,7 +13,7 @@ import (
 
 // lookupRounds bounds how often a turn is stepped: once for each kind of
 // look-up there is, and once with all of them answered.
-const lookupRounds = 5
+const lookupRounds = 7
 
 // work is what a lane knows of an item while its batch is being recorded.
 type work struct {

@@ -179,7 +179,8 @@ func (l *lane) input(it *item, number int64) flows.Input {
 	in := flows.Input{
 		Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
 		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Carrier: e.Carrier, Case: number, Found: w.found,
-		Codes: l.bot.provesPhones() && l.phone(it) == "",
+		Returns: w.was.Identity != uuid.Nil && (w.was.Conversation == uuid.Nil || w.was.Closed),
+		Codes:   l.bot.provesPhones() && l.phone(it) == "",
 	}
 	if in.Owner == "" || w.was.Closed {
 		in.Owner = flows.OwnerBot
@@ -211,13 +212,8 @@ func (l *lane) input(it *item, number int64) flows.Input {
 // recordStep makes the record of a stepped turn.
 func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) error {
 	w := &it.work
-	attaches := false
-	for _, e := range out.Effects {
-		if _, ok := e.(flows.AttachPhotos); ok {
-			attaches = true
-		}
-	}
-	t := l.base(it, attaches && w.was.Closed)
+	belongs := w.was.Closed && ofThePast(out.Effects)
+	t := l.base(it, belongs)
 	t.Flow, t.State, t.Language = out.Session.Flow, out.Session.State, out.Session.Language
 	if t.Flow == "" && len(out.Moves) > 0 {
 		t.Flow = out.Moves[len(out.Moves)-1].Flow
@@ -238,7 +234,7 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	if it.resume != nil {
 		t.Now.Owner, t.Released = flows.OwnerBot, it.resume.agent
 	}
-	t.Now.Closed = out.End || attaches && w.was.Closed
+	t.Now.Closed = out.End || belongs
 	if err := l.effects(t, out); err != nil {
 		return err
 	}
@@ -249,6 +245,19 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	t.Checkpoint = w.next
 	w.turn = t
 	return nil
+}
+
+// ofThePast reports that a turn belongs to a conversation that is over: photos
+// for its case, or how satisfied the person was.
+func ofThePast(effects []flows.Effect) bool {
+	return slices.ContainsFunc(effects, func(e flows.Effect) bool {
+		switch e.(type) {
+		case flows.AttachPhotos, flows.Rate:
+			return true
+		default:
+			return false
+		}
+	})
 }
 
 // wake sets when the silence that may follow is acted upon.

@@ -19,6 +19,7 @@ const (
 	askOffer    = "offer"    // which of these services?
 	askSwitch   = "switch"   // leave this dialogue for another service?
 	askJoin     = "join"     // follow the case that somebody else has opened?
+	askRating   = "rating"   // how satisfied, when a person has ended the conversation?
 )
 
 // promptAsk puts the bot's own question.
@@ -33,6 +34,7 @@ func (t *turn) promptAsk() {
 	case askCancel:
 		t.question(t.c.texts["cancel_ask"], t.yesNo("yes", "no"), "")
 	case askResume:
+		t.welcomeBack()
 		if p := t.s.Parked; p != nil {
 			t.fills[fillService] = t.serviceTitle(p.Flow)
 		}
@@ -45,6 +47,8 @@ func (t *turn) promptAsk() {
 		t.promptSwitch()
 	case askJoin:
 		t.promptJoin()
+	case askRating:
+		t.promptRating()
 	default:
 		t.s.Ask, t.s.Offer = "", nil
 		t.prompt()

@@ -83,7 +83,7 @@ func (t *turn) collect(c *OpenCase, st *state) {
 // caseTitle is what the desk calls the case, in the catalogue's default language.
 func (t *turn) caseTitle(st *state) string {
 	lang, face := t.lang, t.in.Face
-	t.lang, t.in.Face.Short = 0, false
+	t.lang, t.in.Face.Short, t.in.Face.Spoken = 0, false, false
 	defer func() { t.lang, t.in.Face = lang, face }()
 	title := ""
 	if st.title != nil {
@@ -158,6 +158,7 @@ func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
 		}
 		found = c != nil
 		t.fillCase(int64(v.Number), c)
+		t.heardOf(c)
 		why = "case " + v.String()
 	}
 	event = eventNone
@@ -193,6 +194,7 @@ func (t *turn) fillMine() bool {
 	for i := range t.in.Found.Mine {
 		if c := &t.in.Found.Mine[i]; i < maxMine {
 			t.fillCase(c.Number, c)
+			t.heardOf(c)
 			lines = append(lines, t.renderPlain(t.c.texts["status"]))
 		}
 	}
@@ -218,6 +220,7 @@ func (t *turn) tellCase(n int64) {
 		return
 	}
 	t.fillCase(n, c)
+	t.heardOf(c)
 	line := t.c.texts["status"]
 	if c == nil {
 		line = t.c.texts["status_none"]

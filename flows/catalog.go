@@ -196,13 +196,13 @@ func (c *Catalog) Text(key, lang string, face Face, vars map[string]string) stri
 	if found == nil {
 		return ""
 	}
-	return c.say(found, c.lang(lang), face.Short, vars)
+	return c.say(found, c.lang(lang), face, vars)
 }
 
 // say fills a text in.
-func (c *Catalog) say(t *text, lang int, short bool, vars map[string]string) string {
+func (c *Catalog) say(t *text, lang int, face Face, vars map[string]string) string {
 	var b strings.Builder
-	for _, p := range t.form(lang, short).parts {
+	for _, p := range t.form(lang, face).parts {
 		b.WriteString(p.words)
 		if p.fill == fillNone {
 			continue

@@ -38,11 +38,11 @@ func (k *compiler) missing(t draftText, main word, lang int, what string) {
 
 func (k *compiler) form(t draftText, long word, lang int, in scope, sms bool) form {
 	f := form{long: k.template(long, lang, in)}
-	f.short = f.long
-	short, ok := t.short[k.c.codes[lang]]
-	if !ok {
-		short, ok = t.short[""]
+	f.short, f.spoken = f.long, f.long
+	if spoken, ok := variantIn(t.spoken, k.c.codes[lang]); ok {
+		f.spoken = k.template(spoken, lang, in)
 	}
+	short, ok := variantIn(t.short, k.c.codes[lang])
 	if ok {
 		f.short = k.template(short, lang, in)
 	} else {
@@ -58,6 +58,15 @@ func (k *compiler) form(t draftText, long word, lang int, in scope, sms bool) fo
 		k.warn(short.position, "do not offer CANCEL by SMS: carriers take it as STOP; say BACK")
 	}
 	return f
+}
+
+// variantIn is a variant of a text in one language, or the one for all.
+func variantIn(variant map[string]word, code string) (word, bool) {
+	w, ok := variant[code]
+	if !ok {
+		w, ok = variant[""]
+	}
+	return w, ok
 }
 
 // sample is a text with its placeholders filled by something of a usual length.
@@ -124,7 +133,7 @@ func (k *compiler) sharedTexts() {
 func (k *compiler) empty() []form {
 	forms := make([]form, len(k.c.codes))
 	for i := range forms {
-		forms[i] = form{long: &template{}, short: &template{}}
+		forms[i] = form{long: &template{}, short: &template{}, spoken: &template{}}
 	}
 	return forms
 }

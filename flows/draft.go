@@ -93,7 +93,8 @@ type draftText struct {
 	plain  bool // one scalar, for all languages when it holds only placeholders
 	shared word
 	long   map[string]word
-	short  map[string]word
+	short  map[string]word // for SMS
+	spoken map[string]word // to be read out
 }
 
 type draftMenu struct {

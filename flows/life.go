@@ -59,10 +59,8 @@ func (t *turn) busy() bool { return t.in.Owner == OwnerAgent || t.in.Owner == Ow
 // resumed goes on when a person handed the conversation back.
 func (t *turn) resumed() {
 	switch t.in.Payload {
-	case "end":
-		t.setAside("the desk ended the conversation")
-		t.s.Ask, t.out.End = "", true
-		t.say(t.c.texts["agent_out"])
+	case "end", ReleaseRate:
+		t.endedByDesk()
 	case "menu":
 		t.addLead(t.c.texts["handed_back"])
 		t.mainMenu("the desk handed back to the menu")

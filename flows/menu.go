@@ -43,6 +43,7 @@ func (t *turn) standingMenu() int {
 }
 
 func (t *turn) promptMenu() {
+	t.welcomeBack()
 	i := t.standingMenu()
 	if t.s.Ask == "" {
 		t.s.Ask = askMenu

@@ -117,7 +117,7 @@ func wants(kind SlotType) SlotType {
 // question says a text with what can be picked: as buttons, or as numbered lines
 // where the text does not count them itself.
 func (t *turn) question(x *text, options []option, want SlotType) {
-	form := x.form(t.lang, t.in.Face.Short)
+	form := x.form(t.lang, t.in.Face)
 	m := Message{Text: t.renderForm(form), Kind: Prompt, Wants: want}
 	if t.in.Face.Buttons {
 		m.Choices = t.choices(options)
@@ -171,7 +171,7 @@ func (t *turn) numbered(s string, form *template, options []option) string {
 }
 
 // render fills in a text as the channel shows it.
-func (t *turn) render(x *text) string { return t.renderForm(x.form(t.lang, t.in.Face.Short)) }
+func (t *turn) render(x *text) string { return t.renderForm(x.form(t.lang, t.in.Face)) }
 
 // renderPlain is render for a text that stands within another.
 func (t *turn) renderPlain(x *text) string {

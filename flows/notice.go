@@ -99,9 +99,9 @@ func (c *Catalog) Notice(f NoticeFacts, lang string, face Face) (Notice, bool) {
 		"id": strconv.FormatInt(f.Number, 10), "service": c.titleOf(f.Flow, i), "status": c.Status(f.Status, c.codes[i]),
 		"date": c.date(f.At, i), "dept": c.Team(f.Team, c.codes[i]), "note": f.Note,
 	}
-	said := Notice{Text: tidied(c.say(n.text, i, face.Short, vars)), Template: n.template, Lang: c.codes[i]}
+	said := Notice{Text: tidied(c.say(n.text, i, face, vars)), Template: n.template, Lang: c.codes[i]}
 	if n.subject != nil {
-		said.Subject = c.say(n.subject, i, false, vars)
+		said.Subject = c.say(n.subject, i, Face{}, vars)
 	}
 	said.Values = []string{vars["id"], vars["service"], vars["status"], vars["note"]}
 	return said, true

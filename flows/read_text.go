@@ -10,9 +10,10 @@ import (
 //
 //	text: Type your ward number.                    the default language only
 //	text: {bn: …, en: …, sms: {bn: …, en: …}}       per language, shorter for SMS
+//	text: {bn: …, en: …, call: {bn: …, en: …}}      to be read out on the telephone or at the counter
 //	text: {shared: ask_ward}                        one of the texts at the top
 func (r *reader) text(n *yaml.Node, what string) draftText {
-	t := draftText{position: r.at(n), given: true, long: map[string]word{}, short: map[string]word{}}
+	t := draftText{position: r.at(n), given: true, long: map[string]word{}, short: map[string]word{}, spoken: map[string]word{}}
 	if n.Kind == yaml.ScalarNode {
 		t.plain = true
 		t.long[""] = r.word(n, what)
@@ -23,7 +24,9 @@ func (r *reader) text(n *yaml.Node, what string) draftText {
 		case "shared":
 			t.shared = r.word(m.value, "shared")
 		case "sms":
-			r.smsText(&t, m.value)
+			r.variant(t.short, m.value, "sms")
+		case "call":
+			r.variant(t.spoken, m.value, "call")
 		case "words": // a choice has them beside its title
 		default:
 			r.checkLanguage(m.key)
@@ -36,14 +39,15 @@ func (r *reader) text(n *yaml.Node, what string) draftText {
 	return t
 }
 
-func (r *reader) smsText(t *draftText, n *yaml.Node) {
+// variant reads what is said instead of a text by some faces.
+func (r *reader) variant(into map[string]word, n *yaml.Node, what string) {
 	if n.Kind == yaml.ScalarNode {
-		t.short[""] = r.word(n, "sms")
+		into[""] = r.word(n, what)
 		return
 	}
-	for _, m := range r.members(n, "sms") {
+	for _, m := range r.members(n, what) {
 		r.checkLanguage(m.key)
-		t.short[m.key.text] = r.word(m.value, "sms")
+		into[m.key.text] = r.word(m.value, what)
 	}
 }
 

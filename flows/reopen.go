@@ -59,6 +59,7 @@ func (t *turn) lookupResolved(st *state) (next int, event, why string, stop bool
 			return 0, "", "", true
 		}
 		t.fillCase(int64(v.Number), c)
+		t.heardOf(c)
 		if t.reopens(c, st) {
 			event, why = eventFound, "case "+v.String()
 		} else {

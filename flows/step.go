@@ -58,15 +58,18 @@ type turn struct {
 	fills   [fills]string
 	env     map[string]any
 	entered int
-	passed  [4]uint64              // states passed over in this turn
-	wardBy  WardBy                 // of the answer in this turn; empty: it was typed or picked
-	filed   bool                   // a case was opened in this turn
-	apart   bool                   // the matter is not the one that was offered to be joined
-	settled bool                   // the session's question is not in this catalogue: the flow begins again
-	handed  bool                   // the conversation went to people
-	ended   bool                   // the flow came to its end in this turn
-	room    [16]token              // for words
-	options [maxButtons + 3]option // for the question
+	passed  [4]uint64 // states passed over in this turn
+	wardBy  WardBy    // of the answer in this turn; empty: it was typed or picked
+	filed   bool      // a case was opened in this turn
+	apart   bool      // the matter is not the one that was offered to be joined
+	settled bool      // the session's question is not in this catalogue: the flow begins again
+	handed  bool      // the conversation went to people
+	ended   bool      // the flow came to its end in this turn
+
+	welcomed bool                   // somebody who comes back was greeted
+	heards   []Heard                // cases whose news was told
+	room     [16]token              // for words
+	options  [maxButtons + 3]option // for the question
 }
 
 // prepare makes the session fit to be worked on: its slices are clipped, so that
@@ -162,7 +165,7 @@ func (t *turn) tokens() []token {
 }
 
 func (t *turn) run() {
-	if t.muted() || t.alarmed() || t.owned() {
+	if t.muted() || t.rated() || t.alarmed() || t.owned() {
 		return
 	}
 	switch t.in.Kind {
@@ -229,6 +232,9 @@ func (t *turn) move(from, to, event, why string) {
 // finish writes down what the turn left behind.
 func (t *turn) finish() Turn {
 	t.flushLead()
+	if len(t.heards) > 0 {
+		t.effect(Told{Cases: t.heards})
+	}
 	if t.heard() {
 		t.s.At = t.in.At.Unix()
 	}

@@ -9,15 +9,19 @@ import (
 // text is one text in all languages of the catalogue, by their index.
 type text struct{ forms []form }
 
-// form is a text in one language. Where no shorter text for SMS was written,
-// short is the same template.
-type form struct{ long, short *template }
+// form is a text in one language. Where no shorter text for SMS was written, or
+// none to be read out, short and spoken are the same template.
+type form struct{ long, short, spoken *template }
 
-func (t *text) form(lang int, short bool) *template {
-	if short {
-		return t.forms[lang].short
+func (t *text) form(lang int, face Face) *template {
+	switch f := &t.forms[lang]; {
+	case face.Spoken:
+		return f.spoken
+	case face.Short:
+		return f.short
+	default:
+		return f.long
 	}
-	return t.forms[lang].long
 }
 
 // template is a text taken apart at its placeholders.

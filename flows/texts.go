@@ -4,7 +4,7 @@ package flows
 // which a catalogue must have, with the placeholders each may use beside {city}
 // and the settings.
 var textFills = map[string][]string{
-	"welcome": nil, "privacy": nil, "language_hint": nil, "help": nil,
+	"welcome": nil, "welcome_back": {"name"}, "news": {"id", "status", "date", "service"}, "privacy": nil, "language_hint": nil, "help": nil,
 	"unclear1": nil, "unclear2": nil, "stuck": {"example"}, "old_button": nil,
 	"bijoy": nil, "voice": nil, "nid_never": nil,
 	"ask_ward": {"max"}, "ask_place": nil, "ask_place_pin": nil, "ask_photo": {"max"}, "ask_phone": nil,
@@ -26,7 +26,7 @@ var textFills = map[string][]string{
 	"case_new": caseFills, "case_new_hours": caseFills, "case_new_open": caseFills,
 	"status": {"id", "status", "date", "service"}, "status_ask": nil, "status_none": {"id"},
 	"handoff": {"min"}, "handoff_q": {"n", "min"}, "hours_closed": openFills, "hours_ending": openFills,
-	"holiday": {"open", "office", "holiday"}, "promise_missed": nil, "agent_in": {"name"}, "agent_out": nil, "handed_back": nil, "requeued": nil, "slow_down": nil, "sys_error": nil,
+	"holiday": {"open", "office", "holiday"}, "promise_missed": nil, "agent_in": {"name"}, "agent_out": nil, "ask_rating": nil, "rated": nil, "handed_back": nil, "requeued": nil, "slow_down": nil, "sys_error": nil,
 }
 
 var openFills = []string{"open", "office"}

@@ -3,10 +3,12 @@ package flows
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +24,8 @@ var faces = map[string]Face{
 	"sms":       {Name: "sms", Short: true},
 	"messenger": {Name: "messenger", Buttons: true, MaxChoices: 13, Photos: true},
 	"web":       {Name: "web", Buttons: true, Photos: true, Location: true},
+	"phone":     {Name: "phone", Buttons: true, Photos: true, Spoken: true},
+	"counter":   {Name: "counter", Buttons: true, Photos: true, Spoken: true},
 }
 
 // desk plays the caller of Step: it keeps the session as JSON, answers look-ups
@@ -46,6 +50,9 @@ type desk struct {
 	code       string     // that was sent; empty: none is waited for
 	left       int        // tries for it
 	promises   bool       // they are written down
+	name       string
+	returns    bool
+	asked      time.Time // how satisfied the person is
 	last       Turn
 	buttons    []Choice
 }
@@ -62,8 +69,8 @@ func newDesk(t testing.TB, c *Catalog) *desk {
 func (d *desk) step(in Input) Turn {
 	d.t.Helper()
 	in.At, in.Face, in.Owner, in.Muted, in.Case, in.First = d.at, d.face, d.owner, d.muted, d.number, d.first
-	in.Codes = d.codes
-	d.first = false
+	in.Codes, in.Returns = d.codes, d.returns
+	d.first, d.returns = false, false
 	s, err := DecodeSession(d.session)
 	if err != nil {
 		d.t.Fatalf("the session of the last turn cannot be read: %v", err)
@@ -117,6 +124,10 @@ func (d *desk) answer(found *Found, l Lookup) {
 				found.Near = append(found.Near, n)
 			}
 		}
+	case LookupReturn:
+		found.Return = d.greeted()
+	case LookupRating:
+		found.RatingAsked = &d.asked
 	case LookupMine:
 		found.Mine = []CaseFound{}
 		for n := d.number; n > 10000; n-- {
@@ -140,10 +151,11 @@ func (d *desk) settle(turn Turn) {
 	for _, e := range turn.Effects {
 		switch e := e.(type) {
 		case OpenCase:
-			d.cases[e.Number] = &CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", UpdatedAt: d.at, Mine: true}
+			d.cases[e.Number] = &CaseFound{Number: e.Number, Flow: e.Flow, Title: e.Title, Status: "new", Told: "new", UpdatedAt: d.at, Mine: true}
 			d.number++
 		case ReopenCase:
-			d.cases[e.Number].Status, d.cases[e.Number].UpdatedAt = "reopened", d.at
+			c := d.cases[e.Number]
+			c.Status, c.Told, c.UpdatedAt = "reopened", "reopened", d.at
 		case SendCode:
 			d.left = 5
 		case TriedCode:
@@ -154,6 +166,12 @@ func (d *desk) settle(turn Turn) {
 			d.owner = OwnerQueue
 		case Reclaim:
 			d.owner = OwnerBot
+		case Told:
+			for _, h := range e.Cases {
+				d.cases[h.Number].Told = h.Status
+			}
+		case AskRating:
+			d.asked = d.at
 		case Mute:
 			d.muted = e.On
 		}
@@ -188,6 +206,14 @@ func (d *desk) directive(line string) (Input, bool) {
 		d.face = face
 	case "first":
 		d.first = true
+	case "returns": // the name, if it is known
+		d.returns, d.name = true, rest
+	case "becomes": // number status
+		n, status := int64(0), ""
+		if _, err := fmt.Sscan(rest, &n, &status); err != nil {
+			d.t.Fatal(err)
+		}
+		d.cases[n].Status, d.cases[n].UpdatedAt = status, d.at
 	case "owner":
 		d.owner = Owner(rest)
 	case "wait":
@@ -264,6 +290,20 @@ func (d *desk) file(rest string) {
 	}
 	d.filed = n
 	d.cases[n] = &CaseFound{Number: n, Flow: f[1], Status: f[2], UpdatedAt: d.at, Mine: len(f) > 3}
+	if d.cases[n].Mine {
+		d.cases[n].Told = f[2]
+	}
+}
+
+// greeted is what the record says of whoever comes back.
+func (d *desk) greeted() *ReturnFound {
+	r := &ReturnFound{Name: d.name}
+	for _, n := range slices.Sorted(maps.Keys(d.cases)) {
+		if c := d.cases[n]; c.Mine && c.Status != c.Told {
+			r.News = append(r.News, *c)
+		}
+	}
+	return r
 }
 
 // play runs a transcript and writes it anew with what the bot really does.

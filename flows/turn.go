@@ -3,14 +3,16 @@ package flows
 import "time"
 
 // Face is how a channel can show a dialogue. The same flow has several faces:
-// buttons on Messenger, numbered text by SMS, buttons and a pin on the web.
+// buttons on Messenger, numbered text by SMS, buttons and a pin on the web, a
+// form that somebody of the staff reads out.
 type Face struct {
-	Name       string // "messenger", "sms", "web"
+	Name       string // "messenger", "sms", "web", "phone", "counter"
 	Buttons    bool   // choices are shown as buttons; otherwise they are numbered in the text
 	MaxChoices int    // most buttons under one message, 0 for no bound (Messenger: 13)
 	Photos     bool   // the person can send photos
 	Location   bool   // the person can send a pin
 	Short      bool   // the shorter SMS text is used where a flow gives one
+	Spoken     bool   // staff read it out: the text for calls is used where a flow gives one
 }
 
 // Owner says who answers a conversation.
@@ -36,7 +38,7 @@ const (
 	InputStart    InputKind = "start"    // the person opened the chat (Get Started, a link); Ref may name a flow
 	InputRemind   InputKind = "remind"   // the session has been idle for Catalog.RemindAfter
 	InputExpire   InputKind = "expire"   // the session has been idle for Catalog.ExpireAfter
-	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu" or "end"
+	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu", "end" or ReleaseRate
 )
 
 // Input is one thing that happened, as Step takes it. It holds everything Step
@@ -53,6 +55,7 @@ type Input struct {
 	Face    Face
 	Owner   Owner
 	First   bool    // nothing was ever heard from this person before
+	Returns bool    // heard before, and this begins a new conversation
 	Muted   bool    // the person has sent STOP; START and YES then mean "begin again"
 	Carrier Carrier // the text is a word that the carrier has acted upon by itself
 	Case    int64   // the number a case opened in this turn will have
@@ -81,6 +84,10 @@ type Found struct {
 	Near       []NearFound          // open cases around a spot, the likeliest first; not nil once looked up
 	Proof      *ProofFound
 	Code       *CodeFound
+	Return     *ReturnFound // of whoever comes back
+	// RatingAsked is when the person was last asked how satisfied they are; not
+	// nil once looked up, and zero for never.
+	RatingAsked *time.Time
 }
 
 // DeskFound is how busy a team's desk is.
@@ -103,7 +110,8 @@ type CaseFound struct {
 	Title     string // empty unless the asker reported it, or a duplicate of it
 	Status    string // one of handoff's case statuses
 	UpdatedAt time.Time
-	Mine      bool // the asker reported or follows it
+	Mine      bool   // the asker reported or follows it
+	Told      string // the status that the asker, its reporter, last heard; empty for others
 }
 
 // Turn is everything that follows from one input: the session after it, what
@@ -175,6 +183,8 @@ const (
 	LookupNear       LookupKind = "near"       // open cases of other people's around a spot
 	LookupProof      LookupKind = "proof"      // whether a telephone can be, or was, proven to be the person's
 	LookupCode       LookupKind = "code"       // whether a code is the one that was sent
+	LookupReturn     LookupKind = "return"     // whom to greet, and what has changed in their cases
+	LookupRating     LookupKind = "rating"     // when the person was last asked how satisfied they are
 )
 
 // Lookup asks the caller for something Step cannot know.

@@ -13,7 +13,7 @@ func queueReopened(q *pgx.Batch, b *batch) {
 	for _, t := range b.each() {
 		for _, r := range t.Reopen {
 			q.Queue(`WITH k AS (
-					UPDATE cases SET status = $3, updated_at = $4 WHERE number = $1 AND (`+ownOrFollowed+`) AND status = $5 RETURNING number
+					UPDATE cases SET status = $3, told = CASE WHEN contact_id = $2 THEN $3 ELSE told END, updated_at = $4 WHERE number = $1 AND (`+ownOrFollowed+`) AND status = $5 RETURNING number
 				)
 				INSERT INTO case_timeline (id, case_number, at, kind, text)
 				SELECT $6, cases.number, $4, CASE WHEN k.number IS NULL THEN $7 ELSE $8 END, $9

@@ -36,6 +36,8 @@ type Conversation struct {
 	LastInAt   time.Time // when the person last wrote
 	LastAt     time.Time // when anything last happened
 	ClosedAt   *time.Time
+	Rating     int        // how satisfied the citizen was with whoever ended it, 1 to 5; 0: no answer
+	RatedAt    *time.Time // when that was answered
 }
 
 // ConversationFilter narrows a list of conversations; empty fields do not.
@@ -158,6 +160,7 @@ func (d *Desk) conversationsOf(ctx context.Context, rows []conversationRow) ([]C
 			Owner: flows.Owner(r.Owner), Agent: refOf(r.AgentID, agents), Team: r.Team, Reason: r.Reason, Urgent: r.Urgent,
 			QueuedAt: d.localOrNil(r.QueuedAt), PromisedAt: d.localOrNil(r.PromisedAt), MissedAt: d.localOrNil(r.MissedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: orZero(r.Ward),
 			OpenedAt: d.local(r.OpenedAt), LastInAt: d.local(r.LastInAt), LastAt: d.local(r.LastAt), ClosedAt: d.localOrNil(r.ClosedAt),
+			Rating: orZero(r.Rating), RatedAt: d.localOrNil(r.RatedAt),
 		}
 	}
 	return items, nil

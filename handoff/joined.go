@@ -31,7 +31,7 @@ const inWards = `SELECT k.n, c.number, c.ward, c.place, c.lat, c.lon, c.opened_a
 
 // mineOf reads the latest cases that people have reported or joined.
 const mineOf = `SELECT k.contact_id, c.number, c.flow, CASE WHEN c.contact_id = k.contact_id THEN c.title ELSE '' END,
-		COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at) FROM unnest($1::uuid[]) AS k(contact_id)
+		COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at), CASE WHEN c.contact_id = k.contact_id THEN c.told ELSE '' END FROM unnest($1::uuid[]) AS k(contact_id)
 	JOIN LATERAL (
 		SELECT n.number FROM (
 			(SELECT c.number FROM cases c WHERE c.contact_id = k.contact_id ORDER BY c.number DESC LIMIT $2)
@@ -48,7 +48,7 @@ const mineOf = `SELECT k.contact_id, c.number, c.flow, CASE WHEN c.contact_id = 
 const casesByNumber = `SELECT c.number, c.flow, c.title, COALESCE(m.status, c.status), COALESCE(m.updated_at, c.updated_at),
 		ARRAY(SELECT f.contact_id FROM cases f WHERE f.duplicate_of = c.number) || c.contact_id,
 		ARRAY(SELECT f.contact_id FROM case_followers f WHERE f.case_number = c.number)
-		|| ARRAY(SELECT f.contact_id FROM cases o CROSS JOIN LATERAL (SELECT contact_id FROM case_followers f WHERE f.case_number = o.number OFFSET 0) f WHERE o.duplicate_of = c.number)
+		|| ARRAY(SELECT f.contact_id FROM cases o CROSS JOIN LATERAL (SELECT contact_id FROM case_followers f WHERE f.case_number = o.number OFFSET 0) f WHERE o.duplicate_of = c.number), c.told
 	FROM cases c LEFT JOIN LATERAL (SELECT * FROM cases m WHERE m.number = c.duplicate_of LIMIT 1) m ON true WHERE c.number = ANY($1)`
 
 // queueNear looks for what somebody else has reported around spots: by their

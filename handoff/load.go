@@ -100,6 +100,7 @@ type lookUp struct {
 }
 
 func (l *lookUp) queue(q *pgx.Batch) {
+	asked, returns := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}
 	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
 	spots := map[int]flows.Spot{}
 	for i, ask := range l.asks {
@@ -130,6 +131,12 @@ func (l *lookUp) queue(q *pgx.Batch) {
 				l.queueProof(q, i, want.Phone)
 			case flows.LookupCode:
 				l.queueCode(q, i, want.Code)
+			case flows.LookupReturn:
+				l.found[i].Return = &flows.ReturnFound{}
+				returns[ask.Contact] = append(returns[ask.Contact], i)
+			case flows.LookupRating:
+				l.found[i].RatingAsked = new(time.Time)
+				asked[ask.Contact] = append(asked[ask.Contact], i)
 			}
 		}
 	}
@@ -138,6 +145,8 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	l.queueCases(q, numbers)
 	l.queueDesk(q, teams)
 	l.queueNear(q, spots)
+	l.queueRatingAsked(q, asked)
+	l.queueReturns(q, returns)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {
@@ -168,7 +177,7 @@ func (l *lookUp) queueMine(q *pgx.Batch, who map[uuid.UUID][]int) {
 	q.Queue(mineOf, keysOf(who), mineShown).Query(func(rows pgx.Rows) error {
 		var contact uuid.UUID
 		c := flows.CaseFound{Mine: true}
-		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&contact, &c.Number, &c.Flow, &c.Title, &c.Status, &c.UpdatedAt, &c.Told}, func() error {
 			for _, i := range who[contact] {
 				l.found[i].Mine = append(l.found[i].Mine, c)
 			}
@@ -186,16 +195,19 @@ func (l *lookUp) queueCases(q *pgx.Batch, numbers map[int64][]int) {
 	}
 	q.Queue(casesByNumber, keysOf(numbers)).Query(func(rows pgx.Rows) error {
 		var number int64
-		var flow, title, status string
+		var flow, title, status, told string
 		var updated time.Time
 		var reported, joined []uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &reported, &joined}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&number, &flow, &title, &status, &updated, &reported, &joined, &told}, func() error {
 			for _, i := range numbers[number] {
 				c := &flows.CaseFound{Number: number, Flow: flow, Status: status, UpdatedAt: updated}
 				if slices.Contains(reported, l.asks[i].Contact) {
 					c.Mine, c.Title = true, title
 				}
 				c.Mine = c.Mine || slices.Contains(joined, l.asks[i].Contact)
+				if l.asks[i].Contact == reported[len(reported)-1] {
+					c.Told = told
+				}
 				l.found[i].Cases[number] = c
 			}
 			return nil

@@ -126,6 +126,8 @@ type conversationRow struct {
 	LastInAt   time.Time  `gorm:"column:last_in_at"`
 	LastAt     time.Time  `gorm:"column:last_at"`
 	ClosedAt   *time.Time `gorm:"column:closed_at"`
+	Rating     *int       `gorm:"column:rating"`
+	RatedAt    *time.Time `gorm:"column:rated_at"`
 }
 
 // TableName is the table of conversations.

@@ -75,11 +75,14 @@ type Turn struct {
 	Codes      []flows.SendCode  // telephones to be sent a code
 	Tried      []flows.TriedCode // codes that were given
 	Mute       *bool
-	Alarm      string    // kind of the alarm to raise, empty for none
-	DropAcks   bool      // delayed acknowledgements still queued are superseded
-	DropPrompt bool      // a person took over: prompts still queued are cancelled
-	Profile    bool      // ask the provider for the newcomer's name later
-	Released   uuid.UUID // the agent who gave the conversation back to the bot; nil for none
+	Alarm      string        // kind of the alarm to raise, empty for none
+	DropAcks   bool          // delayed acknowledgements still queued are superseded
+	DropPrompt bool          // a person took over: prompts still queued are cancelled
+	Profile    bool          // ask the provider for the newcomer's name later
+	Told       []flows.Heard // what was said of the contact's own cases
+	AsksRating bool          // the person is asked how satisfied they are
+	Score      int           // and answers, 1 to 5; 0: not now
+	Released   uuid.UUID     // the agent who gave the conversation back to the bot; nil for none
 }
 
 // Incoming is a message that came in, or that a person of the staff wrote in

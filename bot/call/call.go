@@ -16,9 +16,11 @@ func New(name string) *Call { return &Call{name: name} }
 // Name is the channel's word.
 func (c *Call) Name() string { return c.name }
 
-// Face shows buttons without a bound and takes photos: the agent sees a form. A
+// Face shows buttons without a bound and takes photos: the agent sees a form and reads it out. A
 // pin is of the place where the agent sits, so none is asked for.
-func (c *Call) Face() flows.Face { return flows.Face{Name: c.name, Buttons: true, Photos: true} }
+func (c *Call) Face() flows.Face {
+	return flows.Face{Name: c.name, Buttons: true, Photos: true, Spoken: true}
+}
 
 // Attended says that one of the staff writes here.
 func (*Call) Attended() {}

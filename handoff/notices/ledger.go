@@ -164,12 +164,16 @@ func (l *Ledger) Later(ctx context.Context, notice uuid.UUID, wait time.Duration
 	return nil
 }
 
-// Settle ends a notice. Ways that were not needed say so.
+// Settle ends a notice. Ways that were not needed say so. Whoever was told is
+// not told again on coming back.
 func (l *Ledger) Settle(ctx context.Context, notice uuid.UUID, outcome Outcome) error {
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(`UPDATE notice_hops SET status = 'skipped', reason = $2, at = $3 WHERE notice_id = $1 AND status = 'planned'`, notice, ReasonReached, l.now())
 	q.Queue(`UPDATE notices SET next_at = NULL, outcome = $2 WHERE id = $1`, notice, outcome)
+	if outcome == Told {
+		q.Queue(`UPDATE cases c SET told = c.status FROM notices n WHERE n.id = $1 AND c.number = n.case_number AND c.contact_id = n.contact_id`, notice)
+	}
 	q.Queue("commit")
 	if err := l.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("settle a notice: %w", err)

@@ -7,10 +7,10 @@
 // only what the viewer may see of the days asked for, narrowed by the filters:
 //
 //   - case_rows: cases opened (number, flow, kind, status, team, ward, channel, answers, opened_at, due_at)
-//   - contact_rows: contacts, that is conversations opened (id, channel, flow, state, team, language, opened_at, opened_local, closed_at, handed_at)
+//   - contact_rows: contacts, that is conversations opened (id, channel, flow, state, team, language, opened_at, opened_local, closed_at, handed_at, rating)
 //   - case_counts: the same cases, counted (day, ward, flow, kind, channel, n)
 //   - contact_counts: the same contacts, counted (day, channel, n)
-//   - asked: one row, what was asked for (flow; empty for all)
+//   - asked: one row, what was asked for (flow, kind; empty for all)
 //
 // The counts come from the desk's counters where those hold the figure, and
 // from the rows otherwise; the two are equal. Ward is null when not known.

@@ -285,4 +285,16 @@ func TestSatisfaction(t *testing.T) {
 		w.file(c, matter{flow: "waste", kind: flows.Complaint, answers: answers})
 	}
 	w.want(boss(), "satisfaction", days(1, 30), row(1, 1), row(5, 2))
+	// What citizens answered when a person had ended the conversation counts as well.
+	w.open(talk{channel: "sms"})
+	w.open(talk{channel: "sms"})
+	w.exec(`UPDATE conversations SET rating = 4, flow = 'drainage' WHERE channel = 'sms'`)
+	w.exec(`UPDATE conversations SET rating = 5, flow = 'waste' WHERE channel = 'web'`)
+	w.want(boss(), "satisfaction", days(1, 30), row(1, 1), row(4, 2), row(5, 3))
+	narrow := days(1, 30)
+	narrow.Flow = "drainage"
+	w.want(boss(), "satisfaction", narrow, row(4, 2))
+	narrow = days(1, 30)
+	narrow.Kind = flows.Complaint // a conversation has none
+	w.want(boss(), "satisfaction", narrow, row(1, 1), row(5, 2))
 }

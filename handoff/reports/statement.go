@@ -11,7 +11,7 @@ import (
 // the query. What is not read costs nothing.
 func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
 	var b builder
-	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
+	b.add(`WITH asked AS (SELECT ?::text AS flow, ?::text AS kind)`, a.Flow, string(a.Kind))
 	b.add(`, case_rows AS NOT MATERIALIZED (SELECT c.number, c.flow, c.kind, c.status, c.team, c.ward, c.channel, c.answers, c.opened_at, c.due_at FROM cases c WHERE `)
 	b.opened(a)
 	if a.Kind != "" {
@@ -20,7 +20,7 @@ func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
 	b.narrow(a)
 	b.scope(v.SeesCases("c"))
 	b.add(`), contact_rows AS NOT MATERIALIZED (SELECT c.id, c.channel, c.flow, c.state, c.team, c.language, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
-		c.closed_at, c.handed_at FROM conversations c WHERE `)
+		c.closed_at, c.handed_at, c.rating FROM conversations c WHERE `)
 	b.opened(a)
 	b.narrow(a)
 	b.scope(v.SeesConversations("c"))
