@@ -10,7 +10,6 @@ import (
 
 	"nagorik/bot/trial"
 	"nagorik/flows"
-	"nagorik/flows/gsm"
 )
 
 // chatCommand is a terminal conversation with the bot.
@@ -144,7 +143,7 @@ func (t *chat) show(m flows.Message) {
 		fmt.Fprintf(t.out, "  [%d %s]\n", i+1, c.Title)
 	}
 	if t.Face().Name == "sms" {
-		n := gsm.Segments(gsm.OneLetter(m.Text))
+		n := trial.Segments(m.Text)
 		fmt.Fprintf(t.out, "  (%s, %d units, %d SMS)\n", n.Encoding, n.Units, n.Segments)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nagorik/flows"
+	"nagorik/flows/gsm"
 )
 
 // rounds bounds how often a turn looks something up: one round for each kind
@@ -146,3 +147,10 @@ func (t *Trial) effect(effect flows.Effect, at time.Time) {
 		t.muted = e.On
 	}
 }
+
+// BanglaEncoding is that of a text message with a letter outside the Latin
+// ones: 70 characters, not 160.
+const BanglaEncoding = gsm.UCS2
+
+// Segments counts what a text takes as SMS, spelt as the channel sends it.
+func Segments(text string) gsm.Count { return gsm.Segments(gsm.Plain(text)) }
