@@ -37,6 +37,8 @@ const (
 	foldEvery     = 10 * time.Second
 	adoptEvery    = 30 * time.Second
 	queueEvery    = 5 * time.Second
+	noticesEvery  = 5 * time.Second
+	delaysEvery   = time.Minute
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -57,6 +59,8 @@ func (b *Bot) jobs() []background {
 		{"keep promises", queueEvery, nil, b.keepPromises},
 		{"take back from who is off duty", queueEvery, nil, b.requeue},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
+		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
+		{"look for late cases", delaysEvery, nil, b.noteDelays},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 	}
 }
@@ -92,10 +96,11 @@ type pokes struct {
 	photos   chan struct{}
 	profiles chan struct{}
 	queue    chan struct{}
+	notices  chan struct{}
 }
 
 func newPokes() pokes {
-	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1)}
+	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1), notices: make(chan struct{}, 1)}
 }
 
 // after wakes the jobs that a committed turn has given work.
