@@ -69,6 +69,24 @@ func (h *hand) errs() {
 	h.See("it is mended", `!document.querySelector(".cm-lintRange-error") && !document.querySelector("#summary.bad")`)
 }
 
+// tries talks to the service as an SMS would show it, before anybody has it.
+func (h *hand) tries() {
+	h.click(`button[value="try"]`)
+	h.See("its first question", `document.querySelector(".trial-thread") && document.querySelector(".trial-thread").innerText.indexOf("কোন রাস্তা?") >= 0`)
+	h.looks("flows-try")
+	h.choose("#channel", "sms")
+	h.See("what it costs", `document.querySelector(".cost.total")`)
+	h.choose("#language", "en")
+	h.See("it in English", `document.querySelector(".trial-thread").innerText.indexOf("Which street?") >= 0`)
+	h.fill("#say", "School Road\r")
+	h.See("the next question", `document.querySelector(".trial-thread").innerText.indexOf("How many houses?") >= 0`)
+	h.fill("#say", "many\r")
+	h.See("it is asked again", `document.querySelectorAll(".bubble.citizen").length === 2 && document.querySelector(".facts").innerText.indexOf("School Road") >= 0`)
+	h.fill("#say", "12\r")
+	h.See("why it went on", `document.querySelectorAll(".bubble.citizen").length === 3 && document.querySelector(".bubble:last-child .reasons") && document.querySelector(".trial-thread").innerText.indexOf("Since when?") >= 0`)
+	h.looks("flows-try-sms")
+}
+
 func (h *hand) publishes() {
 	h.click(`button[value="publish"]`)
 	h.See("the review", `document.querySelector("#note")`)
@@ -93,12 +111,14 @@ func TestServicesInABrowser(t *testing.T) {
 		d.Open(d.url + draftPath + "?flow=drainage")
 		d.See("the diagram", `document.querySelectorAll(".drawing .step").length > 10 && document.querySelector(".cm-activeLine").textContent.indexOf("ask_trouble") >= 0`)
 		d.looks("flows-draft-" + lang)
+		d.visit("flows-try-page-"+lang, tryPath+"?flow=drainage")
 	}
 	d.Do(chromedp.EmulateViewport(1280, 1000))
 	d.Open(d.url + flowsPath)
 	h := &hand{desktop: d}
 	h.begins()
 	h.errs()
+	h.tries()
 	h.publishes()
 	t.Logf("%d clicks and fields", h.steps)
 	if h.steps > mostSteps {

@@ -135,6 +135,10 @@ func (s *Server) written(c echo.Context) (handoff.CatalogDraft, url.Values, erro
 	if err != nil {
 		return handoff.CatalogDraft{}, nil, err
 	}
+	return s.writtenIn(c, form)
+}
+
+func (s *Server) writtenIn(c echo.Context, form url.Values) (handoff.CatalogDraft, url.Values, error) {
 	draft, _, _, err := s.working(c)
 	if err != nil {
 		return draft, nil, err
@@ -168,8 +172,8 @@ func withFile(draft handoff.CatalogDraft, form url.Values) (handoff.CatalogDraft
 	return draft, form, nil
 }
 
-// keepDraft keeps what was written, and goes on to publishing when that was
-// the button.
+// keepDraft keeps what was written, and goes on to publishing or trying it when
+// that was the button.
 func (s *Server) keepDraft(c echo.Context) error {
 	draft, form, err := s.written(c)
 	if err != nil {
@@ -178,8 +182,11 @@ func (s *Server) keepDraft(c echo.Context) error {
 	if err := s.opt.Desk.KeepCatalogDraft(c.Request().Context(), viewer(c), draft); err != nil {
 		return err
 	}
-	if form.Get("then") == "publish" {
+	switch form.Get("then") {
+	case "publish":
 		return c.Redirect(http.StatusSeeOther, draftPath+"/publish")
+	case "try":
+		return c.Redirect(http.StatusSeeOther, withQuery(tryPath, "flow", form.Get("flow")))
 	}
 	way := withQuery(withQuery(draftPath, "file", form.Get("file")), "done", "saved")
 	if flow := form.Get("flow"); flow != "" {

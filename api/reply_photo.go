@@ -94,9 +94,9 @@ func (s *Server) keepReplyPhoto(ctx context.Context, part *multipart.FileHeader)
 	}
 }
 
-// writtenIn reads a program's reply: JSON, or a form with a photo, of which
+// replyIn reads a program's reply: JSON, or a form with a photo, of which
 // nothing is kept in a conversation that the caller does not see.
-func (s *Server) writtenIn(c echo.Context, id uuid.UUID) (handoff.Written, error) {
+func (s *Server) replyIn(c echo.Context, id uuid.UUID) (handoff.Written, error) {
 	w := handoff.Written{Key: c.Request().Header.Get("Idempotency-Key")}
 	if !multipartBody(c) {
 		body, err := bodyOf[replyBody](c)

@@ -114,6 +114,7 @@ type Server struct {
 	streams  *sse.Places
 	sessions *scs.SessionManager
 	nav      []navEntry
+	drafts   soundDrafts // that were tried last
 }
 
 // New returns a Server with all its routes. The error names a route without a

@@ -177,7 +177,7 @@ func (s *Server) takeConversation(c echo.Context) error {
 
 func (s *Server) replyConversation(c echo.Context) error {
 	return s.onConversation(c, func(ctx context.Context, v handoff.Viewer, id uuid.UUID) error {
-		w, err := s.writtenIn(c, id)
+		w, err := s.replyIn(c, id)
 		if err != nil {
 			return err
 		}

@@ -163,6 +163,13 @@ func (c *Catalog) Status(status, lang string) string { return c.label(c.statuses
 // City is the city's name in a language.
 func (c *Catalog) City(lang string) string { return c.city[c.lang(lang)] }
 
+// Setting is a fact of the city that is a number; false when there is none of
+// that name.
+func (c *Catalog) Setting(name string) (float64, bool) {
+	n, ok := c.settings[name].(float64)
+	return n, ok
+}
+
 func (c *Catalog) label(of map[string][]string, id, lang string) string {
 	if names, ok := of[id]; ok {
 		return names[c.lang(lang)]

@@ -98,3 +98,14 @@ func (s *shape) middle() orb.Point {
 }
 
 func (s *shape) holds(p orb.Point) bool { return planar.MultiPolygonContains(s.polygons, p) }
+
+// Middle is a point in a ward, in WGS 84 degrees; false for a ward without a
+// polygon.
+func (m *Map) Middle(ward int) (lat, lon float64, ok bool) {
+	i, known := m.byNo[ward]
+	if !known || i >= len(m.shapes) || len(m.shapes[i].polygons) == 0 {
+		return 0, 0, false
+	}
+	p := m.shapes[i].middle()
+	return p[1], p[0], true
+}

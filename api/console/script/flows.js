@@ -9,6 +9,7 @@ import { syntaxHighlighting } from '@codemirror/language';
 import { classHighlighter } from '@lezer/highlight';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Diagram } from './diagram.js';
+import { Trial } from './trial.js';
 
 const quiet = 500; // milliseconds without a key before the server is asked
 const form = document.getElementById('draft');
@@ -133,6 +134,11 @@ const start = () => {
       diagram.first();
     });
   }
+  const trial = new Trial(form, document.getElementById('trial'), () => flow.value);
+  form.querySelector('button[value=try]').addEventListener('click', (event) => {
+    event.preventDefault();
+    trial.open();
+  });
   check().then(() => {
     if (new URLSearchParams(location.search).has('flow')) diagram.first();
   });
