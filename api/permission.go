@@ -19,7 +19,8 @@ const (
 // Permissions of the staff, given by role.
 const (
 	ContactRead      Permission = "contact:read"
-	ContactWork      Permission = "contact:work" // notes
+	ContactWork      Permission = "contact:work"    // notes
+	ContactPrivacy   Permission = "contact:privacy" // all of a person's data: take it out, hand it over
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
@@ -45,7 +46,7 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
 	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

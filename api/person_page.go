@@ -31,6 +31,8 @@ type contactView struct {
 	Notes      []noteLine
 	Staff      []dealingLine
 	Note       field
+	Privacy    bool // the viewer may export and erase
+	Erase      field
 }
 
 // identityLine is an address of somebody.
@@ -70,11 +72,11 @@ type dealingLine struct {
 }
 
 func (s *Server) showContactPage(c echo.Context) error {
-	return s.showContactAs(c, http.StatusOK, "", "")
+	return s.showContactAs(c, http.StatusOK, func(*contactView) {})
 }
 
-// showContactAs shows a record, with a note that came back if one did.
-func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) error {
+// showContactAs shows a record, with what change puts back into its forms.
+func (s *Server) showContactAs(c echo.Context, status int, change func(*contactView)) error {
 	id, err := idOf(c)
 	if err != nil {
 		return err
@@ -85,7 +87,8 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 	}
 	v := contactView{page: s.page(c, "contact_title"), Contact: record.Contact, Path: contactsPath + "/" + id.String(), Call: telLink(record.Phone)}
 	v.Title = cmp.Or(record.Name, v.Words["no_name"])
-	v.Note = field{Name: "text", Label: v.Words["do_note_note"], Value: typed, Fault: fault, Rows: 3, Required: true, Most: maxNote}
+	v.Privacy = allows(v.Agent.Role, ContactPrivacy) && record.ErasedAt == nil
+	v.Note = field{Name: "text", Label: v.Words["do_note_note"], Rows: 3, Required: true, Most: maxNote}
 	for _, i := range record.Identities {
 		v.Identities = append(v.Identities, v.identityLine(i))
 	}
@@ -110,6 +113,8 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string) 
 	for _, d := range record.Staff {
 		v.Staff = append(v.Staff, dealingLine{d, v.Say(plural("times", d.Times), "n", v.Number(d.Times))})
 	}
+	v.Erase = v.eraseField()
+	change(&v)
 	return s.show(c, status, "contact.html", v)
 }
 
@@ -189,7 +194,9 @@ func (s *Server) noteContact(c echo.Context) error {
 		d := deed{Fields: []field{{Name: "text", Value: form.Get("text")}}}
 		p := s.page(c, "contact_title")
 		d.blame(p, wrong)
-		return s.showContactAs(c, http.StatusUnprocessableEntity, form.Get("text"), d.Fields[0].Fault)
+		return s.showContactAs(c, http.StatusUnprocessableEntity, func(v *contactView) {
+			v.Note.Value, v.Note.Fault = form.Get("text"), d.Fields[0].Fault
+		})
 	}
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ type Options struct {
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
 	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
 	Reviver        Reviver         // of dead turns: bot.Bot
+	Eraser         Eraser          // of people's data: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos

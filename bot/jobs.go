@@ -37,6 +37,7 @@ const (
 	foldEvery     = 10 * time.Second
 	adoptEvery    = 30 * time.Second
 	queueEvery    = 5 * time.Second
+	removeEvery   = time.Minute
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -58,6 +59,7 @@ func (b *Bot) jobs() []background {
 		{"take back from who is off duty", queueEvery, nil, b.requeue},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
 		{"fold counters", foldEvery, nil, b.foldCounters},
+		{"remove photos", removeEvery, b.pokes.removals, b.removePhotos},
 	}
 }
 
@@ -92,10 +94,11 @@ type pokes struct {
 	photos   chan struct{}
 	profiles chan struct{}
 	queue    chan struct{}
+	removals chan struct{}
 }
 
 func newPokes() pokes {
-	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1)}
+	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1), removals: make(chan struct{}, 1)}
 }
 
 // after wakes the jobs that a committed turn has given work.
