@@ -16,6 +16,7 @@ import (
 	"nagorik/api/public"
 	"nagorik/bot"
 	"nagorik/bot/call"
+	"nagorik/bot/mail"
 	"nagorik/bot/messenger"
 	"nagorik/bot/photos"
 	"nagorik/bot/web"
@@ -90,6 +91,21 @@ func (s *nagorik) addMessenger(w *ways) error {
 	w.channels = append(w.channels, channel)
 	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodGet, http.MethodPost}, Path: "/channels/messenger", Channel: channel})
 	return nil
+}
+
+// mailer is what sends mail; nil where the settings name no server.
+func (s *nagorik) mailer() (bot.Mailer, error) {
+	if s.config.Mail == nil {
+		return nil, nil //nolint:nilnil // no mail is no fault
+	}
+	m, err := mail.New(mail.Options{URL: s.config.Mail.URL, From: s.config.Mail.From, City: func(lang string) string { return s.catalogs.Current().City(lang) }})
+	if errors.Is(err, mail.ErrFrom) {
+		return nil, badSetting("MAIL_FROM", "%v", err)
+	}
+	if err != nil {
+		return nil, badSetting("SMTP_URL", "%v", err)
+	}
+	return m, nil
 }
 
 // greetings are what Messenger shows before a chat begins.

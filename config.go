@@ -35,7 +35,7 @@ type Config struct {
 	Messenger      *MessengerConfig // nil: off
 	Twilio         *TwilioConfig    // nil: off
 	SMSGateways    string           // file of gateway profiles; empty: none
-	Unused         []string         // settings of what this version does not have
+	Mail           *MailConfig      // nil: off
 }
 
 // MessengerConfig is the settings of the Messenger channel.
@@ -50,6 +50,12 @@ type TwilioConfig struct {
 	AccountSID, AuthToken, From string
 	APIURL                      string // empty: Twilio's own
 	MediaHosts                  []string
+}
+
+// MailConfig is the settings of mail.
+type MailConfig struct {
+	URL  string // smtp:// or smtps://, with the login
+	From string
 }
 
 // graphURL is where Messenger's provider is called unless a setting says
@@ -115,7 +121,7 @@ func readConfig(lookup func(string) (string, bool)) (*Config, error) {
 		MetricsToken: env.or("METRICS_TOKEN", ""), LogFormat: env.or("LOG_FORMAT", "text"),
 	}
 	for _, read := range []func(settings, *Config) error{
-		readAddresses, readStores, readLog, readMessenger, readTwilio, readGateways, readUnused,
+		readAddresses, readStores, readLog, readMessenger, readTwilio, readGateways, readMail,
 	} {
 		if err := read(env, c); err != nil {
 			return nil, err
@@ -245,13 +251,12 @@ func readGateways(env settings, c *Config) error {
 	return nil
 }
 
-// readUnused notes settings that would be ignored, so that serve can say so.
-func readUnused(env settings, c *Config) error {
-	for _, name := range []string{"SMTP_URL"} {
-		if env.or(name, "") != "" {
-			c.Unused = append(c.Unused, name)
-		}
+func readMail(env settings, c *Config) error {
+	on, err := together("mail", env, "SMTP_URL", "MAIL_FROM")
+	if err != nil || !on {
+		return err
 	}
+	c.Mail = &MailConfig{URL: env.or("SMTP_URL", ""), From: env.or("MAIL_FROM", "")}
 	return nil
 }
 

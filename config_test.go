@@ -57,12 +57,12 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	c, err := readConfig(given(append(messengerOn, "ADDR=127.0.0.1:1", "PUBLIC_URL=https://city.example/bot/", "REDIS_URL=redis://a:1, rediss://b:2/0",
 		"TRUSTED_PROXIES=10.0.0.0/8,fd00::/8", "MESSENGER_API_URL=http://127.0.0.1:9/", "MESSENGER_API_VERSION=v27.1",
-		"MESSENGER_MEDIA_HOSTS=127.0.0.1:9", "MESSENGER_APP_ID=77", "LOG_LEVEL=DEBUG", "LOG_FORMAT=json", "SMTP_URL=smtp://x")...))
+		"MESSENGER_MEDIA_HOSTS=127.0.0.1:9", "MESSENGER_APP_ID=77", "LOG_LEVEL=DEBUG", "LOG_FORMAT=json", "SMTP_URL=smtp://x", "MAIL_FROM=a@b.example")...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(c.PublicURL, c.RedisURLs, c.TrustedProxies, c.Messenger.APIURL, c.Messenger.APIVersion, c.Messenger.MediaHosts, c.Messenger.AppID, c.LogLevel, c.LogFormat, c.Unused)
-	if want := "https://city.example/bot [redis://a:1 rediss://b:2/0] [10.0.0.0/8 fd00::/8]http://127.0.0.1:9v27.1[127.0.0.1:9]77DEBUGjson[SMTP_URL]"; got != want {
+	got := fmt.Sprint(c.PublicURL, c.RedisURLs, c.TrustedProxies, c.Messenger.APIURL, c.Messenger.APIVersion, c.Messenger.MediaHosts, c.Messenger.AppID, c.LogLevel, c.LogFormat, *c.Mail)
+	if want := "https://city.example/bot [redis://a:1 rediss://b:2/0] [10.0.0.0/8 fd00::/8]http://127.0.0.1:9v27.1[127.0.0.1:9]77DEBUGjson{smtp://x a@b.example}"; got != want {
 		t.Errorf("settings are %q, want %q", got, want)
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/notices"
 )
 
 // Bounds of a running service.
@@ -70,9 +71,6 @@ func (serveCommand) Run(p *process) error {
 	}
 	if _, set := p.lookup("GOGC"); !set {
 		debug.SetGCPercent(collectAt)
-	}
-	for _, name := range config.Unused {
-		s.log.Warn("this setting is for a channel that this version does not have; it is ignored", "setting", name)
 	}
 	err = s.open(p.ctx)
 	if err == nil {
@@ -138,7 +136,13 @@ func (s *nagorik) openBot() error {
 	if err != nil {
 		return err
 	}
+	mailer, err := s.mailer()
+	if err != nil {
+		return err
+	}
+	ledger := notices.NewLedger(s.records.pool, nil)
 	s.bot, err = bot.New(bot.Options{
+		Notices: ledger, Mailer: mailer,
 		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf,
 	})
@@ -146,7 +150,7 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Eraser: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Eraser: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

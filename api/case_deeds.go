@@ -60,6 +60,7 @@ func deedKinds() []deedKind {
 		{verb: "close", event: handoff.CaseClose, main: true, do: notedDeed("close", (*handoff.Desk).CloseCase)},
 		{verb: "assign", do: assignDeed},
 		{verb: "wait", event: handoff.CaseWait, do: notedDeed("wait", (*handoff.Desk).WaitCase)},
+		{verb: "ask", event: handoff.CaseWait, noted: true, do: notedDeed("ask", (*handoff.Desk).AskCitizen)},
 		{verb: "ward", needs: WardCorrect, do: wardDeed},
 		{verb: "reopen", event: handoff.CaseReopen, do: notedDeed("reopen", (*handoff.Desk).ReopenCase)},
 		{verb: "duplicate", event: handoff.CaseMatch, bare: true, do: matchDeed},

@@ -37,6 +37,7 @@ type caseView struct {
 	Main         string // the page of the case that this one repeats; empty: none
 	Likes        []likeLine
 	Related      []relatedCase
+	Told         []noticeLine
 	Followers    []followerLine
 }
 
@@ -111,6 +112,9 @@ func (s *Server) showCaseAs(c echo.Context, status int, number int64, t tried) e
 		v.does(s, staff, t)
 	}
 	if err := s.same(c, &v); err != nil {
+		return err
+	}
+	if err := s.noticesOf(c, &v); err != nil {
 		return err
 	}
 	return s.show(c, status, "case.html", v)

@@ -120,6 +120,10 @@ func recordRoutes() []Route {
 			Answer:  duplicatesAnswer{},
 		},
 		{
+			Method: http.MethodGet, Path: "/api/v1/cases/:number/notices", Needs: CaseRead, handle: (*Server).listNotices,
+			Summary: "What people were told of a case, and by which way, the newest first", Answer: listOf[noticeAnswer]{},
+		},
+		{
 			Method: http.MethodGet, Path: "/api/v1/photos/:id", Needs: CaseRead, handle: (*Server).showPhoto,
 			Summary: "A photo as it is shown: without what the camera wrote into it", Type: "image/jpeg",
 			Query: []Parameter{{Name: "size", Type: "string", Enum: []string{"view", "thumb"}, Summary: "at most 1280 pixels wide and high, or 320; view when not given"}},

@@ -68,6 +68,7 @@ type Options struct {
 	Mounts         []Mount
 	Talk           Talk            // the desk's verbs on conversations: bot.Bot
 	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
+	Told           Told            // what people were told of cases: notices.Ledger; nil: nothing
 	Reviver        Reviver         // of dead turns: bot.Bot
 	Eraser         Eraser          // of people's data: bot.Bot
 	Live           Live            // nil: no stream

@@ -93,6 +93,7 @@ func verbRoutes() []Route {
 		of("assign", "Give a case to an agent or a team", assignBody{}, (*Server).assignCase),
 		of("start", "Work on an assigned case goes on", noteBody{}, (*Server).startCase),
 		of("wait", "Work waits for somebody or something", noteBody{}, (*Server).waitCase),
+		of("ask", "Work waits for the citizen, who is told the question in the note", noteBody{}, (*Server).askCitizen),
 		of("resolve", "The matter is settled: say how", noteBody{}, (*Server).resolveCase),
 		of("close", "Put a resolved case away", noteBody{}, (*Server).closeCase),
 		of("reject", "The city will not do it: say why", noteBody{}, (*Server).rejectCase),
@@ -262,6 +263,8 @@ func (s *Server) assignCase(c echo.Context) error {
 func (s *Server) startCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.StartCase) }
 
 func (s *Server) waitCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.WaitCase) }
+
+func (s *Server) askCitizen(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.AskCitizen) }
 
 func (s *Server) closeCase(c echo.Context) error { return s.onCaseNoted(c, s.opt.Desk.CloseCase) }
 

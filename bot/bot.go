@@ -17,6 +17,7 @@ import (
 	"nagorik/bot/photos"
 	"nagorik/bot/spool"
 	"nagorik/handoff"
+	"nagorik/handoff/notices"
 )
 
 // laneCount is how many lanes commit at once. Few are best: two committers
@@ -43,6 +44,8 @@ type Options struct {
 	Log       *slog.Logger
 	Metrics   *Metrics
 	Now       func() time.Time // time.Now when nil
+	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
+	Mailer    Mailer           // nil: no mail goes out
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
 	// but the provider's own word.
 	RateOf func(channel string) float64
@@ -66,6 +69,8 @@ type Bot struct {
 	lanes    []*lane
 	numbers  *caseNumbers
 	outbox   *outbox
+	notices  *notices.Ledger
+	mailer   Mailer
 	fetchers map[string]*photos.Fetcher
 
 	stop    context.CancelFunc
@@ -83,6 +88,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
+		notices: opt.Notices, mailer: opt.Mailer,
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	for _, c := range opt.Channels {

@@ -25,6 +25,7 @@ import (
 	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/handofftest"
+	"nagorik/handoff/notices"
 )
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
@@ -139,6 +140,9 @@ type settings struct {
 	lost    error // of a catalogue version that is not the current one
 	// flows are replaced in the shipped catalogue: old, new, old, new …
 	flows []string
+	// more are channels beside the paper.
+	more   []bot.Channel
+	mailer bot.Mailer
 	// spooled are records that an earlier run has left in the spool.
 	spooled [][]byte
 }
@@ -213,7 +217,7 @@ func newTown(t testing.TB, s settings) *town {
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Redis: s.redis, Channels: []bot.Channel{s.channel}, Photos: store, Spool: queue,
+		Desk: w.desk, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, Photos: store, Spool: queue,
 		Catalogs: w.flows,
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

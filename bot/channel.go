@@ -127,17 +127,26 @@ type Location struct {
 
 // Outgoing is one message on its way to a person.
 type Outgoing struct {
-	ID      string // the message's id; where the channel can, it travels along and comes back in the echo
-	Via     string // the link the person last wrote by, where the channel has several
-	Address string
-	Text    string
-	Choices []flows.Choice
-	Wants   flows.SlotType
-	Human   bool      // written by a person of the staff
-	Heard   time.Time // when the person last wrote, for windows like Messenger's 24 hours
-	Attempt int       // 1 for the first
-	Insist  bool      // a person of the staff sends it once more: whoever cannot rule out a repeat sends it all the same
-	Doubts  int       // how many of the attempts before may have reached the person
+	ID       string // the message's id; where the channel can, it travels along and comes back in the echo
+	Via      string // the link the person last wrote by, where the channel has several
+	Address  string
+	Text     string
+	Choices  []flows.Choice
+	Wants    flows.SlotType
+	Template *Template // said by an approved template instead of the text; nil for none
+	Human    bool      // written by a person of the staff
+	Heard    time.Time // when the person last wrote, for windows like Messenger's 24 hours
+	Attempt  int       // 1 for the first
+	Insist   bool      // a person of the staff sends it once more: whoever cannot rule out a repeat sends it all the same
+	Doubts   int       // how many of the attempts before may have reached the person
+}
+
+// Template is a message whose words the provider has approved before, for when
+// a channel takes no others.
+type Template struct {
+	Name   string   `json:"name"`
+	Lang   string   `json:"lang"`
+	Values []string `json:"values,omitempty"` // of its parameters, in order
 }
 
 // Sent is the provider's word that it has taken a message.

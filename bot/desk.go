@@ -134,6 +134,7 @@ func (l *lane) prepareResume(it *item) bool {
 // CaseMoved tells those who watch that somebody worked on a case.
 func (b *Bot) CaseMoved(_ context.Context, c handoff.Case) {
 	b.hint(Hint{Event: HintCase, Conversation: c.Conversation.String(), Case: c.Number, Team: c.Team, Ward: c.Ward})
+	poke(b.pokes.notices)
 }
 
 // fitted is a text as its channel takes it, ready to be queued.

@@ -80,6 +80,8 @@ func photoIDs(texts []string) []uuid.UUID {
 type ReplyDetail struct {
 	Choices []flows.Choice `json:"choices,omitempty"`
 	Wants   flows.SlotType `json:"wants,omitempty"`
+
+	Template *Template `json:"template,omitempty"`
 }
 
 // say adds messages to the turn, each cut to what its channel takes in one

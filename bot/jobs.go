@@ -37,6 +37,8 @@ const (
 	foldEvery     = 10 * time.Second
 	adoptEvery    = 30 * time.Second
 	queueEvery    = 5 * time.Second
+	noticesEvery  = 5 * time.Second
+	delaysEvery   = time.Minute
 	removeEvery   = time.Minute
 )
 
@@ -58,6 +60,8 @@ func (b *Bot) jobs() []background {
 		{"keep promises", queueEvery, nil, b.keepPromises},
 		{"take back from who is off duty", queueEvery, nil, b.requeue},
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
+		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
+		{"look for late cases", delaysEvery, nil, b.noteDelays},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 		{"remove photos", removeEvery, b.pokes.removals, b.removePhotos},
 	}
@@ -94,11 +98,15 @@ type pokes struct {
 	photos   chan struct{}
 	profiles chan struct{}
 	queue    chan struct{}
+	notices  chan struct{}
 	removals chan struct{}
 }
 
 func newPokes() pokes {
-	return pokes{outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1), removals: make(chan struct{}, 1)}
+	return pokes{
+		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
+		notices: make(chan struct{}, 1), removals: make(chan struct{}, 1),
+	}
 }
 
 // after wakes the jobs that a committed turn has given work.

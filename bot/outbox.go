@@ -52,6 +52,7 @@ type outgoing struct {
 	attempts int
 	doubts   int
 	human    bool
+	notice   bool // of unknown outcome it is not sent again
 	insisted bool // a person sends it once more
 }
 
@@ -207,7 +208,10 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 	for i := range due {
 		m := &due[i]
 		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
-			{id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts, human: m.Author == "agent", insisted: m.Insisted},
+			{
+				id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts,
+				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice),
+			},
 		}})
 	}
 	if len(due) > 0 {
@@ -279,7 +283,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 		_ = json.Unmarshal(m.detail, &detail) // our own record; what cannot be read is sent as plain text
 	}
 	sent, err := q.channel.Send(ctx, Outgoing{
-		ID: m.id.String(), Via: j.via, Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants,
+		ID: m.id.String(), Via: j.via, Address: j.key.Address, Text: m.text, Choices: detail.Choices, Wants: detail.Wants, Template: detail.Template,
 		Human: m.human, Heard: j.heard, Attempt: m.attempts, Insist: m.insisted, Doubts: m.doubts,
 	})
 	o.bot.metrics.SendTime.WithLabelValues(q.channel.Name()).Observe(o.bot.now().Sub(now).Seconds())
@@ -311,7 +315,7 @@ func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendRe
 		r.Status, r.SendAfter = "queued", now.Add(pauseFor)
 	case SendUnknown:
 		r.Status, r.SendAfter, r.Doubtful = "queued", now.Add(unknownWait), true
-		if e.Once || m.insisted || m.doubts+1 >= unknownAttempts {
+		if e.Once || m.insisted || m.notice || m.doubts+1 >= unknownAttempts {
 			r.Status, r.SendAfter = "unknown", time.Time{}
 		}
 	case SendRetry:

@@ -36,6 +36,7 @@ type Catalog struct {
 	remind    time.Duration
 	expire    time.Duration
 	people    people
+	notices   Notices
 	wards     *place.Map
 	files     []File
 	hash      string
@@ -194,16 +195,24 @@ func (c *Catalog) Text(key, lang string, face Face, vars map[string]string) stri
 	if found == nil {
 		return ""
 	}
-	i := c.lang(lang)
+	return c.say(found, c.lang(lang), face.Short, vars)
+}
+
+// say fills a text in.
+func (c *Catalog) say(t *text, lang int, short bool, vars map[string]string) string {
 	var b strings.Builder
-	for _, p := range found.form(i, face.Short).parts {
+	for _, p := range t.form(lang, short).parts {
 		b.WriteString(p.words)
 		if p.fill == fillNone {
 			continue
 		}
 		for name, id := range fillNames {
 			if id == p.fill {
-				b.WriteString(c.digits(vars[name], i))
+				said := vars[name]
+				if p.fill != fillNote { // what a person has written stays as it is
+					said = c.digits(said, lang)
+				}
+				b.WriteString(said)
 			}
 		}
 	}

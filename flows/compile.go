@@ -44,6 +44,7 @@ func (k *compiler) compile() {
 	for i, f := range k.d.flows {
 		k.flow(i, f)
 	}
+	k.compileNotices()
 	k.usedTexts()
 	k.intents()
 	k.c.remind, k.c.expire = k.d.remind, k.d.expire

@@ -23,6 +23,7 @@ type draft struct {
 	redirects []draftRedirect
 	offTopic  []word // sentences
 	texts     []draftNamed
+	notices   draftNotices
 	menu      *draftMenu
 	flows     []*draftFlow
 }

@@ -19,11 +19,11 @@ func shippedText(t *testing.T) string {
 	return string(text)
 }
 
-// newToilet is a service as a form describes it.
-func newToilet(template Template) NewService {
+// newLibrary is a service as a form describes it.
+func newLibrary(template Template) NewService {
 	return NewService{
-		Template: template, ID: "toilet", Title: map[string]string{"bn": "গণশৌচাগার", "en": "\"Toilet\": here"}, Team: "waste", Menu: 0,
-		Words: []string{"শৌচাগার", "latrine # one"}, Photo: true, Days: 3, Answer: map[string]string{"bn": "সকাল ৬টা থেকে খোলা।", "en": "Open from 6."},
+		Template: template, ID: "library", Title: map[string]string{"bn": "পাঠাগার", "en": "\"Library\": here"}, Team: "waste", Menu: 0,
+		Words: []string{"পাঠাগার", "reading room # one"}, Photo: true, Days: 3, Answer: map[string]string{"bn": "সকাল ৬টা থেকে খোলা।", "en": "Open from 6."},
 		Questions: []NewQuestion{
 			{Text: map[string]string{"bn": "কী সমস্যা?", "en": "What is wrong?"}, Type: SlotText},
 			{Text: map[string]string{"bn": "কয়টি?", "en": "How many?"}, Type: SlotNumber},
@@ -36,12 +36,12 @@ func TestNewServiceIsSoundAndTouchesNothingElse(t *testing.T) {
 	before := shippedText(t)
 	_, known := Load(place.Sample(), File{"flows.yaml", []byte(before)})
 	menus := MenuTitles([]File{{"flows.yaml", []byte(before)}})
-	if len(menus) != 2 || menus[1]["en"] != "Report a problem" {
+	if len(menus) != 3 || menus[1]["en"] != "Report a problem" {
 		t.Fatalf("menus %v", menus)
 	}
 	for _, template := range Templates() {
 		for menu := -1; menu < len(menus); menu++ {
-			n := newToilet(template)
+			n := newLibrary(template)
 			n.Menu = menu
 			files, err := n.Insert([]File{{"flows.yaml", []byte(before)}})
 			if err != nil {
@@ -55,8 +55,8 @@ func TestNewServiceIsSoundAndTouchesNothingElse(t *testing.T) {
 			if more := len(faults) - len(known); more > 0 && menu >= 0 {
 				t.Errorf("%s in menu %d: %d more warnings: %v", template, menu, more, faults)
 			}
-			f, _ := c.Flow("toilet")
-			if f.Title["en"] != "\"Toilet\": here" || len(f.States) < 4 {
+			f, _ := c.Flow("library")
+			if f.Title["en"] != "\"Library\": here" || len(f.States) < 4 {
 				t.Errorf("%+v", f)
 			}
 			left := strings.Split(before, "\n")
@@ -74,15 +74,15 @@ func TestNewServiceIsSoundAndTouchesNothingElse(t *testing.T) {
 
 func TestNewServiceStandsBeforeTheNextSection(t *testing.T) {
 	text := "menu:\n  items: [\"one\", {flow: two, number: 0}]\nflows:\n    one:\n        kind: question\n\n# About the teams.\nteams: {a: b}\n"
-	n := newToilet(TemplateAnswer)
+	n := newLibrary(TemplateAnswer)
 	n.Questions, n.Words = nil, nil
 	files, err := n.Insert([]File{{"a.yaml", []byte(text)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := string(files[0].Text)
-	if !strings.Contains(got, "\n        kind: question\n\n    toilet:\n") || !strings.Contains(got, "end: true\n\n# About the teams.\nteams:") ||
-		!strings.Contains(got, `["one", toilet, {flow: two, number: 0}]`) {
+	if !strings.Contains(got, "\n        kind: question\n\n    library:\n") || !strings.Contains(got, "end: true\n\n# About the teams.\nteams:") ||
+		!strings.Contains(got, `["one", library, {flow: two, number: 0}]`) {
 		t.Error(got)
 	}
 }
@@ -100,7 +100,7 @@ func TestNewServiceIsRefusedWhereItCannotStand(t *testing.T) {
 		"no flows":        {"menu:\n  items: [one]\n", func(*NewService) {}},
 		"flows in braces": {"menu:\n  items: [one]\nflows: {one: {kind: question}}\n", func(*NewService) {}},
 	} {
-		n := newToilet(TemplateReport)
+		n := newLibrary(TemplateReport)
 		c.change(&n)
 		if _, err := n.Insert([]File{{"a.yaml", []byte(c.text)}}); !errors.Is(err, ErrNewService) {
 			t.Errorf("%s: %v", name, err)

@@ -11,7 +11,7 @@ import (
 // The sections of a flow file.
 var sections = []string{
 	"languages", "city", "teams", "statuses", "idle", "office", "commands", "buttons",
-	"danger", "small_talk", "redirects", "off_topic", "texts", "menu", "flows",
+	"danger", "small_talk", "redirects", "off_topic", "texts", "notices", "menu", "flows",
 }
 
 // read adds one file to the draft.
@@ -54,6 +54,8 @@ func (r *reader) section(d *draft, m member) {
 		r.offTopic(d, m)
 	case "texts":
 		d.texts = append(d.texts, r.named(m.value, "texts")...)
+	case "notices":
+		r.notices(d, m)
 	case "menu":
 		r.menuSection(d, m)
 	case "flows":

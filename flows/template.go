@@ -64,6 +64,7 @@ const (
 	fillTime
 	fillDay
 	fillHour
+	fillNote
 	fills // how many there are
 )
 
@@ -74,6 +75,7 @@ var fillNames = map[string]fill{
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
 	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
+	"note": fillNote,
 }
 
 // flowFills are the ones a flow's own texts may use.

@@ -25,7 +25,7 @@ const (
 
 // wordColumns hold words of the flows and of the program, whatever the table.
 var wordColumns = []string{
-	"channel", "status", "kind", "flow", "team", "state", "language", "reason", "via", "owner", "due_with", "direction", "author", "type", "what", "ward_by",
+	"channel", "status", "kind", "flow", "team", "state", "language", "reason", "via", "owner", "due_with", "direction", "author", "type", "what", "ward_by", "event", "outcome", "way",
 }
 
 // keptColumns hold something else that stays.
@@ -113,6 +113,10 @@ func (r *record) everywhere(name, phone, mail, says string, number int64) uuid.U
 	if _, err := r.Take(ctx, staff, talk, nil); err != nil {
 		r.t.Fatal(err)
 	}
+	notice := handoff.NewID()
+	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, note, at, next_at) VALUES ($1, $2, $3, 'resolved', $4, $5, $5)`, notice, number, contact, says, at)
+	r.exec(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, status, at) VALUES
+		($1, 0, 'conversation', false, 'messenger', $2, $3, 'planned', $5), ($1, 1, 'sms', false, 'sms', $4, NULL, 'planned', $5)`, notice, turn.Key.Address, turn.Now.Identity, phone, at)
 	return contact
 }
 
@@ -219,6 +223,9 @@ func TestErasureLeavesNothingInAnyColumn(t *testing.T) {
 	}
 	if n := r.count(`SELECT count(*) FROM conversations WHERE contact_id = $1 AND closed_at IS NULL`, contact); n != 0 {
 		t.Error("a conversation goes on")
+	}
+	if n := r.count(`SELECT count(*) FROM notices WHERE contact_id = $1 AND next_at IS NULL AND outcome = 'skipped'`, contact); n != 1 {
+		t.Error("a notice is still to be sent")
 	}
 	if n := r.count(`SELECT count(*) FROM audit_log WHERE what = 'contact.erase' AND subject = $1 AND agent_id = $2 AND after->>'cases' = '1'`, contact.String(), boss.AgentID); n != 1 {
 		t.Error("the erasure is not in the audit log")

@@ -45,6 +45,15 @@ func personalTables() []personal {
 		{Table: "audit_log", Of: ofTheirAudit, Set: `before = ` + keptOfAudit("before") + `, after = ` + keptOfAudit("after")},
 		{Table: "alarms", Of: ofConversations, Set: `text = '', cleared_at = COALESCE(cleared_at, @now)`},
 		{
+			Table: "notice_hops", Of: `notice_id IN (SELECT id FROM notices WHERE contact_id = @contact)`,
+			Set: `address = '', provider_id = NULL, reason = '', status = CASE WHEN status IN ('planned', 'queued', 'sending') THEN 'skipped' ELSE status END`,
+		},
+		{
+			Table: "notices", Of: "(" + ofContact + " OR " + ofCases + ")",
+			Set: `note = '', next_at = CASE WHEN contact_id = @contact THEN NULL ELSE next_at END,
+				outcome = CASE WHEN contact_id = @contact AND outcome = '' THEN 'skipped' ELSE outcome END`,
+		},
+		{
 			Table: "messages", Of: ofConversations, Hide: "seq,client_key",
 			Set: `text = '', detail = NULL, provider_id = NULL, client_key = NULL, error = NULL, send_after = NULL,
 				status = CASE WHEN status IN ('queued', 'sending') THEN 'cancelled' ELSE status END`,

@@ -64,7 +64,7 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) (touched []uuid
 		r := &receipts[i]
 		switch r.Kind {
 		case Progress:
-			r.queueProgress(q, note)
+			r.queueProgress(q, d.now(), note)
 		case Edited:
 			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
 				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3 RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs, keepable(r.Text)).Query(note)
@@ -93,7 +93,7 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) (touched []uuid
 // should look.
 const progressShown = ` RETURNING m.conversation_id, m.author = 'agent' OR m.status = 'failed'`
 
-func (r *Receipt) queueProgress(q *pgx.Batch, note func(pgx.Rows) error) {
+func (r *Receipt) queueProgress(q *pgx.Batch, now time.Time, note func(pgx.Rows) error) {
 	forward := fmt.Sprintf(statusRank+` < `+statusRank, "m.status", "$2")
 	const fault = `CASE WHEN $2 = 'failed' THEN COALESCE($4, m.error) ELSE $4 END` // of what has arrived after all no fault is left
 	if r.Message != uuid.Nil {
@@ -107,6 +107,8 @@ func (r *Receipt) queueProgress(q *pgx.Batch, note func(pgx.Rows) error) {
 		return
 	}
 	if len(r.ProviderIDs) > 0 {
+		q.Queue(`UPDATE notice_hops m SET status = CASE $2 WHEN 'read' THEN 'delivered' ELSE $2 END, reason = COALESCE($4, ''), at = $5
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)), now)
 		q.Queue(`UPDATE messages m SET status = $2, error = `+fault+`
 			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward+progressShown, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault))).Query(note)
 	}

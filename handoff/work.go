@@ -83,10 +83,22 @@ func (d *Desk) StartCase(ctx context.Context, v Viewer, number int64, note strin
 	return d.moveCase(ctx, v, number, CaseStart, note, false)
 }
 
-// WaitCase says that work waits: for the citizen, for material, for another
-// office.
+// WaitCase says that work waits: for material, for another office.
 func (d *Desk) WaitCase(ctx context.Context, v Viewer, number int64, note string) (Case, error) {
 	return d.moveCase(ctx, v, number, CaseWait, note, false)
+}
+
+// AskCitizen says that work waits for the citizen, who is told the question.
+func (d *Desk) AskCitizen(ctx context.Context, v Viewer, number int64, question string) (Case, error) {
+	question, err := noteOf("note", question, true)
+	if err != nil {
+		return Case{}, err
+	}
+	return d.workOn(ctx, v, number, "case.ask", func(_ *gorm.DB, k *caseRow) (happened, error) {
+		next, err := CaseStatus(k.Status).After(CaseWait)
+		k.Status = string(next)
+		return happened{kind: happenings[CaseWait], text: question, ask: true}, err
+	})
 }
 
 // ResolveCase says that the matter is settled, and how: the citizen is told.
@@ -159,7 +171,10 @@ func noteOf(field, note string, must bool) (string, error) {
 }
 
 // happened is a line for the timeline.
-type happened struct{ kind, text string }
+type happened struct {
+	kind, text string
+	ask        bool // the text is a question to the citizen
+}
 
 // workOn changes a case that the viewer sees, with its timeline and the audit
 // log, under the case's lock.
@@ -217,6 +232,9 @@ func (d *Desk) recordWork(tx *gorm.DB, v Viewer, row caseRow, before caseStand, 
 		return err
 	}
 	if err := tx.Create(&timelineRow{ID: NewID(), CaseNumber: row.Number, At: now, Kind: line.kind, AgentID: agentOrNull(v), Text: line.text}).Error; err != nil {
+		return err
+	}
+	if err := d.tellOf(tx, &row, line); err != nil {
 		return err
 	}
 	after := standOf(row)

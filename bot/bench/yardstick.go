@@ -25,6 +25,7 @@ const (
 	yardstickRows  = 20_000 // conversations there at least
 	pgbenchClients = "16"
 	pgbenchThreads = "2"
+	leastSeconds   = 2                // shorter, and a busy machine ends no transaction
 	pgbenchSpare   = 30 * time.Second // for its start and end
 )
 
@@ -112,7 +113,7 @@ func (y *yardstick) run(ctx context.Context, lasting time.Duration) (float64, er
 	if err := os.WriteFile(script, fmt.Appendf(nil, yardstickSQL, thread), 0o600); err != nil {
 		return 0, fmt.Errorf("write pgbench's script: %w", err)
 	}
-	seconds := max(1, int(lasting.Round(time.Second)/time.Second))
+	seconds := max(leastSeconds, int(lasting.Round(time.Second)/time.Second))
 	out := &tail{}
 	cmd := exec.Command(y.tool, "-n", "-M", "prepared", "-c", pgbenchClients, "-j", pgbenchThreads,
 		"-T", strconv.Itoa(seconds), "-D", "rows="+strconv.Itoa(y.rows), "-f", script, y.dsn)
@@ -129,8 +130,11 @@ func (y *yardstick) run(ctx context.Context, lasting time.Duration) (float64, er
 		return 0, errors.Join(errors.New("pgbench does not end"), p.Stop(context.Background(), child.Step{Signal: syscall.SIGKILL}))
 	}
 	m := tpsLine.FindStringSubmatch(out.String())
-	if p.Err() != nil || m == nil {
+	switch {
+	case p.Err() != nil:
 		return 0, fmt.Errorf("run pgbench: %w\n%s", p.Err(), out)
+	case m == nil:
+		return 0, fmt.Errorf("pgbench ended no transaction in %d s: the machine is too busy, or give more --seconds\n%s", seconds, out)
 	}
 	return strconv.ParseFloat(m[1], 64)
 }

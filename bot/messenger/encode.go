@@ -12,6 +12,7 @@ import (
 const (
 	typeResponse = `"messaging_type":"RESPONSE"`
 	typeHuman    = `"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT"`
+	typeUtility  = `"messaging_type":"UTILITY"`
 )
 
 // appendMessage writes the body of a Send API call. It is written by hand:
@@ -21,12 +22,36 @@ func appendMessage(b []byte, out *bot.Outgoing, how string) []byte {
 	b = appendString(b, out.Address)
 	b = append(b, `},`...)
 	b = append(b, how...)
-	b = append(b, `,"message":{"text":`...)
-	b = appendString(b, out.Text)
-	b = appendQuickReplies(b, out)
+	b = append(b, `,"message":{`...)
+	if out.Template != nil {
+		b = appendTemplate(b, out.Template)
+	} else {
+		b = append(b, `"text":`...)
+		b = appendString(b, out.Text)
+		b = appendQuickReplies(b, out)
+	}
 	b = append(b, `,"metadata":`...)
 	b = appendString(b, metadataMark+out.ID)
 	return append(b, `}}`...)
+}
+
+// appendTemplate writes a utility message: a template that Meta has approved,
+// with its parameters.
+func appendTemplate(b []byte, t *bot.Template) []byte {
+	b = append(b, `"template":{"name":`...)
+	b = appendString(b, t.Name)
+	b = append(b, `,"language":{"code":`...)
+	b = appendString(b, t.Lang)
+	b = append(b, `},"components":[{"type":"body","parameters":[`...)
+	for i, v := range t.Values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"type":"text","text":`...)
+		b = appendString(b, v)
+		b = append(b, '}')
+	}
+	return append(b, `]}]}`...)
 }
 
 func appendQuickReplies(b []byte, out *bot.Outgoing) []byte {

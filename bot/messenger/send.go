@@ -59,6 +59,8 @@ func (m *Messenger) how(out *bot.Outgoing) (string, error) {
 		return "", &bot.SendError{Outcome: bot.SendReject, Text: "the message is empty"}
 	case utf8.RuneCountInString(out.Text) > maxSendText:
 		return "", &bot.SendError{Outcome: bot.SendReject, Text: "the message is too long for Messenger"}
+	case out.Template != nil:
+		return typeUtility, nil
 	case out.Heard.IsZero():
 		return typeResponse, nil
 	}

@@ -57,6 +57,11 @@ var filling = []string{
 	`INSERT INTO sign_in_attempts VALUES ('\x03ff', 3, now(), NULL)`,
 	`INSERT INTO alarms (id, kind, raised_at) VALUES (gen_random_uuid(), 'danger', now())`,
 	`INSERT INTO catalog_drafts (agent_id, base, files, changed_at) SELECT a.id, c.version, c.files, c.published_at FROM agents a, catalogs c LIMIT 1`,
+	`INSERT INTO drafts (agent_id, conversation_id, text, at) SELECT a.id, c.id, 'আসছি', c.opened_at FROM agents a, conversations c LIMIT 1`,
+	`INSERT INTO ward_aliases (id, words, sound, ward, agent_id, at) SELECT gen_random_uuid(), 'বটতলা মোড়', 'b t t l', 5, id, created_at FROM agents LIMIT 1`,
+	`INSERT INTO ward_layers (id, name, layer, wards, at) VALUES (gen_random_uuid(), 'wards.geojson', '{}', 12, now())`,
+	`INSERT INTO notices (id, case_number, contact_id, event, at) SELECT gen_random_uuid(), number, contact_id, 'resolved', opened_at FROM cases LIMIT 1`,
+	`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, status, at) SELECT id, 0, 'sms', false, 'sms', '+8801712345678', 'sent', at FROM notices LIMIT 1`,
 }
 
 // fill makes a place as a running service leaves it.
