@@ -93,7 +93,7 @@ func (s *Server) onLink(c echo.Context, name, done string, do func(context.Conte
 	}
 	kept, err := do(c.Request().Context(), viewer(c), id, form)
 	if fault := linkFaultOf(err); fault != "" && name != "" {
-		return s.showContactAs(c, http.StatusUnprocessableEntity, "", "", linkFault{name, form.Get(name), fault})
+		return s.showContactAs(c, http.StatusUnprocessableEntity, linkFault{name, form.Get(name), fault}, func(*contactView) {})
 	}
 	if err != nil {
 		return err

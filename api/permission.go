@@ -21,6 +21,7 @@ const (
 	ContactRead      Permission = "contact:read"
 	ContactWork      Permission = "contact:work"    // notes, codes that link a telephone
 	ContactUnmerge   Permission = "contact:unmerge" // undo the merging of contacts
+	ContactPrivacy   Permission = "contact:privacy" // all of a person's data: take it out, hand it over
 	ConversationRead Permission = "conversation:read"
 	CaseRead         Permission = "case:read"
 	ConversationWork Permission = "conversation:work" // take, reply, pass, release
@@ -47,7 +48,7 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
 	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ReplyEdit, FlowEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, ReplyEdit, FlowEdit),
 }
 
 // known reports whether p is one of the permissions.

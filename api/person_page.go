@@ -33,6 +33,8 @@ type contactView struct {
 	Staff      []dealingLine
 	Note       field
 	Link       linking
+	Privacy    bool // the viewer may export and erase
+	Erase      field
 }
 
 // identityLine is an address of somebody.
@@ -73,13 +75,13 @@ type dealingLine struct {
 }
 
 func (s *Server) showContactPage(c echo.Context) error {
-	return s.showContactAs(c, http.StatusOK, "", "", linkFault{})
+	return s.showContactAs(c, http.StatusOK, linkFault{}, func(*contactView) {})
 }
 
-// showContactAs shows a record, with a note that came back if one did, or what
-// was typed to link a telephone. Somebody who has become one with another is
-// shown as who goes on.
-func (s *Server) showContactAs(c echo.Context, status int, typed, fault string, back linkFault) error {
+// showContactAs shows a record, with what change puts back into its forms, or
+// what was typed to link a telephone. Somebody who has become one with another
+// is shown as who goes on.
+func (s *Server) showContactAs(c echo.Context, status int, back linkFault, change func(*contactView)) error {
 	id, err := idOf(c)
 	if err != nil {
 		return err
@@ -95,7 +97,8 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string, 
 	}
 	v := contactView{page: s.page(c, "contact_title"), Contact: record.Contact, Path: contactsPath + "/" + id.String(), Call: telLink(record.Phone)}
 	v.Title = cmp.Or(record.Name, v.Words["no_name"])
-	v.Note = field{Name: "text", Label: v.Words["do_note_note"], Value: typed, Fault: fault, Rows: 3, Required: true, Most: maxNote}
+	v.Privacy = allows(v.Agent.Role, ContactPrivacy) && record.ErasedAt == nil
+	v.Note = field{Name: "text", Label: v.Words["do_note_note"], Rows: 3, Required: true, Most: maxNote}
 	for _, i := range record.Identities {
 		v.Identities = append(v.Identities, v.identityLine(i))
 	}
@@ -126,6 +129,8 @@ func (s *Server) showContactAs(c echo.Context, status int, typed, fault string, 
 	if v.Link, err = s.linking(c, v.page, &record, back); err != nil {
 		return err
 	}
+	v.Erase = v.eraseField()
+	change(&v)
 	return s.show(c, status, "contact.html", v)
 }
 
@@ -211,7 +216,9 @@ func (s *Server) noteContact(c echo.Context) error {
 		d := deed{Fields: []field{{Name: "text", Value: form.Get("text")}}}
 		p := s.page(c, "contact_title")
 		d.blame(p, wrong, "")
-		return s.showContactAs(c, http.StatusUnprocessableEntity, form.Get("text"), d.Fields[0].Fault, linkFault{})
+		return s.showContactAs(c, http.StatusUnprocessableEntity, linkFault{}, func(v *contactView) {
+			v.Note.Value, v.Note.Fault = form.Get("text"), d.Fields[0].Fault
+		})
 	}
 	if err != nil {
 		return err

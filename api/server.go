@@ -71,6 +71,7 @@ type Options struct {
 	Told           Told            // what people were told of cases: notices.Ledger; nil: nothing
 	Reviver        Reviver         // of dead turns: bot.Bot
 	Prover         Prover          // of telephones: bot.Bot; nil: no code can be sent
+	Eraser         Eraser          // of people's data: bot.Bot
 	Live           Live            // nil: no stream
 	Done           <-chan struct{} // closed when the program stops: streams end then
 	Photos         Photos

@@ -40,6 +40,7 @@ const (
 	queueEvery    = 5 * time.Second
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
+	removeEvery   = time.Minute
 )
 
 // background is work that is done beside the turns, now and then or when poked.
@@ -65,6 +66,7 @@ func (b *Bot) jobs() []background {
 		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
 		{"look for late cases", delaysEvery, nil, b.noteDelays},
 		{"fold counters", foldEvery, nil, b.foldCounters},
+		{"remove photos", removeEvery, b.pokes.removals, b.removePhotos},
 	}
 }
 
@@ -102,12 +104,13 @@ type pokes struct {
 	codes    chan struct{}
 	proven   chan struct{}
 	notices  chan struct{}
+	removals chan struct{}
 }
 
 func newPokes() pokes {
 	return pokes{
 		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
-		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1),
+		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1), removals: make(chan struct{}, 1),
 	}
 }
 

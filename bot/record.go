@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -44,6 +45,9 @@ func (l *lane) record(batch []*item) error {
 	touched, err := l.bot.desk.Receipts(ctx, receipts)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(receipts, func(r handoff.Receipt) bool { return r.Kind == handoff.Deleted }) {
+		poke(l.bot.pokes.removals)
 	}
 	l.bot.hint(said(touched)...)
 	if len(turns) == 0 {

@@ -122,3 +122,18 @@ func (s *Sessions) Save(ctx context.Context, all []saved, hints []Hint) error {
 	}
 	return nil
 }
+
+// Forget removes sessions, even from a Redis that failed a moment ago. What
+// cannot be reached ends by itself after sessionTTL.
+func (s *Sessions) Forget(ctx context.Context, keys []handoff.Key) error {
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
+	defer cancel()
+	pipe := s.redis.Pipeline()
+	for _, k := range keys {
+		pipe.Del(ctx, sessionKey(k))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return s.failed(fmt.Errorf("forget sessions: %w", err))
+	}
+	return nil
+}

@@ -98,7 +98,9 @@ func queueHolders(q *pgx.Batch, b *batch, contacts map[uuid.UUID]uuid.UUID) {
 	})
 }
 
-// queueOpened inserts new conversations with all but what queueMoved sets.
+// queueOpened inserts new conversations with all but what queueMoved sets. At an
+// address that was erased in the meantime none begins; the lock waits for an
+// erasure under way.
 func queueOpened(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 	var id, identity, contact ids
 	var channel []string
@@ -112,8 +114,9 @@ func queueOpened(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 		return
 	}
 	q.Queue(`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, checkpoint, opened_at, last_in_at, last_at)
-		SELECT id, identity_id, contact_id, channel, 0, 'bot', '{}', $5, $5, $5
+		SELECT c.id, c.identity_id, c.contact_id, c.channel, 0, 'bot', '{}', $5, $5, $5
 		FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS c(id, identity_id, contact_id, channel)
+		JOIN identities i ON i.id = c.identity_id WHERE i.id = ANY($2) AND i.erased_at IS NULL FOR KEY SHARE OF i
 		ON CONFLICT DO NOTHING RETURNING id`, id, identity, contact, channel, b.now).Query(note)
 }
 

@@ -46,6 +46,7 @@ type Contact struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	LastAt     *time.Time // when anything was last said on any channel; nil: nothing was
+	ErasedAt   *time.Time // when the personal data was erased; nil: it was not
 }
 
 // ContactFilter narrows a list of contacts. Query is a name in Bangla or Latin
@@ -185,14 +186,14 @@ func (d *Desk) contactsOf(ctx context.Context, rows []contactRow) ([]Contact, er
 		ids[i], place[r.ID] = r.ID, i
 		items[i] = Contact{
 			ID: r.ID, Name: r.Name, Phone: r.Phone, Email: r.Email, Ward: orZero(r.Ward), Language: r.Language,
-			Identities: []Identity{}, CreatedAt: d.local(r.CreatedAt), UpdatedAt: d.local(r.UpdatedAt),
+			Identities: []Identity{}, CreatedAt: d.local(r.CreatedAt), UpdatedAt: d.local(r.UpdatedAt), ErasedAt: d.localOrNil(r.ErasedAt),
 		}
 	}
 	if len(ids) == 0 {
 		return items, nil
 	}
 	var identities []identityRow
-	if err := d.db.WithContext(ctx).Where("contact_id IN ?", ids).Order("id").Find(&identities).Error; err != nil {
+	if err := d.db.WithContext(ctx).Where("contact_id IN ? AND erased_at IS NULL", ids).Order("id").Find(&identities).Error; err != nil {
 		return nil, fmt.Errorf("read identities: %w", err)
 	}
 	for _, r := range identities {

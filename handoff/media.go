@@ -57,11 +57,13 @@ type KeptPhoto struct {
 }
 
 // PhotoKept records that a photo is on disk. Its source is forgotten: the
-// link was signed and is of no further use.
+// link was signed and is of no further use. The file of one that is on record
+// no more goes again.
 func (d *Desk) PhotoKept(ctx context.Context, id uuid.UUID, p KeptPhoto) error {
-	_, err := d.pool.Exec(ctx, `UPDATE photos SET status = 'kept', source = '', sha256 = $2, type = $3, width = $4, height = $5, size = $6,
-		lat = $7, lon = $8, taken_at = $9, error = NULL, try_after = NULL WHERE id = $1`,
-		id, p.SHA256, p.Type, p.Width, p.Height, p.Size, p.Lat, p.Lon, p.TakenAt)
+	_, err := d.pool.Exec(ctx, `WITH kept AS (UPDATE photos SET status = 'kept', source = '', sha256 = $2, type = $3, width = $4, height = $5, size = $6,
+			lat = $7, lon = $8, taken_at = $9, error = NULL, try_after = NULL WHERE id = $1 RETURNING id)
+		INSERT INTO photo_removals (sha256, at) SELECT $2, $10 WHERE NOT EXISTS (SELECT 1 FROM kept) ON CONFLICT DO NOTHING`,
+		id, p.SHA256, p.Type, p.Width, p.Height, p.Size, p.Lat, p.Lon, p.TakenAt, d.now())
 	if err != nil {
 		return fmt.Errorf("record a photo: %w", err)
 	}

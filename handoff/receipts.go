@@ -31,7 +31,7 @@ type ReceiptKind int
 const (
 	Progress ReceiptKind = iota // a message of ours came further
 	Edited                      // a person changed a message of theirs
-	Deleted                     // a person took a message back: its content is forgotten
+	Deleted                     // a person took a message back: its content is forgotten, photos and all
 	Refused                     // the provider refuses because the person has told it STOP
 )
 
@@ -69,8 +69,11 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) (touched []uuid
 			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
 				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3 RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs, keepable(r.Text)).Query(note)
 		case Deleted:
-			q.Queue(`UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
-				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs).Query(note)
+			q.Queue(`WITH unsent AS (UPDATE messages SET text = '', detail = NULL, kind = 'deleted'
+					WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' RETURNING id, conversation_id),
+				gone AS (DELETE FROM photos p USING unsent u WHERE p.message_id = u.id RETURNING p.sha256),
+				files AS (INSERT INTO photo_removals (sha256, at) SELECT DISTINCT sha256, $3::timestamptz FROM gone WHERE sha256 IS NOT NULL ON CONFLICT DO NOTHING)
+				SELECT conversation_id, true FROM unsent`, r.Key.Channel, r.ProviderIDs, d.now()).Query(note)
 		case Refused:
 			r.queueRefused(q)
 		default:

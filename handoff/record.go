@@ -15,15 +15,16 @@ import (
 // records made of them.
 
 type contactRow struct {
-	ID         uuid.UUID `gorm:"column:id;primaryKey"`
-	Name       string    `gorm:"column:name"`
-	NameFolded string    `gorm:"column:name_folded"`
-	Phone      string    `gorm:"column:phone"`
-	Email      string    `gorm:"column:email"`
-	Ward       *int      `gorm:"column:ward"`
-	Language   string    `gorm:"column:language"`
-	CreatedAt  time.Time `gorm:"column:created_at;autoCreateTime:false"`
-	UpdatedAt  time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
+	ID         uuid.UUID  `gorm:"column:id;primaryKey"`
+	Name       string     `gorm:"column:name"`
+	NameFolded string     `gorm:"column:name_folded"`
+	Phone      string     `gorm:"column:phone"`
+	Email      string     `gorm:"column:email"`
+	Ward       *int       `gorm:"column:ward"`
+	Language   string     `gorm:"column:language"`
+	CreatedAt  time.Time  `gorm:"column:created_at;autoCreateTime:false"`
+	UpdatedAt  time.Time  `gorm:"column:updated_at;autoUpdateTime:false"`
+	ErasedAt   *time.Time `gorm:"column:erased_at"`
 }
 
 // TableName is the table of a contact.

@@ -53,7 +53,7 @@ func (s *Store) Keep(r io.Reader) (Photo, error) {
 		return Photo{}, fmt.Errorf("keep photo: %w", err)
 	}
 	defer file.discard()
-	if p, err := s.Photo(file.sha); err == nil {
+	if p, err := s.Photo(file.sha); err == nil && s.again(file.sha) == nil {
 		return p, nil
 	}
 	p, c, err := s.examine(file)
