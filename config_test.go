@@ -255,7 +255,7 @@ func TestFlowsWithFaultsStopServe(t *testing.T) {
 		c.serve(t).stop()
 	}
 	list := strings.Split(strings.TrimSpace(c.must(t, "flows", "list")), "\n")
-	if len(list) != 1 || !strings.HasSuffix(list[0], "\tfile") {
+	if len(list) != 1 || !strings.HasSuffix(list[0], "\tfile\t\tfrom file") {
 		t.Errorf("published versions: %q", list)
 	}
 }

@@ -34,6 +34,12 @@ func TestServicesByForm(t *testing.T) {
 	for _, f := range catalog.Flows() {
 		page := browsertest.NewPlain(t, s.url)
 		page.Open("/services?lang=en")
+		if !catalog.Live(f.ID, time.Now()) {
+			if strings.Contains(page.Page, `href="/services/`+f.ID+`"`) {
+				t.Errorf("%s is offered out of its season", f.ID)
+			}
+			continue
+		}
 		page.Sees(`href="/services/` + f.ID + `"`)
 		page.Open("/services/" + f.ID)
 		page.Sees(f.Title["en"])

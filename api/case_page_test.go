@@ -96,7 +96,7 @@ func TestOnlyWhatIsAllowedIsOffered(t *testing.T) {
 	cookie := o.enter("anna@example.org")
 	path := fmt.Sprintf("%s/%d", casesPath, f.number)
 	for status, want := range map[handoff.CaseStatus]string{
-		handoff.CaseNew: "assign duplicate refer reject note", handoff.CaseAssigned: "start assign duplicate refer reject note", handoff.CaseInProgress: "resolve assign wait duplicate refer reject note",
+		handoff.CaseNew: "assign duplicate refer reject note", handoff.CaseAssigned: "start assign duplicate refer reject note", handoff.CaseInProgress: "resolve assign wait ask duplicate refer reject note",
 		handoff.CaseWaiting: "start resolve assign duplicate refer reject note", handoff.CaseResolved: "close reopen note", handoff.CaseClosed: "note", handoff.CaseDuplicate: "note",
 	} {
 		o.exec(`UPDATE cases SET status = $2 WHERE number = $1`, f.number, string(status))
