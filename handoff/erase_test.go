@@ -25,7 +25,7 @@ const (
 
 // wordColumns hold words of the flows and of the program, whatever the table.
 var wordColumns = []string{
-	"channel", "status", "kind", "flow", "team", "state", "language", "reason", "via", "owner", "due_with", "direction", "author", "type", "what", "ward_by", "event", "outcome", "way",
+	"channel", "status", "kind", "flow", "team", "state", "language", "reason", "via", "owner", "due_with", "direction", "author", "type", "what", "ward_by", "event", "outcome", "way", "told",
 }
 
 // keptColumns hold something else that stays.
@@ -113,6 +113,11 @@ func (r *record) everywhere(name, phone, mail, says string, number int64) uuid.U
 	if _, err := r.Take(ctx, staff, talk, nil); err != nil {
 		r.t.Fatal(err)
 	}
+	if err := r.NoteTalk(ctx, staff, talk, handoff.NoteOnTalk{Text: says}); err != nil {
+		r.t.Fatal(err)
+	}
+	r.exec(`INSERT INTO phone_codes (id, contact_id, phone, language, status, at, expires_at, try_after) VALUES ($1, $2, $3, 'bn', 'sent', $4, $4, $4)`, handoff.NewID(), contact, phone, at)
+	r.exec(`INSERT INTO contact_merges (id, contact_id, gone_id, at, kept, gone, merged, moved) VALUES ($1, $2, $1, $3, '{}', '{}', '{}', '{}')`, handoff.NewID(), contact, at)
 	notice := handoff.NewID()
 	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, note, at, next_at) VALUES ($1, $2, $3, 'resolved', $4, $5, $5)`, notice, number, contact, says, at)
 	r.exec(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, status, at) VALUES

@@ -117,7 +117,8 @@ func queueJoined(q *pgx.Batch, b *batch) {
 		for _, j := range t.Join {
 			q.Queue(`WITH f AS (
 					INSERT INTO case_followers (case_number, contact_id, conversation_id, at)
-					SELECT number, $2, $3, $4 FROM cases WHERE number = $1 AND contact_id <> $2 ON CONFLICT DO NOTHING RETURNING case_number
+					SELECT number, $2, $3, $4 FROM cases WHERE number = $1 AND contact_id <> $2
+						AND NOT EXISTS (SELECT 1 FROM case_followers o WHERE o.case_number = $1 AND o.contact_id = $2) RETURNING case_number
 				)
 				INSERT INTO case_timeline (id, case_number, at, kind, text) SELECT $5, case_number, $4, $6, '' FROM f`,
 				j.Case, t.Now.Contact, t.Now.Conversation, b.now, NewID(), HappenedFollowed)

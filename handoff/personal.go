@@ -35,6 +35,11 @@ const keptAnswers = `COALESCE((SELECT jsonb_object_agg(key, value) FROM jsonb_ea
 func personalTables() []personal {
 	return []personal{
 		{Table: "drafts", Of: ofConversations},
+		{Table: "mentions", Of: `note_id IN (SELECT id FROM conversation_notes WHERE ` + ofConversations + `)`},
+		{Table: "conversation_notes", Of: ofConversations, Hide: "seq"},
+		{Table: "phone_codes", Of: ofContact, Hide: "tries,attempted_at,try_after,error"},
+		{Table: "contact_merges", Of: ofContact, Hide: "moved"},
+		{Table: "case_followers", Of: ofContact, Keeps: true},
 		{Table: "notes", Of: "(" + ofContact + " OR " + ofCases + ")"},
 		{Table: "photos", Of: "(" + ofConversations + " OR " + ofCases + ")", Hide: "source,sha256,try_after,attempts"},
 		{Table: "remembered", Of: ofContact},

@@ -68,6 +68,7 @@ var filling = []string{
 	`INSERT INTO notices (id, case_number, contact_id, event, at) SELECT gen_random_uuid(), number, contact_id, 'resolved', opened_at FROM cases LIMIT 1`,
 	`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, status, at) SELECT id, 0, 'sms', false, 'sms', '+8801712345678', 'sent', at FROM notices LIMIT 1`,
 	`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) SELECT k.number, c.contact_id, c.id, c.opened_at FROM cases k, conversations c WHERE c.contact_id <> k.contact_id LIMIT 1`,
+	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,
 }
 
 // fill makes a place as a running service leaves it.
