@@ -28,7 +28,7 @@ func (d *Desk) SightConversations(ctx context.Context, v Viewer, ids []uuid.UUID
 	}
 	now, waiting := v.conversations("c"), v.conversations("waiting")
 	sql := `SELECT c.id AS conversation, c.channel, c.owner, c.team, COALESCE(c.ward, 0) AS ward, ` + now.sql + ` AS seen
-		FROM conversations c CROSS JOIN LATERAL (SELECT c.id, c.team, c.ward, c.agent_id, 'queue' AS owner) waiting
+		FROM conversations c CROSS JOIN LATERAL (SELECT c.id, c.team, c.ward, c.agent_id, c.called_by, 'queue' AS owner) waiting
 		WHERE c.id IN ? AND (` + now.sql + ` OR ` + waiting.sql + `)`
 	values := append(append([]any(nil), now.vars...), ids)
 	values = append(append(values, now.vars...), waiting.vars...)
