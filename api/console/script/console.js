@@ -108,6 +108,7 @@ if (viewer) {
     event.preventDefault();
     show(shots().indexOf(link));
     viewer.showModal();
+    viewer.querySelector('[data-close]').focus();
   });
   viewer.addEventListener('click', (event) => {
     const button = event.target.closest('button');
