@@ -102,11 +102,14 @@ func (o *office) answer(d *demo, e bot.Event) {
 		}
 	}
 	turn := o.catalog.Step(p.session, in)
-	for range 4 {
+	for range 10 {
 		if len(turn.Lookups) == 0 {
 			break
 		}
 		in.Found = flows.Found{Remembered: p.remembered, Mine: []flows.CaseFound{}, Cases: map[int64]*flows.CaseFound{}, Desk: map[string]flows.DeskFound{}}
+		// Nobody else reports, nothing has changed, and no code is sent here.
+		in.Found.Near, in.Found.Return, in.Found.RatingAsked = []flows.NearFound{}, &flows.ReturnFound{}, new(time.Time)
+		in.Found.Proof, in.Found.Code = &flows.ProofFound{}, &flows.CodeFound{}
 		for _, l := range turn.Lookups {
 			in.Found.Cases[l.Number] = nil
 			in.Found.Desk[l.Team] = flows.DeskFound{} // nobody else waits
