@@ -74,7 +74,8 @@ func TestTenCopiesAreOneMessage(t *testing.T) {
 func TestTwoProcessesShareTheLoad(t *testing.T) {
 	t.Parallel()
 	paper := newPaper()
-	shared := settings{dsn: handofftest.DSN(t), redis: redisFor(t, true), paper: paper}
+	alone := []string{"me_too: true", "me_too: false"} // all report the same drain, and each wants a case
+	shared := settings{dsn: handofftest.DSN(t), redis: redisFor(t, true), paper: paper, flows: alone}
 	towns := []*town{newTown(t, shared), newTown(t, shared)}
 	random := rand.New(rand.NewPCG(1, 2))
 	const people = 12
