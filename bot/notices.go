@@ -164,8 +164,11 @@ func (b *Bot) putNotice(ctx context.Context, n *notices.Notice, i int) (time.Dur
 // channel is withdrawn, so that another way is tried.
 func (b *Bot) watch(ctx context.Context, n *notices.Notice, i int) (time.Duration, error) {
 	h := &n.Hops[i]
-	if b.now().Sub(h.At) < noticePatient {
-		return b.putNotice(ctx, n, i) // does nothing when it is there
+	switch {
+	case h.Unput: // its process ended between the two
+		return b.putNotice(ctx, n, i)
+	case b.now().Sub(h.At) < noticePatient:
+		return noticeLook, nil
 	}
 	withdrawn, err := b.notices.Withdraw(ctx, h.Message)
 	if err != nil || !withdrawn {

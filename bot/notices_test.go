@@ -194,3 +194,40 @@ func TestLateCasesAreToldOnce(t *testing.T) {
 		t.Errorf("%d notices", n)
 	}
 }
+
+// Whoever was told how a case stands does not hear it as news on coming back;
+// what has changed since the notice is news still.
+func TestToldByNoticeIsNoNews(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, "", "")
+	p.settles()
+	if n := p.count(`SELECT count(*) FROM cases WHERE told = 'resolved'`); n != 1 {
+		t.Error("it is on record as not told")
+	}
+	p.exec(`UPDATE cases SET told = 'new'`)
+	p.exec(`UPDATE notices SET outcome = '', next_at = NULL`)
+	p.exec(`UPDATE cases SET status = 'reopened', updated_at = now() + interval '1 second'`)
+	p.exec(`UPDATE notices SET next_at = now()`)
+	eventually(t, "the outcome", func() bool { return p.count(`SELECT count(*) FROM notices WHERE outcome = 'told'`) == 1 })
+	if n := p.count(`SELECT count(*) FROM cases WHERE told = 'new'`); n != 1 {
+		t.Error("what came after the notice counts as told")
+	}
+}
+
+// A process that ends between the plan and the message leaves a hop without
+// one: it is put there once, with the id on record.
+func TestMessageThatWasNotPutIsPutOnce(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, "", "")
+	p.exec(`INSERT INTO notices (id, case_number, contact_id, event, at, next_at) SELECT gen_random_uuid(), number, contact_id, 'resolved', now(), now() + interval '1 hour' FROM cases`)
+	p.exec(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, message_id, status, at)
+		SELECT n.id, 0, 'messenger', false, 'messenger', i.address, i.id, gen_random_uuid(), 'queued', now() FROM notices n, identities i`)
+	p.exec(`UPDATE notices SET next_at = now()`)
+	eventually(t, "the outcome", func() bool {
+		p.exec(`UPDATE notices SET next_at = now() WHERE next_at > now() + interval '1 second' AND next_at < now() + interval '40 seconds'`)
+		return p.count(`SELECT count(*) FROM notices WHERE outcome = 'told'`) == 1
+	})
+	if n := p.count(`SELECT count(*) FROM messages m JOIN notice_hops h ON h.message_id = m.id WHERE m.kind = 'notice' AND m.status = 'sent'`); n != 1 {
+		t.Errorf("%d messages under the id on record", n)
+	}
+}

@@ -75,11 +75,19 @@ func (l *Ledger) Lease(ctx context.Context, limit int) (due []Notice, err error)
 	if err != nil {
 		return nil, fmt.Errorf("lease notices: %w", err)
 	}
+	ids := make([]uuid.UUID, len(due))
 	for i := range due {
-		if due[i].Reach.Identities, err = l.identities(ctx, contacts[i]); err != nil {
-			return nil, err
+		ids[i] = due[i].ID
+	}
+	plans, err := l.hops(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range due {
+		if due[i].Hops = plans[due[i].ID]; len(due[i].Hops) > 0 {
+			continue // how to reach the person was looked up for the plan
 		}
-		if due[i].Hops, err = l.Hops(ctx, due[i].ID); err != nil {
+		if due[i].Reach.Identities, err = l.identities(ctx, contacts[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -104,29 +112,31 @@ func (l *Ledger) identities(ctx context.Context, contact uuid.UUID) (list []Iden
 	return list, nil
 }
 
-// Hops reads the plan of a notice. What goes through the outbox is told by its
+// hops reads the plans of notices. What goes through the outbox is told by its
 // message.
-func (l *Ledger) Hops(ctx context.Context, notice uuid.UUID) (hops []Hop, err error) {
-	rows, err := l.pool.Query(ctx, `SELECT h.way, h.beside, h.channel, h.address, h.identity_id, h.message_id, h.provider_id, h.at,
+func (l *Ledger) hops(ctx context.Context, notices []uuid.UUID) (map[uuid.UUID][]Hop, error) {
+	rows, err := l.pool.Query(ctx, `SELECT h.notice_id, h.way, h.beside, h.channel, h.address, h.identity_id, h.message_id, h.provider_id, h.at,
 			CASE WHEN h.status <> 'queued' THEN h.status WHEN m.status IN ('sent', 'delivered', 'failed', 'unknown') THEN m.status
 				WHEN m.status = 'read' THEN 'delivered' WHEN m.status = 'cancelled' THEN 'failed' ELSE 'queued' END,
-			CASE WHEN h.status = 'queued' AND m.error IS NOT NULL THEN m.error ELSE h.reason END
-		FROM notice_hops h LEFT JOIN messages m ON m.id = h.message_id WHERE h.notice_id = $1 ORDER BY h.n`, notice)
+			CASE WHEN h.status = 'queued' AND m.error IS NOT NULL THEN m.error ELSE h.reason END, h.status = 'queued' AND m.id IS NULL
+		FROM notice_hops h LEFT JOIN messages m ON m.id = h.message_id WHERE h.notice_id = ANY($1) ORDER BY h.notice_id, h.n`, notices)
 	if err != nil {
-		return nil, fmt.Errorf("read the plan of a notice: %w", err)
+		return nil, fmt.Errorf("read the plans of notices: %w", err)
 	}
+	plans := make(map[uuid.UUID][]Hop, len(notices))
 	var h Hop
+	var notice uuid.UUID
 	var identity, message *uuid.UUID
 	var provider *string
-	_, err = pgx.ForEachRow(rows, []any{&h.Way, &h.Beside, &h.Channel, &h.Address, &identity, &message, &provider, &h.At, &h.Status, &h.Reason}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&notice, &h.Way, &h.Beside, &h.Channel, &h.Address, &identity, &message, &provider, &h.At, &h.Status, &h.Reason, &h.Unput}, func() error {
 		h.Identity, h.Message, h.ProviderID = orZero(identity), orZero(message), orZero(provider)
-		hops = append(hops, h)
+		plans[notice] = append(plans[notice], h)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the plan of a notice: %w", err)
+		return nil, fmt.Errorf("read the plans of notices: %w", err)
 	}
-	return hops, nil
+	return plans, nil
 }
 
 // Keep writes down the plan of a notice that had none.
@@ -164,15 +174,16 @@ func (l *Ledger) Later(ctx context.Context, notice uuid.UUID, wait time.Duration
 	return nil
 }
 
-// Settle ends a notice. Ways that were not needed say so. Whoever was told is
-// not told again on coming back.
+// Settle ends a notice. Ways that were not needed say so. Whoever was told
+// how the case stands now is not told again on coming back.
 func (l *Ledger) Settle(ctx context.Context, notice uuid.UUID, outcome Outcome) error {
 	q := &pgx.Batch{}
 	q.Queue("begin")
 	q.Queue(`UPDATE notice_hops SET status = 'skipped', reason = $2, at = $3 WHERE notice_id = $1 AND status = 'planned'`, notice, ReasonReached, l.now())
 	q.Queue(`UPDATE notices SET next_at = NULL, outcome = $2 WHERE id = $1`, notice, outcome)
 	if outcome == Told {
-		q.Queue(`UPDATE cases c SET told = c.status FROM notices n WHERE n.id = $1 AND c.number = n.case_number AND c.contact_id = n.contact_id`, notice)
+		q.Queue(`UPDATE cases c SET told = m.status FROM notices n JOIN cases m ON m.number = n.case_number
+			WHERE n.id = $1 AND m.updated_at <= n.at AND c.contact_id = n.contact_id AND (c.number = m.number OR c.duplicate_of = m.number)`, notice)
 	}
 	q.Queue("commit")
 	if err := l.pool.SendBatch(ctx, q).Close(); err != nil {

@@ -85,6 +85,7 @@ type Hop struct {
 	Identity   uuid.UUID // nil: straight
 	Message    uuid.UUID // of the outbox; nil when there is none
 	ProviderID string
+	Unput      bool // its message is not in the conversation yet
 	Status     Status
 	Reason     string
 	At         time.Time

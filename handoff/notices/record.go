@@ -41,10 +41,16 @@ func (l *Ledger) OfCase(ctx context.Context, number int64) (list []Record, err e
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}
+	ids := make([]uuid.UUID, len(list))
 	for i := range list {
-		if list[i].Hops, err = l.Hops(ctx, list[i].ID); err != nil {
-			return nil, err
-		}
+		ids[i] = list[i].ID
+	}
+	plans, err := l.hops(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Hops = plans[list[i].ID]
 	}
 	return list, nil
 }
