@@ -69,3 +69,30 @@ func TestHumanAgentNotGranted(t *testing.T) {
 		t.Errorf("a token that has expired pauses the channel no more: %+v", e)
 	}
 }
+
+// TestTemplateGoesOutAfterTheWindow: an approved template is what a Page may
+// send on its own once a person's day is over, word for word as Meta wants it.
+func TestTemplateGoesOutAfterTheWindow(t *testing.T) {
+	template := &bot.Template{Name: "case_resolved", Lang: "bn", Values: []string{"10001", "ড্রেন \"নালা\""}}
+	h := newHarness(t)
+	address, heard := h.Address(1), h.now
+	h.graph.Heard(address, heard)
+	h.now = heard.Add(30 * 24 * time.Hour)
+	if _, err := h.m.Send(t.Context(), bot.Outgoing{ID: "1", Address: address, Text: "done", Template: template, Heard: heard}); err != nil {
+		t.Fatal(err)
+	}
+	if sends := h.graph.SendsTo(address); len(sends) != 1 || sends[0].Type != "UTILITY" || sends[0].Text != "" {
+		t.Errorf("sent %+v", sends)
+	}
+	f := &fixed{status: 200, body: []byte(`{"recipient_id":"1","message_id":"m"}`)}
+	out := outgoing()
+	out.Template = template
+	if _, err := against(t, f).Send(t.Context(), out); err != nil {
+		t.Fatal(err)
+	}
+	const want = `"messaging_type":"UTILITY","message":{"template":{"name":"case_resolved","language":{"code":"bn"},"components":[{"type":"body","parameters":[` +
+		`{"type":"text","text":"10001"},{"type":"text","text":"ড্রেন \u0022নালা\u0022"}]}]},"metadata":`
+	if got := string(f.last); !strings.Contains(got, want) {
+		t.Errorf("the call is\n%s\nwant in it\n%s", got, want)
+	}
+}
