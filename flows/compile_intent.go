@@ -160,7 +160,7 @@ func (l *learner) learn(a aim, examples, words []word) {
 	l.taught = l.taught || len(examples) > 0
 	for _, w := range examples {
 		folded := bangla.Fold(w.text)
-		if first, _ := intent.NextWord(folded); first == "" {
+		if first, _ := bangla.NextWord(folded); first == "" {
 			l.k.fail(w.position, "%q has no letters or digits to learn from", w.text)
 			continue
 		}

@@ -3,6 +3,7 @@ package flows
 import (
 	"strings"
 
+	"nagorik/flows/bangla"
 	"nagorik/flows/gsm"
 )
 
@@ -54,7 +55,7 @@ func (k *compiler) form(t draftText, long word, lang int, in scope, sms bool) fo
 	if n := gsm.Segments(gsm.OneLetter(sample(short.text))).Segments; n > maxSegments {
 		k.warn(short.position, "by SMS this costs %d messages: give a shorter `sms` text", n)
 	}
-	if has(strings.FieldsFunc(strings.ToLower(short.text), func(r rune) bool { return !wordRune(r) }), commandCancel) {
+	if has(strings.FieldsFunc(strings.ToLower(short.text), func(r rune) bool { return !bangla.WordRune(r) }), commandCancel) {
 		k.warn(short.position, "do not offer CANCEL by SMS: carriers take it as STOP; say BACK")
 	}
 	return f

@@ -110,7 +110,7 @@ func TestCorporaAreUnseen(t *testing.T) {
 
 // wordsOf is a text as it is compared: folded, without punctuation.
 func wordsOf(text string) string {
-	return strings.Join(strings.FieldsFunc(bangla.Fold(text), func(r rune) bool { return !wordRune(r) }), " ")
+	return strings.Join(strings.FieldsFunc(bangla.Fold(text), func(r rune) bool { return !bangla.WordRune(r) }), " ")
 }
 
 // TestDangerAndItsTraps holds both sides of domain.md §4.4.

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"nagorik/flows/bangla"
@@ -29,7 +28,7 @@ type token struct {
 func tokens(dst []token, folded string) []token {
 	for rest := folded; len(dst) < maxWords; {
 		var word string
-		if word, rest = nextWord(rest); word == "" {
+		if word, rest = bangla.NextWord(rest); word == "" {
 			break
 		}
 		dst = append(dst, token{text: word})
@@ -49,34 +48,6 @@ func tokens(dst []token, folded string) []token {
 		dst[i] = tokenOf(word, key)
 	}
 	return dst
-}
-
-// nextWord is the first word of s, and what follows it.
-func nextWord(s string) (word, rest string) {
-	start := -1
-	for i, r := range s {
-		switch in := wordRune(r); {
-		case in && start < 0:
-			start = i
-		case !in && start >= 0:
-			return s[start:i], s[i:]
-		}
-	}
-	if start < 0 {
-		return "", ""
-	}
-	return s[start:], ""
-}
-
-func wordRune(r rune) bool {
-	switch {
-	case r < utf8.RuneSelf:
-		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''
-	case r >= 0x0980 && r <= 0x09F1: // Bangla letters, signs and digits
-		return true
-	default:
-		return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
-	}
 }
 
 func tokenOf(word, key string) token {

@@ -3,6 +3,8 @@ package intent
 import (
 	"slices"
 	"sync"
+
+	"nagorik/flows/bangla"
 )
 
 // most is how many labels a reading ranks.
@@ -149,7 +151,7 @@ func strongest(votes []float32, folded string, n int) []string {
 	var list []vote
 	for rest, i := folded, 0; i < len(votes); {
 		var word string
-		if word, rest = NextWord(rest); word == "" {
+		if word, rest = bangla.NextWord(rest); word == "" {
 			break
 		}
 		if len(word) > maxWord {

@@ -1,9 +1,6 @@
 package intent
 
 import (
-	"unicode"
-	"unicode/utf8"
-
 	"nagorik/flows/bangla"
 )
 
@@ -49,7 +46,7 @@ func features(dst []feature, folded string) []feature {
 	n := 0
 	for rest := folded; n < maxWords; {
 		var word string
-		if word, rest = NextWord(rest); word == "" {
+		if word, rest = bangla.NextWord(rest); word == "" {
 			break
 		}
 		if len(word) > maxWord {
@@ -159,31 +156,3 @@ func hash(kind byte, s string) uint64 {
 
 // mix is the hash of a pair of words.
 func mix(a, b uint64) uint64 { return step((a*fnvPrime)^b, kindPair) }
-
-// NextWord is the first word of a folded text, and what follows it. Punctuation falls away.
-func NextWord(s string) (word, rest string) {
-	first := -1
-	for i, r := range s {
-		switch in := wordRune(r); {
-		case in && first < 0:
-			first = i
-		case !in && first >= 0:
-			return s[first:i], s[i:]
-		}
-	}
-	if first < 0 {
-		return "", ""
-	}
-	return s[first:], ""
-}
-
-func wordRune(r rune) bool {
-	switch {
-	case r < utf8.RuneSelf:
-		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\''
-	case r >= 0x0980 && r <= 0x09F1: // Bangla letters, signs and digits
-		return true
-	default:
-		return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
-	}
-}
