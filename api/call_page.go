@@ -148,11 +148,7 @@ func (s *Server) afterCall(c echo.Context, id uuid.UUID, err error) error {
 
 // endCall ends a call where it stands.
 func (s *Server) endCall(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

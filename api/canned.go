@@ -137,11 +137,7 @@ func (s *Server) showOneCanned(c echo.Context, status int, r handoff.CannedReply
 }
 
 func (s *Server) changeCanned(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
@@ -123,6 +124,16 @@ func (p page) newPassword(name, label string) field {
 
 // formOf reads a form, of a bounded size.
 func formOf(c echo.Context) (url.Values, error) { return formUpTo(c, maxForm) }
+
+// idAndForm reads the id of the path, and the form that was sent to it.
+func idAndForm(c echo.Context) (uuid.UUID, url.Values, error) {
+	id, err := idOf(c)
+	if err != nil {
+		return uuid.Nil, nil, err
+	}
+	form, err := formOf(c)
+	return id, form, err
+}
 
 // formUpTo reads a form of at most so many bytes.
 func formUpTo(c echo.Context, most int64) (url.Values, error) {

@@ -74,11 +74,7 @@ func (s *Server) cannedValues(v *conversationView, t handoff.Conversation) map[s
 // cannedTalk puts a canned reply behind what is written already. It comes back
 // as the draft in the reply box.
 func (s *Server) cannedTalk(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

@@ -93,11 +93,7 @@ func (s *Server) passFields(p page, staff []handoff.Present, form url.Values) []
 
 // doTalk does a verb to the conversation of the path. next is where it leads.
 func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Context, handoff.Viewer, uuid.UUID, url.Values) error) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}
@@ -130,11 +126,7 @@ func (s *Server) doTalk(c echo.Context, verb, next string, do func(context.Conte
 // takeTalk takes a conversation. In the middle of a service it asks first, on
 // the page that shows where the citizen stands.
 func (s *Server) takeTalk(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}
@@ -180,11 +172,7 @@ func (s *Server) keepReplyDraft(c echo.Context, id uuid.UUID, t talkTried) error
 
 // draftTalk keeps what is being written; the page's script says it now and then.
 func (s *Server) draftTalk(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

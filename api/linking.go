@@ -83,11 +83,7 @@ func (s *Server) linking(c echo.Context, p page, record *handoff.ContactRecord, 
 // onLink does a deed of linking with a form and comes back to the page of who
 // goes on, or shows the form again with what is wrong.
 func (s *Server) onLink(c echo.Context, name, done string, do func(context.Context, handoff.Viewer, uuid.UUID, url.Values) (uuid.UUID, error)) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

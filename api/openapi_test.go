@@ -146,7 +146,7 @@ func TestTheCheckOfAnswersFindsFaults(t *testing.T) {
 	o := bare(t, nil)
 	s := o.spec()
 	schema := s.at("components", "schemas", "Photo")
-	good := `{"id":"` + uuid.NewString() + `","url":null,"type":"","width":1,"height":1,"status":"kept","at":"2026-11-23T09:30:00+06:00"}`
+	good := `{"id":"` + uuid.NewString() + `","url":null,"type":"","width":1,"height":1,"status":"kept","after":false,"at":"2026-11-23T09:30:00+06:00"}`
 	for name, c := range map[string]struct {
 		change []string
 		faults int

@@ -202,11 +202,7 @@ func (s *Server) talkLine(p page, t handoff.Conversation) talkLine {
 
 // noteContact keeps a note about somebody and comes back to the record.
 func (s *Server) noteContact(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

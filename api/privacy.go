@@ -78,11 +78,7 @@ func (s *Server) eraseContact(c echo.Context) error {
 
 // eraseContactPage erases and comes back to what is left of the record.
 func (s *Server) eraseContactPage(c echo.Context) error {
-	id, err := idOf(c)
-	if err != nil {
-		return err
-	}
-	form, err := formOf(c)
+	id, form, err := idAndForm(c)
 	if err != nil {
 		return err
 	}

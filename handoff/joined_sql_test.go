@@ -1,29 +1,14 @@
 package handoff
 
 import (
-	"context"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
-
-	"nagorik/handoff/handofftest"
 )
 
 // TestNearIsPlannedByIndex plans what a turn looks up around a spot as a new
 // installation does, over tables that were analysed while they were empty.
 func TestNearIsPlannedByIndex(t *testing.T) {
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, handofftest.DSN(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close(ctx) })
-	for _, sql := range []string{"ANALYZE", byIndex} {
-		if _, err := c.Exec(ctx, sql); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c := planner(t)
 	for name, one := range map[string]struct{ sql, types, index string }{
 		"nearSpots":     {nearSpots, "int[], uuid[], text[], float8[], float8[], float8[], float8[], bigint", "cases_near"},
 		"inWards":       {inWards, "int[], uuid[], text[], int[], boolean[], bigint", "cases_of_ward"},

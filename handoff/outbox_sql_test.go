@@ -15,17 +15,7 @@ import (
 // TestOutboxLooksRowsUpByTheirIDs plans the statements of the outbox as a new
 // installation does, over tables that were analysed while they were empty.
 func TestOutboxLooksRowsUpByTheirIDs(t *testing.T) {
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, handofftest.DSN(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close(ctx) })
-	for _, sql := range []string{"ANALYZE", byIndex} {
-		if _, err := c.Exec(ctx, sql); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c := planner(t)
 	for name, one := range map[string]struct {
 		sql    string
 		types  string
@@ -45,6 +35,24 @@ func TestOutboxLooksRowsUpByTheirIDs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// planner connects to a database that plans as a turn's connection does in a
+// new installation, over tables that were analysed while they were empty.
+func planner(t *testing.T) *pgx.Conn {
+	t.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, handofftest.DSN(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(ctx) })
+	for _, sql := range []string{"ANALYZE", byIndex} {
+		if _, err := c.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
 }
 
 // planOf explains a statement as it is planned for any values.
