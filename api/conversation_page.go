@@ -12,15 +12,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"nagorik/bot/messenger"
 	"nagorik/flows"
 	"nagorik/handoff"
-)
-
-// Meta's windows after a citizen's message: anybody may answer for a day, a
-// person of the staff for a week (tag HUMAN_AGENT).
-const (
-	replyWindow = 24 * time.Hour
-	staffWindow = 7 * 24 * time.Hour
 )
 
 // conversationView is a conversation with the record beside it.
@@ -217,10 +211,10 @@ func (v *conversationView) dialogue(s *Server, session flows.Session) {
 
 // windowPill says how long Messenger still takes a reply; nil elsewhere.
 func (p page) windowPill(t handoff.Conversation) *pill {
-	if t.Channel != "messenger" || t.ClosedAt != nil {
+	if t.Channel != messenger.Name || t.ClosedAt != nil {
 		return nil
 	}
-	left, last := t.LastInAt.Add(replyWindow).Sub(p.now), t.LastInAt.Add(staffWindow)
+	left, last := t.LastInAt.Add(messenger.Window).Sub(p.now), t.LastInAt.Add(messenger.StaffWindow)
 	switch {
 	case !p.now.Before(last):
 		return &pill{"bad", p.Words["window_over"]}
@@ -239,7 +233,7 @@ func (p page) silence(t handoff.Conversation) string {
 	switch {
 	case t.Channel == handoff.ChannelPhone || t.Channel == handoff.ChannelCounter:
 		return p.Words["silent_call"]
-	case t.Channel == "messenger" && !p.now.Before(t.LastInAt.Add(staffWindow)):
+	case t.Channel == messenger.Name && !p.now.Before(t.LastInAt.Add(messenger.StaffWindow)):
 		return p.Words["silent_window"]
 	default:
 		return ""

@@ -80,6 +80,10 @@ func (b *Bot) tellNotice(ctx context.Context, n *notices.Notice) error {
 			return b.notices.Settle(ctx, n.ID, notices.Skipped)
 		}
 		n.Reach.On, n.Reach.Template = b.switchedOn(), words.Template != ""
+		for i := range n.Reach.Identities {
+			at := &n.Reach.Identities[i]
+			at.Closes = b.Window(at.Channel, at.Heard).Anybody
+		}
 		order, also := catalog.NoticeWays()
 		n.Hops = notices.Plan(n.Reach, order, also, b.now())
 		if err := b.notices.Keep(ctx, n.ID, n.Hops); err != nil {

@@ -24,6 +24,11 @@ func (l line) Name() string { return l.name }
 
 func (l line) Face() flows.Face { return flows.Face{Name: l.name, Short: l.name == "sms"} }
 
+// windowed is a line that takes messages for a day, as Messenger does.
+type windowed struct{ line }
+
+func (windowed) Windows() (anybody, staff time.Duration) { return 24 * time.Hour, 7 * 24 * time.Hour }
+
 // letters is a Mailer that keeps what it is given.
 type letters struct {
 	mu   sync.Mutex
@@ -60,7 +65,7 @@ type post struct {
 func newPost(t *testing.T, phone, email string) *post {
 	t.Helper()
 	p := &post{messenger: newPaper(), sms: newPaper(), letters: &letters{}, boss: handoff.Viewer{Role: handoff.RoleSupervisor}}
-	p.town = newTown(t, settings{paper: p.messenger, channel: line{p.messenger, "messenger"}, more: []bot.Channel{line{p.sms, "sms"}}, mailer: p.letters})
+	p.town = newTown(t, settings{paper: p.messenger, channel: windowed{line{p.messenger, "messenger"}}, more: []bot.Channel{line{p.sms, "sms"}}, mailer: p.letters})
 	said := p.text("61", "ড্রেন")
 	said.Channel = "messenger"
 	p.accept(said)

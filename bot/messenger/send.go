@@ -17,11 +17,11 @@ import (
 	"nagorik/bot/lenient"
 )
 
-// Meta's windows: free messages for a day after the person wrote, a person of
-// the staff may answer for a week (HUMAN_AGENT).
+// Meta's windows: Window is how long after the person wrote anybody may send,
+// StaffWindow how long a person of the staff may answer (HUMAN_AGENT).
 const (
-	window      = 24 * time.Hour
-	humanWindow = 7 * 24 * time.Hour
+	Window      = 24 * time.Hour
+	StaffWindow = 7 * 24 * time.Hour
 )
 
 // spareBytes is room in a call's body for what stands around the text.
@@ -66,16 +66,16 @@ func (m *Messenger) how(out *bot.Outgoing) (string, error) {
 	}
 	since := m.now().Sub(out.Heard)
 	switch {
-	case since < window:
+	case since < Window:
 		return typeResponse, nil
-	case out.Human && since < humanWindow:
+	case out.Human && since < StaffWindow:
 		return typeHuman, nil
 	}
 	return "", &bot.SendError{Outcome: bot.SendReject, Closed: true, Text: "Messenger's window for answers has closed"}
 }
 
 // Windows are how long Messenger takes answers after a person wrote.
-func (*Messenger) Windows() (anybody, staff time.Duration) { return window, humanWindow }
+func (*Messenger) Windows() (anybody, staff time.Duration) { return Window, StaffWindow }
 
 // Pictured says that Messenger shows photos, which it fetches by itself.
 func (*Messenger) Pictured() {}

@@ -42,7 +42,7 @@ func NewLedger(pool *pgxpool.Pool, now func() time.Time) *Ledger {
 type Notice struct {
 	ID    uuid.UUID
 	Facts flows.NoticeFacts
-	Reach Reach // On and Template are for the caller to fill in
+	Reach Reach // On, Template and when each identity Closes are for the caller to fill in
 	Hops  []Hop // none: it has not been planned yet
 }
 

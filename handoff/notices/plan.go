@@ -9,13 +9,9 @@ import (
 	"nagorik/flows"
 )
 
-// Messenger's window is a day after the person last wrote (Meta, Messenger
-// Platform, standard messaging); the last minutes of it are left alone, so that
-// a message that waits does not come late.
-const (
-	window = 24 * time.Hour
-	margin = 10 * time.Minute
-)
+// margin is how much of a channel's window is left alone at its end, so that a
+// message that waits does not come late.
+const margin = 10 * time.Minute
 
 // Status is what has become of a hop.
 type Status string
@@ -74,6 +70,7 @@ type Identity struct {
 	Address string
 	Muted   bool
 	Heard   time.Time // when the person last wrote there
+	Closes  time.Time // until when the channel takes what we say; zero: for ever
 }
 
 // Hop is one way of a notice.
@@ -132,7 +129,7 @@ func (r Reach) hop(way flows.Way, now time.Time) Hop {
 
 // hinders says why a way cannot be taken; empty when it can.
 func (r Reach) hinders(way flows.Way, address string, at Identity, now time.Time) string {
-	open := now.Sub(at.Heard) < window-margin
+	open := at.Closes.IsZero() || now.Before(at.Closes.Add(-margin))
 	switch {
 	case !r.On[channelOf(way)]:
 		return ReasonOff

@@ -38,6 +38,9 @@ func reach(words string) Reach {
 			if ago, err := time.ParseDuration(how); err == nil {
 				i.Heard = noon.Add(-ago)
 			}
+			if name == "messenger" {
+				i.Closes = i.Heard.Add(24 * time.Hour)
+			}
 			r.Identities = append(r.Identities, i)
 		}
 	}
