@@ -54,18 +54,18 @@ func (l *letters) all() []bot.Letter {
 // post is a town with Messenger, SMS and mail, and somebody with a case.
 type post struct {
 	*town
-	messenger, sms *paper
-	letters        *letters
-	boss           handoff.Viewer
-	number         int64
+	messenger, sms, web *paper
+	letters             *letters
+	boss                handoff.Viewer
+	number              int64
 }
 
 // newPost lets somebody file a case on Messenger, who has told the phone and
 // the mail address given.
 func newPost(t *testing.T, phone, email string) *post {
 	t.Helper()
-	p := &post{messenger: newPaper(), sms: newPaper(), letters: &letters{}, boss: handoff.Viewer{Role: handoff.RoleSupervisor}}
-	p.town = newTown(t, settings{paper: p.messenger, channel: windowed{line{p.messenger, "messenger"}}, more: []bot.Channel{line{p.sms, "sms"}}, mailer: p.letters})
+	p := &post{messenger: newPaper(), sms: newPaper(), web: newPaper(), letters: &letters{}, boss: handoff.Viewer{Role: handoff.RoleSupervisor}}
+	p.town = newTown(t, settings{paper: p.messenger, channel: windowed{line{p.messenger, "messenger"}}, more: []bot.Channel{line{p.sms, "sms"}, line{p.web, "web"}}, mailer: p.letters})
 	said := p.text("61", "ড্রেন")
 	said.Channel = "messenger"
 	p.accept(said)
@@ -112,7 +112,7 @@ func TestResolvedIsToldOnMessengerAndByMail(t *testing.T) {
 	t.Parallel()
 	p := newPost(t, "+8801712345678", "rahim@example.org")
 	outcome, ways := p.settles()
-	if want := "messenger sent; template skipped window open; sms skipped reached before; web skipped switched off; mail sent"; ways != want || outcome != "told" {
+	if want := "messenger sent; template skipped window open; sms skipped reached before; web skipped no address; mail sent"; ways != want || outcome != "told" {
 		t.Errorf("%s by %s\nwant %s", outcome, ways, want)
 	}
 	told := p.messenger.to("61")
@@ -234,5 +234,19 @@ func TestMessageThatWasNotPutIsPutOnce(t *testing.T) {
 	})
 	if n := p.count(`SELECT count(*) FROM messages m JOIN notice_hops h ON h.message_id = m.id WHERE m.kind = 'notice' AND m.status = 'sent'`); n != 1 {
 		t.Errorf("%d messages under the id on record", n)
+	}
+}
+
+// Whoever knows us by the web chat alone finds the notice in the conversation.
+func TestWebChatIsTheLastWay(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, "", "")
+	p.exec(`UPDATE identities SET channel = 'web'`)
+	p.exec(`UPDATE conversations SET channel = 'web', last_in_at = $1`, time.Now().Add(-30*24*time.Hour))
+	if outcome, ways := p.settles(); outcome != "told" || !strings.Contains(ways, "web sent") {
+		t.Errorf("%s by %s", outcome, ways)
+	}
+	if told := p.web.to("61"); len(told) != 1 || !strings.Contains(told[0].Text, "১০০০১") {
+		t.Errorf("told %+v", told)
 	}
 }
