@@ -148,7 +148,7 @@ func (s *nagorik) openBot() error {
 	ledger := notices.NewLedger(s.records.pool, nil)
 	s.bot, err = bot.New(bot.Options{
 		Notices: ledger, Mailer: mailer,
-		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
+		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
 	if err != nil {

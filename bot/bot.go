@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
+	"nagorik/bot/background"
 	"nagorik/bot/photos"
 	"nagorik/bot/spool"
 	"nagorik/handoff"
@@ -33,6 +35,7 @@ var (
 // Options are what a Bot needs.
 type Options struct {
 	Desk     *handoff.Desk
+	Pool     *pgxpool.Pool // of the desk, for the background work
 	Redis    redis.UniversalClient
 	Catalogs *Catalogs
 	Channels []Channel
@@ -76,13 +79,14 @@ type Bot struct {
 	mailer    Mailer
 	fetchers  map[string]*photos.Fetcher
 
-	stop    context.CancelFunc
-	running sync.WaitGroup
-	pokes   pokes
+	stop       context.CancelFunc
+	running    sync.WaitGroup
+	pokes      pokes
+	background *background.Work
 }
 
 // New returns a Bot. Start sets it going. Its error names a channel whose
-// photo hosts cannot be read.
+// photo hosts cannot be read, or background work that is not whole.
 func New(opt Options) (*Bot, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -108,8 +112,15 @@ func New(opt Options) (*Bot, error) {
 		b.lanes = append(b.lanes, newLane(b))
 	}
 	b.outbox = newOutbox(b, opt.RateOf)
-	return b, nil
+	var err error
+	b.background, err = background.New(background.Options{Pool: opt.Pool, Log: opt.Log, Tasks: b.tasks(), Fault: func(task string) {
+		b.metrics.JobFaults.WithLabelValues(task).Inc()
+	}})
+	return b, err
 }
+
+// Background is the background work, for the administrator to look at.
+func (b *Bot) Background() *background.Work { return b.background }
 
 // Live is the hub of live events.
 func (b *Bot) Live() *Live { return b.live }
@@ -146,15 +157,13 @@ func said(conversations []uuid.UUID) []Hint {
 	return hints
 }
 
-// Start sets lanes, senders and jobs going. They run until Stop.
+// Start sets lanes, senders and background work going. They run until Stop.
 func (b *Bot) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.stop = cancel
 	b.running.Go(func() { b.live.Run(ctx) })
 	b.outbox.start(ctx, &b.running)
-	for _, job := range b.jobs() {
-		b.running.Go(func() { b.runJob(ctx, job) })
-	}
+	b.running.Go(func() { b.background.Run(ctx) })
 	b.running.Go(func() { b.drainSpool(ctx) })
 	for _, l := range b.lanes {
 		l.start()

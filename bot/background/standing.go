@@ -1,0 +1,69 @@
+package background
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Standing is how a task fares.
+type Standing struct {
+	Task    string
+	Every   time.Duration
+	Waiting int       // jobs that have not begun
+	Running int       // under way now, in any process
+	Done    time.Time // end of the last round that did what it should; zero when it is longer ago than is kept
+	Failed  int       // rounds of the last day that failed
+	Fault   string    // of the last one that failed
+	FaultAt time.Time
+	// Failing says that the last round of all was one that failed.
+	Failing bool
+}
+
+// standings reads what became of the jobs, a row for each task that has any.
+const standings = `
+SELECT args->>'task',
+       count(*) FILTER (WHERE state IN ('available', 'scheduled', 'retryable', 'pending')),
+       count(*) FILTER (WHERE state = 'running'),
+       max(finalized_at) FILTER (WHERE state = 'completed'),
+       count(*) FILTER (WHERE state = 'discarded' AND finalized_at > now() - interval '1 day'),
+       max(finalized_at) FILTER (WHERE state = 'discarded'),
+       COALESCE((array_agg(errors[array_upper(errors, 1)]->>'error' ORDER BY finalized_at DESC) FILTER (WHERE state = 'discarded'))[1], '')
+FROM river.river_job WHERE kind = 'task' GROUP BY 1`
+
+// Standings says how every task of all processes fares, in the order they were
+// given. Work of this process alone is not among them.
+func (w *Work) Standings(ctx context.Context) ([]Standing, error) {
+	rows, err := w.pool.Query(ctx, standings)
+	if err != nil {
+		return nil, fmt.Errorf("read the background work: %w", err)
+	}
+	defer rows.Close()
+	found := map[string]Standing{}
+	for rows.Next() {
+		var s Standing
+		var done, faultAt *time.Time
+		if err := rows.Scan(&s.Task, &s.Waiting, &s.Running, &done, &s.Failed, &faultAt, &s.Fault); err != nil {
+			return nil, fmt.Errorf("read the background work: %w", err)
+		}
+		if done != nil {
+			s.Done = *done
+		}
+		if faultAt != nil {
+			s.FaultAt, s.Failing = *faultAt, faultAt.After(s.Done)
+		}
+		found[s.Task] = s
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the background work: %w", err)
+	}
+	var list []Standing
+	for _, name := range w.order {
+		if r := w.tasks[name]; !r.Here {
+			s := found[name]
+			s.Task, s.Every = name, r.Every
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
