@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,7 +17,10 @@ import (
 	"nagorik/handoff/handofftest"
 )
 
-const patience = 30 * time.Second
+const (
+	patience = 30 * time.Second
+	glance   = 20 * time.Millisecond
+)
 
 func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
@@ -47,11 +51,12 @@ func run(t *testing.T, p *pgxpool.Pool, tasks ...background.Task) (w *background
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %v: %s", patience, what)
+	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(glance) {
+		if ok() {
+			return
 		}
 	}
+	t.Fatalf("waited %s in vain for %s", patience, what)
 }
 
 func standing(t *testing.T, w *background.Work, task string) background.Standing {
@@ -158,7 +163,7 @@ func TestOneRoundAtATime(t *testing.T) {
 		if inside.Add(1) != 1 {
 			t.Error("two rounds at a time")
 		}
-		time.Sleep(5 * time.Millisecond)
+		runtime.Gosched()
 		inside.Add(-1)
 		rounds.Add(1)
 		return nil
