@@ -149,7 +149,7 @@ func TestAnotherProcessGoesOn(t *testing.T) {
 	var rounds atomic.Int64
 	w, _ := run(t, p, background.Task{Name: "long", Every: time.Second, Do: func(context.Context) error { rounds.Add(1); return nil }})
 	eventually(t, "rounds of the other process", func() bool { return rounds.Load() > 2 })
-	if s := standing(t, w, "long"); s.Failed != 0 || s.Running != 1 {
+	if s := standing(t, w, "long"); s.Failed != 0 || s.Running == 0 {
 		t.Errorf("afterwards: %+v", s)
 	}
 }
