@@ -146,8 +146,12 @@ func (s *nagorik) openBot() error {
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
 	ledger := notices.NewLedger(s.records.pool, nil)
+	letters, err := api.AlarmLetters(s.config.PublicURL.String())
+	if err != nil {
+		return err
+	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Mailer: mailer,
+		Notices: ledger, Mailer: mailer, AlarmLetter: letters,
 		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})

@@ -49,6 +49,8 @@ type Options struct {
 	Now       func() time.Time // time.Now when nil
 	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
 	Mailer    Mailer           // nil: no mail goes out
+	// AlarmLetter writes to staff about an alarm; nil: alarms are not mailed.
+	AlarmLetter func(handoff.AlarmLetter) (subject, text string)
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
 	// but the provider's own word.
 	RateOf func(channel string) float64
@@ -77,7 +79,11 @@ type Bot struct {
 	outbox    *outbox
 	notices   *notices.Ledger
 	mailer    Mailer
-	fetchers  map[string]*photos.Fetcher
+	// What alarms are told with; see alarms.go.
+	alarmLetter func(handoff.AlarmLetter) (subject, text string)
+	host        string
+	spooling    spoolWatch
+	fetchers    map[string]*photos.Fetcher
 
 	stop       context.CancelFunc
 	running    sync.WaitGroup
@@ -95,7 +101,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, photoLink: opt.PhotoLink, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
-		notices: opt.Notices, mailer: opt.Mailer,
+		notices: opt.Notices, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	for _, c := range opt.Channels {
@@ -113,7 +119,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b.outbox = newOutbox(b, opt.RateOf)
 	var err error
-	b.background, err = background.New(background.Options{Pool: opt.Pool, Log: opt.Log, Tasks: b.tasks(), Fault: func(task string) {
+	b.background, err = background.New(background.Options{Pool: opt.Pool, Log: opt.Log, Tasks: b.tasks(), Jobs: []background.Job{background.JobOf(b.mailAlarm)}, Fault: func(task string) {
 		b.metrics.JobFaults.WithLabelValues(task).Inc()
 	}})
 	return b, err

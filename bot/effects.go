@@ -37,7 +37,7 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 		case flows.Reclaim:
 			t.Now.Owner = flows.OwnerBot
 		case flows.Alert:
-			t.Alarm, t.Urgent = alarmDanger, true
+			t.Alarm, t.Urgent = handoff.AlarmDanger, true
 		case flows.SendCode:
 			t.Codes = append(t.Codes, e)
 		case flows.TriedCode:

@@ -59,6 +59,10 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "tell_notices", Every: noticesEvery, Poked: b.pokes.notices, Do: b.tellNotices},
 		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
+		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
+		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
+		{Name: "watch_silence", Every: silenceEvery, Do: b.watchSilence},
+		{Name: "write_alarms", Every: watchEvery, Do: b.takeAlarmMails},
 		{Name: "remove_photos", Every: removeEvery, Poked: b.pokes.removals, Do: b.removePhotos},
 	}
 }

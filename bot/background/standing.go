@@ -6,33 +6,35 @@ import (
 	"time"
 )
 
-// Standing is how a task fares.
+// Standing is how a task fares, or a kind of job.
 type Standing struct {
 	Task    string
-	Every   time.Duration
-	Waiting int       // jobs that have not begun
-	Running int       // under way now, in any process
-	Done    time.Time // end of the last round that did what it should; zero when it is longer ago than is kept
-	Failed  int       // rounds of the last day that failed
-	Fault   string    // of the last one that failed
+	Every   time.Duration // 0: a kind of job, done when it is given
+	Waiting int           // jobs that have not begun, or are to be tried again
+	Running int           // under way now, in any process
+	Done    time.Time     // end of the last round that did what it should; zero when it is longer ago than is kept
+	Failed  int           // rounds, or jobs that were given up, of the last day
+	Fault   string        // of the last one that failed
 	FaultAt time.Time
 	// Failing says that the last round of all was one that failed.
 	Failing bool
 }
 
-// standings reads what became of the jobs, a row for each task that has any.
+// standings reads what became of the jobs, a row for each task and kind that
+// has any.
 const standings = `
-SELECT args->>'task',
+SELECT COALESCE(args->>'task', kind),
        count(*) FILTER (WHERE state IN ('available', 'scheduled', 'retryable', 'pending')),
        count(*) FILTER (WHERE state = 'running'),
        max(finalized_at) FILTER (WHERE state = 'completed'),
-       count(*) FILTER (WHERE state = 'discarded' AND finalized_at > now() - interval '1 day'),
-       max(finalized_at) FILTER (WHERE state = 'discarded'),
-       COALESCE((array_agg(errors[array_upper(errors, 1)]->>'error' ORDER BY finalized_at DESC) FILTER (WHERE state = 'discarded'))[1], '')
-FROM river.river_job WHERE kind = 'task' GROUP BY 1`
+       count(*) FILTER (WHERE state IN ('discarded', 'cancelled') AND finalized_at > now() - interval '1 day'),
+       max(attempted_at) FILTER (WHERE state IN ('discarded', 'cancelled', 'retryable') AND errors IS NOT NULL),
+       COALESCE((array_agg(errors[array_upper(errors, 1)]->>'error' ORDER BY attempted_at DESC)
+           FILTER (WHERE state IN ('discarded', 'cancelled', 'retryable') AND errors IS NOT NULL))[1], '')
+FROM river.river_job GROUP BY 1`
 
-// Standings says how every task of all processes fares, in the order they were
-// given. Work of this process alone is not among them.
+// Standings says how every task of all processes and every kind of job fares,
+// in the order they were given. Work of this process alone is not among them.
 func (w *Work) Standings(ctx context.Context) ([]Standing, error) {
 	rows, err := w.pool.Query(ctx, standings)
 	if err != nil {
@@ -64,6 +66,11 @@ func (w *Work) Standings(ctx context.Context) ([]Standing, error) {
 			s.Task, s.Every = name, r.Every
 			list = append(list, s)
 		}
+	}
+	for _, kind := range w.kinds {
+		s := found[kind]
+		s.Task = kind
+		list = append(list, s)
 	}
 	return list, nil
 }

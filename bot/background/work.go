@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ type Options struct {
 	Pool  *pgxpool.Pool // over a migrated database
 	Log   *slog.Logger
 	Tasks []Task
+	Jobs  []Job
 	// Fault is told of every round that failed; may be nil.
 	Fault func(task string)
 }
@@ -48,6 +50,7 @@ type Work struct {
 	client *river.Client[pgx.Tx]
 	order  []string
 	tasks  map[string]*running
+	kinds  []string
 	failed func(task string)
 }
 
@@ -70,6 +73,12 @@ func New(opt Options) (*Work, error) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{work: w})
+	for _, j := range opt.Jobs {
+		if err := j.add(w, workers); err != nil {
+			return nil, fmt.Errorf("job %s: %w", j.kind, err)
+		}
+		w.kinds = append(w.kinds, j.kind)
+	}
 	client, err := river.NewClient(riverpgxv5.New(opt.Pool), &river.Config{
 		Schema: schema, PollOnly: true, FetchPollInterval: lookEvery, FetchCooldown: lookEvery / 5,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}}, FetchOnlyKnownKinds: true,
@@ -88,6 +97,17 @@ func periodicJob(t Task) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(t.Every), func() (river.JobArgs, *river.InsertOpts) {
 		return jobArgs{Task: t.Name}, nil
 	}, &river.PeriodicJobOpts{ID: t.Name})
+}
+
+// Names lists the tasks of all processes and the kinds of jobs.
+func (w *Work) Names() []string {
+	var names []string
+	for _, name := range w.order {
+		if !w.tasks[name].Here {
+			names = append(names, name)
+		}
+	}
+	return append(names, w.kinds...)
 }
 
 // Run does the work until the context ends. Every task is run once at the
@@ -177,9 +197,12 @@ func (w *Work) fault(task string, err error) {
 	}
 }
 
-// Again asks for a round of a task now, in whichever process is free.
-// ErrUnknown when there is no such task.
+// Again asks for a round of a task now, in whichever process is free, or for
+// another try of the jobs of a kind. ErrUnknown when there is no such work.
 func (w *Work) Again(ctx context.Context, task string) error {
+	if slices.Contains(w.kinds, task) {
+		return w.retry(ctx, task)
+	}
 	r := w.tasks[task]
 	if r == nil || r.Here {
 		return fmt.Errorf("%w: %q", ErrUnknown, task)
