@@ -39,7 +39,9 @@ func TestAnAlarmIsMailedOnce(t *testing.T) {
 		}
 	}
 	eventually(t, "a mail", func() bool { return len(mailbox.all()) > 0 })
-	eventually(t, "the end of the rounds", func() bool { return w.count(`SELECT count(*) FROM river.river_job WHERE args->>'task' = 'write_alarms' AND state <> 'completed'`) == 0 })
+	eventually(t, "the end of the rounds", func() bool {
+		return w.count(`SELECT count(*) FROM river.river_job WHERE args->>'task' = 'write_alarms' AND state <> 'completed'`) == 0
+	})
 	sent := mailbox.all()
 	if len(sent) != 1 || sent[0].To != "admin@example.org" || sent[0].Subject != "channel" || sent[0].Text != "messenger" {
 		t.Errorf("%+v", sent)
