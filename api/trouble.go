@@ -143,13 +143,13 @@ func (s *Server) discardDeadTurn(c echo.Context) error {
 }
 
 type failedPhotoAnswer struct {
-	ID           string     `json:"id" jsonschema:"format=uuid"`
-	At           time.Time  `json:"at" jsonschema_description:"when the person sent it"`
-	Channel      string     `json:"channel"`
-	Conversation *string    `json:"conversation" jsonschema:"nullable,format=uuid"`
-	Case         *int64     `json:"case" jsonschema:"nullable" jsonschema_description:"its number"`
-	Tries        int        `json:"tries"`
-	Error        string     `json:"error" jsonschema_description:"why it failed the last time"`
+	ID           string    `json:"id" jsonschema:"format=uuid"`
+	At           time.Time `json:"at" jsonschema_description:"when the person sent it"`
+	Channel      string    `json:"channel"`
+	Conversation *string   `json:"conversation" jsonschema:"nullable,format=uuid"`
+	Case         *int64    `json:"case" jsonschema:"nullable" jsonschema_description:"its number"`
+	Tries        int       `json:"tries"`
+	Error        string    `json:"error" jsonschema_description:"why it failed the last time"`
 }
 
 type retriedPhotoAnswer struct {
