@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (s *Server) page(c echo.Context, title string) page {
 		return p
 	}
 	if _, ok := needsOf(s.routes, streamPath); ok && s.opt.Live != nil {
-		p.Stream = streamPath
+		p.Stream = withQuery(streamPath, queryShown, strconv.FormatInt(s.now().UnixMicro(), 10))
 	}
 	if needs, ok := needsOf(s.routes, contactsPath); ok && allows(p.Agent.Role, needs) {
 		p.Finder = contactsPath
