@@ -159,7 +159,11 @@ func (b *Bot) wakeIdle(ctx context.Context) error {
 func (b *Bot) foldCounters(ctx context.Context) error {
 	for range foldRounds {
 		n, err := b.desk.FoldCounters(ctx)
-		if err != nil || n == 0 {
+		if err != nil {
+			return err
+		}
+		m, err := b.desk.FoldPassages(ctx)
+		if err != nil || n+m == 0 {
 			return err
 		}
 	}

@@ -238,6 +238,7 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	if err := l.effects(t, out); err != nil {
 		return err
 	}
+	l.passages(t, it, catalog, out)
 	t.DropAcks = w.was.AckDue && len(out.Messages) > 0
 	l.say(t, it, out.Messages)
 	l.wake(t, out)

@@ -229,6 +229,12 @@ func (t *turn) move(from, to, event, why string) {
 	t.out.Moves = append(t.out.Moves, Move{Flow: id, From: from, To: to, Event: event, Why: why})
 }
 
+// moveOut notes that the open flow has come to its end.
+func (t *turn) moveOut(from, why string) {
+	t.move(from, "", "", why)
+	t.out.Moves[len(t.out.Moves)-1].Done = true
+}
+
 // finish writes down what the turn left behind.
 func (t *turn) finish() Turn {
 	t.flushLead()

@@ -169,6 +169,7 @@ type Move struct {
 	To    string // empty when the flow was left
 	Event string
 	Why   string // such as: matched word "drain"
+	Done  bool   // with an empty To: the flow was gone through to its end
 }
 
 // LookupKind is what Step wants to know before it can go on.
