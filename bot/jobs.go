@@ -163,7 +163,11 @@ func (b *Bot) foldCounters(ctx context.Context) error {
 			return err
 		}
 		m, err := b.desk.FoldPassages(ctx)
-		if err != nil || n+m == 0 {
+		if err != nil {
+			return err
+		}
+		k, err := b.desk.FoldPhrases(ctx)
+		if err != nil || n+m+k == 0 {
 			return err
 		}
 	}
