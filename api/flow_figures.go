@@ -57,8 +57,8 @@ type stateFigures struct {
 	Gone                                          bool // it is not in the version that is drawn
 }
 
-// tally is what was counted at a state, or in a service.
-type tally struct{ entered, left, dropped, missed int64 }
+// flowTally is what was counted at a state, or in a service.
+type flowTally struct{ entered, left, dropped, missed int64 }
 
 func (s *Server) showFlowFigures(c echo.Context) error {
 	v := flowFiguresView{page: s.page(c, "figures_title"), Draws: s.console.link("figures.js")}
@@ -135,10 +135,10 @@ func (s *Server) citizenLanguages(p page, chosen string) field {
 }
 
 // count adds one way of people to the tallies of where it begins and ends.
-func count(tallies map[string]*tally, step handoff.FlowStep) {
-	at := func(state string) *tally {
+func count(tallies map[string]*flowTally, step handoff.FlowStep) {
+	at := func(state string) *flowTally {
 		if tallies[state] == nil {
-			tallies[state] = &tally{}
+			tallies[state] = &flowTally{}
 		}
 		return tallies[state]
 	}
@@ -175,7 +175,7 @@ func (s *Server) allFlowFigures(c echo.Context, v *flowFiguresView, a handoff.Fl
 			inside[i.Flow] += int64(i.People)
 		}
 	}
-	tallies := map[string]*tally{}
+	tallies := map[string]*flowTally{}
 	for _, d := range doors {
 		d.From, d.To = strings.Replace(d.From, "*", d.Flow, 1), strings.Replace(d.To, "*", d.Flow, 1)
 		count(tallies, d)
@@ -207,7 +207,7 @@ func (p page) part(n, of int64) string {
 	return p.Number(int((min(n, of)*100+of/2)/of)) + "%"
 }
 
-func (p page) serviceFigures(t *tally, inside int64) serviceFigures {
+func (p page) serviceFigures(t *flowTally, inside int64) serviceFigures {
 	return serviceFigures{
 		Entered: p.count(t.entered), Finished: p.count(t.left), Dropped: p.count(t.dropped), Share: p.part(t.dropped, t.dropped+t.left), Missed: p.count(t.missed),
 		Inside: p.count(inside), entered: t.entered,
@@ -230,7 +230,7 @@ func (s *Server) oneFlowFigures(c echo.Context, v *flowFiguresView, a handoff.Fl
 		return err
 	}
 	v.Service, v.Phrases = s.serviceName(v.Lang, a.Flow), phrasesPath+"?flow="+url.QueryEscape(a.Flow)
-	tallies, whole, within := map[string]*tally{}, &tally{}, int64(0)
+	tallies, whole, within := map[string]*flowTally{}, &flowTally{}, int64(0)
 	for _, step := range steps {
 		count(tallies, step)
 		switch {
@@ -269,7 +269,7 @@ func (s *Server) versionCatalog(c echo.Context, version int64) (*flows.Catalog, 
 }
 
 // drawFigures puts the figures on the service's diagram.
-func (v *flowFiguresView) drawFigures(s *Server, catalog *flows.Catalog, flow string, steps []handoff.FlowStep, tallies map[string]*tally) {
+func (v *flowFiguresView) drawFigures(s *Server, catalog *flows.Catalog, flow string, steps []handoff.FlowStep, tallies map[string]*flowTally) {
 	if catalog == nil {
 		return
 	}
@@ -287,7 +287,7 @@ func (v *flowFiguresView) drawFigures(s *Server, catalog *flows.Catalog, flow st
 		st := &v.Diagram.States[i]
 		t := tallies[st.Name]
 		if t == nil {
-			t = &tally{}
+			t = &flowTally{}
 		}
 		st.Figures = v.Say("figures_box", "entered", v.count(t.entered), "dropped", v.count(t.dropped), "missed", v.count(t.missed))
 	}
@@ -302,12 +302,12 @@ func (v *flowFiguresView) drawFigures(s *Server, catalog *flows.Catalog, flow st
 
 // listStates is the table: the states as they are drawn, then those that are
 // only counted.
-func (v *flowFiguresView) listStates(tallies map[string]*tally, inside map[string]int64) {
+func (v *flowFiguresView) listStates(tallies map[string]*flowTally, inside map[string]int64) {
 	drawn := map[string]bool{}
 	add := func(st diagramState, gone bool) {
 		t := tallies[st.Name]
 		if t == nil {
-			t = &tally{}
+			t = &flowTally{}
 		}
 		drawn[st.Name] = true
 		v.States = append(v.States, stateFigures{
