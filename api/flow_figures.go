@@ -31,6 +31,7 @@ type flowFiguresView struct {
 	page
 	Filters  []field
 	Faulty   bool
+	Narrow   bool // by more than a service
 	Span     string
 	Service  string // empty: all of them
 	Services []serviceFigures
@@ -88,6 +89,7 @@ func (s *Server) flowAsk(c echo.Context, v *flowFiguresView) (handoff.FlowAsk, b
 	a := handoff.FlowAsk{Flow: word(c, "flow"), Channel: word(c, "channel"), Language: word(c, "language")}
 	days := &auditView{page: v.page}
 	first, last := days.dayField(c, "from", &a.From), days.dayField(c, "to", &a.To)
+	v.Narrow = first.Value+last.Value+c.QueryParam("version")+a.Channel+a.Language != ""
 	span := reports.Ask{From: a.From, To: a.To}.Within(s.now())
 	a.From, a.To = span.From, span.To
 	if a.To.Before(a.From) {
@@ -192,7 +194,9 @@ func (s *Server) allFlowFigures(c echo.Context, v *flowFiguresView, a handoff.Fl
 		line.Name, line.Path = s.serviceName(v.Lang, id), withQuery(c.Request().URL.RequestURI(), "flow", id)
 		v.Services = append(v.Services, line)
 	}
-	slices.SortFunc(v.Services, func(x, y serviceFigures) int { return cmp.Or(cmp.Compare(y.entered, x.entered), strings.Compare(x.Name, y.Name)) })
+	slices.SortFunc(v.Services, func(x, y serviceFigures) int {
+		return cmp.Or(cmp.Compare(y.entered, x.entered), strings.Compare(x.Name, y.Name))
+	})
 	return nil
 }
 

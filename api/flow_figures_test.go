@@ -80,7 +80,7 @@ func TestPhrasesBecomeTriggers(t *testing.T) {
 	w := newWorkshop(t)
 	w.happened()
 	anna := w.enter("anna@example.org")
-	says(t, w.look(english(phrasesPath), anna), "মশক নিধন!", "2 times", "At the menu", "xyz #", `value="xyz"`)
+	says(t, w.look(english(phrasesPath), anna), "মশক নিধন!", "2×", "At the menu", "xyz #", `value="xyz"`)
 	if page := w.look(phrasesPath+"?flow=-", anna).Body.String(); strings.Contains(page, "xyz") {
 		t.Error("the filter shows what was said elsewhere")
 	}

@@ -47,6 +47,7 @@ type phrasesView struct {
 
 // phraseLine is a phrase, with what to do about it.
 type phraseLine struct {
+	ID                                            int64
 	Path, Shown, Words, Where, State, Language, N string
 	At                                            time.Time
 	Services                                      []option
@@ -94,6 +95,7 @@ func (s *Server) phrasesPage(c echo.Context, status int, at, fault string) error
 
 func (s *Server) phraseLine(p page, k handoff.MissedPhrase) phraseLine {
 	l := phraseLine{
+		ID:   k.ID,
 		Path: phrasesPath + "/" + strconv.FormatInt(k.ID, 10), Shown: k.Shown, Words: triggerOf(k.Shown), State: k.State, N: p.count(k.N), At: k.LastAt,
 		Where: p.Words["phrases_menu"], Language: k.Language,
 	}

@@ -61,9 +61,9 @@ type textRow struct {
 
 // textCell is a text in one language, to be changed.
 type textCell struct {
-	Code, Lang, Label, Value, Was string
-	Missing                       bool
-	Rows                          int
+	ID, Code, Label, Value, Was string
+	Missing                     bool
+	Rows                        int
 }
 
 // textsAsk is what is asked of the table.
@@ -204,7 +204,7 @@ func (v *textsView) textRow(t flows.TextTable, e flows.TextEntry, titles map[str
 		row.Path = withQuery(withQuery(draftPath, "file", e.File), "flow", e.Path[1])
 	}
 	for _, code := range t.Languages[1:] {
-		cell := textCell{Code: code, Lang: code, Label: languageName(t, code), Value: e.Texts[code], Was: e.Texts[code], Missing: e.Missing(code)}
+		cell := textCell{ID: "text-" + code + "-" + itoa(len(v.Rows)), Code: code, Label: languageName(t, code), Value: e.Texts[code], Was: e.Texts[code], Missing: e.Missing(code)}
 		if text, ok := typed[cellName(e.File, e.Name(), code)]; ok {
 			cell.Value = text
 		}
