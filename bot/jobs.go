@@ -35,6 +35,7 @@ const (
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
+	movesEvery    = 2 * time.Second
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
 	queueEvery    = 5 * time.Second
@@ -65,6 +66,7 @@ func (b *Bot) jobs() []background {
 		{"adopt spools", adoptEvery, nil, b.adoptSpools},
 		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
 		{"look for late cases", delaysEvery, nil, b.noteDelays},
+		{"move people to a new version", movesEvery, nil, b.moveSessions},
 		{"fold counters", foldEvery, nil, b.foldCounters},
 		{"remove photos", removeEvery, b.pokes.removals, b.removePhotos},
 	}

@@ -33,7 +33,7 @@ const eventResume EventKind = "resume"
 
 // ours reports whether a kind of event is made here: nobody has written, and it
 // never goes into the spool.
-func (k EventKind) ours() bool { return k == eventIdle || k == eventResume }
+func (k EventKind) ours() bool { return k == eventIdle || k == eventResume || k == eventMove }
 
 // plan is what is done with an item once it is known where its conversation
 // stands.
@@ -46,6 +46,7 @@ const (
 	planTakeover             // a person of the staff wrote in the provider's own inbox
 	planRelease              // a takeover has ended by silence
 	planResume               // an agent has given the conversation back to the bot
+	planMove                 // a supervisor moves the person to a newer version
 )
 
 // Why a message was kept and not answered, as it stands in its detail.
@@ -70,6 +71,8 @@ func (l *lane) prepare(it *item) bool {
 	switch {
 	case e.Kind == eventResume:
 		return l.prepareResume(it)
+	case e.Kind == eventMove:
+		return l.prepareMove(it)
 	case e.Kind == eventIdle:
 		if w.was.Closed || w.was.Due.IsZero() || w.was.Due.After(l.bot.now()) {
 			return false
@@ -116,6 +119,8 @@ func (l *lane) step(ctx context.Context, it *item) (wants []flows.Lookup, err er
 	switch w.plan {
 	case planStep, planResume:
 		return l.stepFlow(ctx, it)
+	case planMove:
+		return l.stepMove(it)
 	case planSlowDown:
 		if wants, obeyed, err := l.obey(ctx, it); obeyed || err != nil || len(wants) > 0 {
 			return wants, err

@@ -262,7 +262,7 @@ func (t *turn) finish() Turn {
 // desk.
 func (t *turn) heard() bool {
 	switch t.in.Kind {
-	case InputRemind, InputExpire, InputResume:
+	case InputRemind, InputExpire, InputResume, InputMove:
 		return false
 	default:
 		return true

@@ -64,7 +64,6 @@ func queuePhrases(q *pgx.Batch, b *batch) {
 	}
 }
 
-
 // FoldPassages adds waiting deltas to the counts of what happens in the flows
 // and removes them, in one statement: whoever is stopped half-way has done
 // nothing. It returns how many it folded; several processes may fold at once.
