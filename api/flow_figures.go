@@ -183,7 +183,7 @@ func (s *Server) allFlowFigures(c echo.Context, v *flowFiguresView, a handoff.Fl
 		count(tallies, d)
 	}
 	if menu := tallies[""]; menu != nil {
-		v.Menu, v.Phrases = v.count(menu.missed), phrasesPath+"?flow="+atMenu
+		v.Menu, v.Phrases = v.tell(menu.missed), phrasesPath+"?flow="+atMenu
 	}
 	delete(tallies, "")
 	for id, t := range tallies {
@@ -200,8 +200,8 @@ func (s *Server) allFlowFigures(c echo.Context, v *flowFiguresView, a handoff.Fl
 	return nil
 }
 
-// count is a figure in the digits of the language.
-func (p page) count(n int64) string { return p.Number(int(n)) }
+// tell is a figure in the digits of the language.
+func (p page) tell(n int64) string { return p.Number(int(n)) }
 
 // part is a share in percent; empty when there is nothing to have a share of.
 func (p page) part(n, of int64) string {
@@ -213,8 +213,8 @@ func (p page) part(n, of int64) string {
 
 func (p page) serviceFigures(t *flowTally, inside int64) serviceFigures {
 	return serviceFigures{
-		Entered: p.count(t.entered), Finished: p.count(t.left), Dropped: p.count(t.dropped), Share: p.part(t.dropped, t.dropped+t.left), Missed: p.count(t.missed),
-		Inside: p.count(inside), entered: t.entered,
+		Entered: p.tell(t.entered), Finished: p.tell(t.left), Dropped: p.tell(t.dropped), Share: p.part(t.dropped, t.dropped+t.left), Missed: p.tell(t.missed),
+		Inside: p.tell(inside), entered: t.entered,
 	}
 }
 
@@ -293,7 +293,7 @@ func (v *flowFiguresView) drawFigures(s *Server, catalog *flows.Catalog, flow st
 		if t == nil {
 			t = &flowTally{}
 		}
-		st.Figures = v.Say("figures_box", "entered", v.count(t.entered), "dropped", v.count(t.dropped), "missed", v.count(t.missed))
+		st.Figures = v.Say("figures_box", "entered", v.tell(t.entered), "dropped", v.tell(t.dropped), "missed", v.tell(t.missed))
 	}
 	for i := range v.Diagram.Moves {
 		m := &v.Diagram.Moves[i]
@@ -315,8 +315,8 @@ func (v *flowFiguresView) listStates(tallies map[string]*flowTally, inside map[s
 		}
 		drawn[st.Name] = true
 		v.States = append(v.States, stateFigures{
-			Name: st.Name, What: st.What, Text: st.Text, Entered: v.count(t.entered), Left: v.count(t.left), Dropped: v.count(t.dropped),
-			Share: v.part(t.dropped, t.dropped+t.left), Missed: v.count(t.missed), Inside: v.count(inside[st.Name]), Gone: gone,
+			Name: st.Name, What: st.What, Text: st.Text, Entered: v.tell(t.entered), Left: v.tell(t.left), Dropped: v.tell(t.dropped),
+			Share: v.part(t.dropped, t.dropped+t.left), Missed: v.tell(t.missed), Inside: v.tell(inside[st.Name]), Gone: gone,
 		})
 	}
 	for _, st := range v.Diagram.States {

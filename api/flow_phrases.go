@@ -96,7 +96,7 @@ func (s *Server) phrasesPage(c echo.Context, status int, at, fault string) error
 func (s *Server) phraseLine(p page, k handoff.MissedPhrase) phraseLine {
 	l := phraseLine{
 		ID:   k.ID,
-		Path: phrasesPath + "/" + strconv.FormatInt(k.ID, 10), Shown: k.Shown, Words: triggerOf(k.Shown), State: k.State, N: p.count(k.N), At: k.LastAt,
+		Path: phrasesPath + "/" + strconv.FormatInt(k.ID, 10), Shown: k.Shown, Words: triggerOf(k.Shown), State: k.State, N: p.tell(k.N), At: k.LastAt,
 		Where: p.Words["phrases_menu"], Language: k.Language,
 	}
 	if k.Flow != "" {

@@ -34,6 +34,7 @@ func menu() []navEntry {
 	return []navEntry{
 		{"inbox", "/console/inbox"},
 		{"mentions", mentionsPath},
+		{"alarms", alarmsPath},
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
 		{"replies", cannedPath},
@@ -95,6 +96,7 @@ type page struct {
 	Finder string        // where the box in the frame searches; empty: there is none
 	Done   string        // what has just been done, in words
 	Unread string        // how many notes of colleagues wait for the viewer; empty: none
+	Alarms string        // how many alarms are open; empty: none
 
 	now time.Time
 }
@@ -129,14 +131,24 @@ func (s *Server) page(c echo.Context, title string) page {
 	}
 	for _, line := range s.nav {
 		if needs, _ := needsOf(s.routes, line.Path); allows(p.Agent.Role, needs) {
-			if line.Path == mentionsPath && c.Request().Header.Get("HX-Request") == "" {
-				p.countUnread(s, c)
+			if c.Request().Header.Get("HX-Request") == "" {
+				p.count(s, c, line)
 			}
 			here := c.Request().URL.Path == line.Path || strings.HasPrefix(c.Request().URL.Path, line.Path+"/")
 			p.Nav = append(p.Nav, navLine{line, words["nav_"+line.Key], here})
 		}
 	}
 	return p
+}
+
+// count fills in the number beside a line of the menu.
+func (p *page) count(s *Server, c echo.Context, line navEntry) {
+	switch line.Path {
+	case mentionsPath:
+		p.countUnread(s, c)
+	case alarmsPath:
+		p.countAlarms(s, c)
+	}
 }
 
 // show writes a page whole or not at all.

@@ -21,6 +21,13 @@ type relocation struct {
 	catalog *flows.Catalog
 }
 
+// Published makes a catalogue the one that new dialogues begin in, and moves
+// those whom its publication moves.
+func (b *Bot) Published(next *flows.Catalog) {
+	b.catalogs.Publish(next)
+	poke(b.pokes.moves)
+}
+
 // moveSessions moves people as was said when a version was published. Somebody
 // who has gone on by themselves stays where they are.
 func (b *Bot) moveSessions(ctx context.Context) error {

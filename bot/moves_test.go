@@ -28,7 +28,7 @@ func (w *town) renew(boss handoff.Viewer, to string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.flows.Publish(withoutPlace(w.t.(*testing.T)))
+	w.Published(withoutPlace(w.t.(*testing.T)))
 }
 
 func (w *town) moved() {
@@ -68,7 +68,9 @@ func TestPeopleGoWhereTheSupervisorSays(t *testing.T) {
 	if err := w.Take(t.Context(), boss, w.conversation("63"), boss.Name); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the greeting to go out", func() bool { return w.count(`SELECT count(*) FROM messages WHERE status IN ('queued', 'sending')`) == 0 })
+	eventually(t, "the greeting to go out", func() bool {
+		return w.count(`SELECT count(*) FROM messages WHERE status IN ('queued', 'sending')`) == 0
+	})
 	before, silent := len(w.paper.to("61")), len(w.paper.to("63"))
 	version := w.count(`SELECT version FROM conversations WHERE id = $1`, w.conversation("61"))
 	w.renew(boss, "ask_spot")

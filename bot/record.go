@@ -94,12 +94,11 @@ func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, e
 			}
 		case EventNotice:
 			ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
-			err = l.bot.desk.RaiseAlarm(ctx, "provider", it.event.Channel, it.event.Note)
+			err = l.bot.raise(ctx, handoff.AlarmProvider, it.event.Channel, it.event.Note)
 			cancel()
 			if err != nil {
 				return nil, nil, err
 			}
-			l.bot.hint(Hint{Event: HintAlarm, Channel: it.event.Channel})
 		default:
 			l.bot.log.Warn("an event of an unknown kind was dropped", "kind", string(it.event.Kind))
 		}

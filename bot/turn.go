@@ -21,7 +21,6 @@ const (
 	closeAfter    = 24 * time.Hour
 	takeoverEnds  = 24 * time.Hour // without a word from the person who took over in the provider's inbox
 	dueTakeover   = "takeover"
-	alarmDanger   = "danger"
 )
 
 // eventIdle is made here, not by a channel: a conversation has been silent

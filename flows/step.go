@@ -165,7 +165,7 @@ func (t *turn) tokens() []token {
 }
 
 func (t *turn) run() {
-	if t.muted() || t.rated() || t.alarmed() || t.owned() {
+	if t.muted() || t.answersFixed() || t.rated() || t.alarmed() || t.owned() {
 		return
 	}
 	switch t.in.Kind {

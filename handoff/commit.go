@@ -220,7 +220,7 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	q := &pgx.Batch{}
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
-		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueJoined, queueTold, queueRatings, queuePhotos, queueAttachments,
+		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueConfirmed, queueJoined, queueTold, queueRatings, queuePhotos, queueAttachments,
 		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queueCounters, queuePassages, queuePhrases,
 	} {
 		queue(q, b)

@@ -68,6 +68,7 @@ type Turn struct {
 	Name       string // the person's name when the channel said it
 	Cases      []NewCase
 	Reopen     []flows.ReopenCase // resolved cases of the contact's own
+	Confirm    []int64            // resolved cases that the contact says are fixed
 	Join       []flows.Join       // open cases of others to follow
 	Photos     []NewPhoto
 	Attach     []Attachment
