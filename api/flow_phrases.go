@@ -119,9 +119,11 @@ func hasFlow(c *flows.Catalog, id string) bool {
 	return ok
 }
 
-// triggerOf is a phrase without the signs that stand for numbers.
+// triggerOf is a phrase without the signs that stand for numbers, and without
+// the marks around it.
 func triggerOf(shown string) string {
-	return strings.Join(strings.FieldsFunc(shown, func(r rune) bool { return unicode.IsSpace(r) || r == '#' }), " ")
+	words := strings.FieldsFunc(shown, func(r rune) bool { return unicode.IsSpace(r) || r == '#' })
+	return strings.TrimFunc(strings.Join(words, " "), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
 }
 
 // settlePhrase does what the button says.
