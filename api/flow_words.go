@@ -288,8 +288,11 @@ func translated(files []flows.File, form url.Values) (changed []flows.File, n in
 		return nil, 0, "", badField("text", "must come with file, name, code and was, as many of each")
 	}
 	table, err := flows.Texts(files)
-	if err != nil {
+	if errors.Is(err, flows.ErrEdit) {
 		return nil, 0, "fault_texts_edit", nil
+	}
+	if err != nil {
+		return nil, 0, "", err
 	}
 	for _, c := range list {
 		file, name, lang, was, text := c[0], c[1], c[2], c[3], strings.TrimSpace(c[4])

@@ -14,7 +14,8 @@ import (
 
 // withoutPlace is a version in which the step is gone that asks for the place:
 // it has another name.
-func withoutPlace(t *testing.T) *flows.Catalog {
+func withoutPlace(t testing.TB) *flows.Catalog {
+	t.Helper()
 	return catalog(t, "next: ask_place", "next: ask_spot", "      ask_place:", "      ask_spot:").WithVersion(2)
 }
 
@@ -28,7 +29,7 @@ func (w *town) renew(boss handoff.Viewer, to string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.Published(withoutPlace(w.t.(*testing.T)))
+	w.Published(withoutPlace(w.t))
 }
 
 func (w *town) moved() {

@@ -146,7 +146,9 @@ func replaceText(f File, around, old *yaml.Node, path []string, text string) (Fi
 // addText writes a text beside the other languages.
 func addText(f File, n *yaml.Node, path []string, lang, text string) (File, error) {
 	s := sourceOf(f.Text)
-	at, more, place := 0, "", len(n.Content)
+	var at int
+	var more string
+	place := len(n.Content)
 	if n.Style&yaml.FlowStyle != 0 {
 		end, ok := s.closing(s.at(n))
 		if !ok {
