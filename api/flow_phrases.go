@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -59,9 +60,11 @@ func (s *Server) listPhrases(c echo.Context) error {
 
 // phrasesPage shows the list of an address, and the key of what went wrong.
 func (s *Server) phrasesPage(c echo.Context, status int, at, fault string) error {
-	v := phrasesView{page: s.page(c, "phrases_title"), Back: withoutQuery(at, "done", "lang"), Settled: c.QueryParam("settled") != ""}
+	v := phrasesView{page: s.page(c, "phrases_title"), Back: withoutQuery(at, "done", "lang")}
 	v.Fault = v.Words[fault]
-	flow, lang := word(c, "flow"), word(c, "language")
+	asked := queryOf(at)
+	v.Settled = asked.Get("settled") != ""
+	flow, lang := flowWord(asked.Get("flow")), flowWord(asked.Get("language"))
 	f := handoff.PhraseFilter{Flow: flow, Menu: flow == atMenu, Language: lang, Settled: v.Settled}
 	if f.Menu {
 		f.Flow = ""
@@ -91,6 +94,13 @@ func (s *Server) phrasesPage(c echo.Context, status int, at, fault string) error
 	}
 	v.Empty = empty{Title: v.Words["phrases_none"], Text: v.Words["phrases_none_text"]}
 	return s.show(c, status, "flowphrases.html", v)
+}
+
+// queryOf is the query of an address of ours.
+func queryOf(at string) url.Values {
+	_, query, _ := strings.Cut(at, "?")
+	values, _ := url.ParseQuery(query) // what cannot be read asks for nothing
+	return values
 }
 
 func (s *Server) phraseLine(p page, k handoff.MissedPhrase) phraseLine {

@@ -31,10 +31,19 @@ func (b *Bot) Published(next *flows.Catalog) {
 // moveSessions moves people as was said when a version was published. Somebody
 // who has gone on by themselves stays where they are.
 func (b *Bot) moveSessions(ctx context.Context) error {
-	moves, err := b.desk.PendingMoves(ctx, movesMost)
-	if err != nil || len(moves) == 0 {
-		return err
+	for {
+		moves, err := b.desk.PendingMoves(ctx, movesMost)
+		if err != nil || len(moves) == 0 {
+			return err
+		}
+		if err := b.moveThem(ctx, moves); err != nil {
+			return err
+		}
 	}
+}
+
+// moveThem gives each person a turn of their own.
+func (b *Bot) moveThem(ctx context.Context, moves []handoff.PendingMove) error {
 	items := make([]*item, 0, len(moves))
 	for _, m := range moves {
 		catalog, err := b.catalogs.Version(ctx, m.Version)
