@@ -29,7 +29,7 @@ func (w *town) pass(t *thread, from, to string, way flows.Passing) {
 		Version: w.Version, Language: t.p.language, Flow: t.service.ID, From: from, To: to, Way: way,
 	}}
 	w.passages[p]++
-	if w.passages[p]%missedEvery == 1 && from != "" {
+	if w.done.Messages%missedEvery == 0 && from != "" {
 		p.To, p.Way = "", flows.PassMissed
 		w.passages[p]++
 	}
