@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
@@ -127,12 +126,12 @@ func (s *Server) mailAlarms(c echo.Context) error {
 
 // alarmAnswer is an alarm for programs.
 type alarmAnswer struct {
-	ID           string     `json:"id" jsonschema:"format=uuid"`
-	Kind         string     `json:"kind" jsonschema:"enum=danger,enum=promise,enum=channel,enum=provider,enum=silence,enum=outbox,enum=spool,enum=work,enum=dead"`
-	Subject      string     `json:"subject" jsonschema_description:"what is at fault: a channel, a task, a machine"`
-	Conversation *uuid.UUID `json:"conversation" jsonschema:"nullable"`
-	Text         string     `json:"text" jsonschema_description:"the provider's or the program's words"`
-	RaisedAt     time.Time  `json:"raised_at"`
+	ID           string    `json:"id" jsonschema:"format=uuid"`
+	Kind         string    `json:"kind" jsonschema:"enum=danger,enum=promise,enum=channel,enum=provider,enum=silence,enum=outbox,enum=spool,enum=work,enum=dead"`
+	Subject      string    `json:"subject" jsonschema_description:"what is at fault: a channel, a task, a machine"`
+	Conversation *string   `json:"conversation" jsonschema:"nullable,format=uuid"`
+	Text         string    `json:"text" jsonschema_description:"the provider's or the program's words"`
+	RaisedAt     time.Time `json:"raised_at"`
 }
 
 type endedAlarmAnswer struct {
@@ -145,7 +144,7 @@ func (s *Server) listAlarms(c echo.Context) error {
 		return err
 	}
 	return answer(c, listOf[alarmAnswer]{Items: each(list, func(a handoff.Alarm) alarmAnswer {
-		return alarmAnswer{a.ID.String(), a.Kind, a.Subject, a.Conversation, a.Text, a.RaisedAt}
+		return alarmAnswer{a.ID.String(), a.Kind, a.Subject, idOrNull(a.Conversation), a.Text, a.RaisedAt}
 	})})
 }
 

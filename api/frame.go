@@ -45,6 +45,7 @@ func menu() []navEntry {
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
+		{"trouble", troublePath},
 	}
 }
 
@@ -80,23 +81,24 @@ func (s *Server) home(role handoff.Role) string {
 
 // page is what every page of the console knows. Views embed it.
 type page struct {
-	Lang   string
-	Words  map[string]string
-	Other  string // the other language
-	Back   string // this page's path, to come back to after switching; empty: it cannot be shown again
-	Icon   string
-	Style  string
-	Script string
-	Title  string
-	City   string
-	Nav    []navLine
-	Signed bool
-	Agent  handoff.Agent // who is signed in
-	Stream string        // where to hear of changes; empty: nowhere
-	Finder string        // where the box in the frame searches; empty: there is none
-	Done   string        // what has just been done, in words
-	Unread string        // how many notes of colleagues wait for the viewer; empty: none
-	Alarms string        // how many alarms are open; empty: none
+	Lang    string
+	Words   map[string]string
+	Other   string // the other language
+	Back    string // this page's path, to come back to after switching; empty: it cannot be shown again
+	Icon    string
+	Style   string
+	Script  string
+	Title   string
+	City    string
+	Nav     []navLine
+	Signed  bool
+	Agent   handoff.Agent // who is signed in
+	Stream  string        // where to hear of changes; empty: nowhere
+	Finder  string        // where the box in the frame searches; empty: there is none
+	Done    string        // what has just been done, in words
+	Unread  string        // how many notes of colleagues wait for the viewer; empty: none
+	Alarms  string        // how many alarms are open; empty: none
+	Trouble string        // how much waits for the administrator; empty: nothing
 
 	now time.Time
 }
@@ -148,6 +150,8 @@ func (p *page) count(s *Server, c echo.Context, line navEntry) {
 		p.countUnread(s, c)
 	case alarmsPath:
 		p.countAlarms(s, c)
+	case troublePath:
+		p.countTrouble(s, c)
 	}
 }
 
