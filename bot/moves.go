@@ -51,7 +51,7 @@ func (b *Bot) moveThem(ctx context.Context, moves []handoff.PendingMove) error {
 			return err
 		}
 		if catalog.Version() != m.Version {
-			continue // it cannot be read here: whoever published it said so; they stay
+			continue // it cannot be read: they stay where they are
 		}
 		it := newItem(&Event{Kind: eventMove, Channel: m.Key.Channel, Address: m.Key.Address, At: b.now()}, b.now())
 		it.move = &relocation{m, catalog}
