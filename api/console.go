@@ -21,7 +21,7 @@ import (
 // consoleFiles are the pages of the console: templates, assets and the words
 // of each language.
 //
-//go:embed console/views console/assets console/locales
+//go:embed console/views console/assets console/locales console/phrases
 var consoleFiles embed.FS
 
 // consolePolicy lets pages of the console use nothing but their own files.
@@ -33,10 +33,11 @@ var languages = []string{"bn", "en"}
 
 // console is everything pages are made of.
 type console struct {
-	pages  *template.Template
-	words  map[string]map[string]string // by language, by key
-	assets map[string]asset             // by hashed name
-	names  map[string]string            // hashed name by plain name
+	pages   *template.Template
+	words   map[string]map[string]string // by language, by key
+	phrases map[string]*phrases          // by language; English needs none
+	assets  map[string]asset             // by hashed name
+	names   map[string]string            // hashed name by plain name
 }
 
 type asset struct {
@@ -54,7 +55,7 @@ func assetRoutes() []Route {
 
 // loadConsole reads the embedded files. A fault in them is an error at start.
 func loadConsole() (*console, error) {
-	k := &console{words: map[string]map[string]string{}, assets: map[string]asset{}, names: map[string]string{}}
+	k := &console{words: map[string]map[string]string{}, phrases: map[string]*phrases{}, assets: map[string]asset{}, names: map[string]string{}}
 	for _, lang := range languages {
 		b, err := consoleFiles.ReadFile("console/locales/" + lang + ".json")
 		if err != nil {
@@ -66,7 +67,13 @@ func loadConsole() (*console, error) {
 		}
 		k.words[lang] = words
 	}
-	var err error
+	text, err := consoleFiles.ReadFile("console/phrases/flows_bn.json")
+	if err != nil {
+		return nil, fmt.Errorf("read the words of the flows: %w", err)
+	}
+	if k.phrases["bn"], err = loadPhrases(text); err != nil {
+		return nil, err
+	}
 	if k.pages, err = template.New("console").Option("missingkey=error").ParseFS(consoleFiles, "console/views/*.html"); err != nil {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
 	}

@@ -16,8 +16,8 @@ type publishView struct {
 	page
 	Base    int64
 	Behind  *behind
-	Refused []flows.Fault // errors: it cannot be published
-	Warned  []flows.Fault
+	Refused []spokenFault // errors: it cannot be published
+	Warned  []spokenFault
 	Changes flowChanges
 	Files   []fileDiff
 	Inside  []insideLine
@@ -50,8 +50,9 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 	if err != nil {
 		return err
 	}
-	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base, Refused: errorsOf(faults)}
-	for _, f := range faults {
+	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base}
+	v.Refused = v.faultLines(errorsOf(faults))
+	for _, f := range v.faultLines(faults) {
 		if f.Warning {
 			v.Warned = append(v.Warned, f)
 		}

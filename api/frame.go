@@ -96,7 +96,8 @@ type page struct {
 	Done   string        // what has just been done, in words
 	Unread string        // how many notes of colleagues wait for the viewer; empty: none
 
-	now time.Time
+	now     time.Time
+	phrases *phrases // what the flows say, in the language of the page; nil: English as it is
 }
 
 // navLine is a line of the menu as it is shown.
@@ -113,6 +114,7 @@ func (s *Server) page(c echo.Context, title string) page {
 	p := page{
 		Lang: lang, Words: words, Other: otherLanguage(lang), Icon: s.console.link("mark.svg"), Style: s.console.link("console.css"), Script: s.console.link("console.js"),
 		Title: words[title], City: s.opt.City(lang), Done: words["done_"+c.QueryParam("done")], now: s.now(),
+		phrases: s.console.phrases[lang],
 	}
 	if method := c.Request().Method; method == http.MethodGet || method == http.MethodHead {
 		p.Back = withoutQuery(c.Request().URL.RequestURI(), "done", "lang")

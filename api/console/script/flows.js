@@ -95,6 +95,13 @@ const start = () => {
     follow();
   };
 
+  // reference is a link to what the reference says of a key.
+  const reference = (path) => {
+    const link = document.createElement('a');
+    Object.assign(link, { href: path, target: '_blank', className: 'soft', textContent: form.dataset.reference });
+    return link;
+  };
+
   const list = (faults) => {
     const items = faults.map((fault) => {
       const item = document.createElement('li');
@@ -104,9 +111,10 @@ const start = () => {
       link.textContent = `${fault.file}:${fault.line}`;
       link.addEventListener('click', () => jump(fault.line));
       const message = document.createElement('span');
-      message.lang = 'en';
+      if (fault.lang) message.lang = fault.lang;
       message.textContent = ` ${fault.message}`;
       item.append(link, message);
+      if (fault.reference) item.append(' ', reference(fault.reference));
       return item;
     });
     const found = document.createElement('ul');
