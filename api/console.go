@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/api/public"
+	"nagorik/flows/grammar"
 )
 
 // consoleFiles are the pages of the console: templates, assets and the words
@@ -36,6 +37,7 @@ type console struct {
 	pages   *template.Template
 	words   map[string]map[string]string // by language, by key
 	phrases map[string]*phrases          // by language; English needs none
+	manual  *grammar.Manual              // of flow files
 	assets  map[string]asset             // by hashed name
 	names   map[string]string            // hashed name by plain name
 }
@@ -55,7 +57,7 @@ func assetRoutes() []Route {
 
 // loadConsole reads the embedded files. A fault in them is an error at start.
 func loadConsole() (*console, error) {
-	k := &console{words: map[string]map[string]string{}, phrases: map[string]*phrases{}, assets: map[string]asset{}, names: map[string]string{}}
+	k := &console{words: map[string]map[string]string{}, phrases: map[string]*phrases{}, manual: grammar.NewManual(), assets: map[string]asset{}, names: map[string]string{}}
 	for _, lang := range languages {
 		b, err := consoleFiles.ReadFile("console/locales/" + lang + ".json")
 		if err != nil {
@@ -95,7 +97,7 @@ func (k *console) loadAssets() error {
 	if err != nil {
 		return fmt.Errorf("list the console's assets: %w", err)
 	}
-	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".webp": "image/webp", ".js": "text/javascript; charset=utf-8"}
 	for _, file := range files {
 		body, err := consoleFiles.ReadFile(file)
 		if err != nil {

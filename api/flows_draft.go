@@ -99,7 +99,7 @@ func (s *Server) draftPage(c echo.Context, status int, draft handoff.CatalogDraf
 	}
 	p := s.page(c, "draft_title")
 	v := draftView{page: p, Base: draft.Base, Kept: kept, Errors: len(errorsOf(faults)), Summary: p.faultSummary(faults), Editor: s.console.link("flows.js")}
-	v.Faults = p.faultLines(faults)
+	v.Faults = s.faultsIn(p, draft.Files, faults)
 	v.Nonce = newNonce()
 	at := max(slices.IndexFunc(draft.Files, func(f handoff.CatalogFile) bool { return f.Name == c.QueryParam("file") }), 0)
 	v.File, v.Text = draft.Files[at].Name, draft.Files[at].Text
@@ -244,7 +244,7 @@ func (s *Server) checkDraft(c echo.Context) error {
 	}
 	p := s.page(c, "draft_title")
 	answer := draftCheck{Faults: []spokenFault{}, Summary: p.faultSummary(faults)}
-	for _, f := range p.faultLines(faults) {
+	for _, f := range s.faultsIn(p, draft.Files, faults) {
 		switch {
 		case f.File == form.Get("file"):
 			answer.Faults = append(answer.Faults, f)

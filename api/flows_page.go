@@ -124,7 +124,7 @@ func (s *Server) versionPage(c echo.Context, status int, faults []flows.Fault) e
 		return err
 	}
 	v := versionView{page: s.page(c, "flows_title"), Current: current, Files: k.Files}
-	v.Faults = v.faultLines(faults)
+	v.Faults = s.faultsIn(v.page, k.Files, faults)
 	v.Line = v.versionLine(k, current)
 	v.Title = v.Say("version_title", "n", v.Number(int(k.Version)))
 	return s.show(c, status, "flowversion.html", v)

@@ -51,8 +51,8 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 		return err
 	}
 	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base}
-	v.Refused = v.faultLines(errorsOf(faults))
-	for _, f := range v.faultLines(faults) {
+	v.Refused = s.faultsIn(v.page, draft.Files, errorsOf(faults))
+	for _, f := range s.faultsIn(v.page, draft.Files, faults) {
 		if f.Warning {
 			v.Warned = append(v.Warned, f)
 		}
