@@ -263,7 +263,7 @@ func (c *citizen) taps(send bottest.GraphSend, title string) {
 	c.t.Fatalf("no button %q in %+v", title, send)
 }
 
-// reportsMosquitoes goes through the new service to its number.
+// reportsMosquitoes goes through the new service to the question for the place.
 func (c *citizen) reportsMosquitoes() {
 	c.t.Helper()
 	c.writes("মেনু")
@@ -273,28 +273,28 @@ func (c *citizen) reportsMosquitoes() {
 		c.until(asked[0])
 		c.writes(asked[1])
 	}
-	c.finishes()
+	c.until("ঠিক কোথায়?")
 }
 
-// finishes answers what is asked from the place on, to the case's number.
+// finishes answers the question for the place and what follows, to the case's
+// number.
 func (c *citizen) finishes() {
 	c.t.Helper()
-	c.until("ঠিক কোথায়?")
 	c.writes("মসজিদের পাশে")
 	c.taps(c.until("ছবি"), "বাদ")
 	c.taps(c.until("জমা দেব?"), "হ্যাঁ")
 	c.until("জমা হয়েছে")
 }
 
-// filedIn is the version of the services in which a person's case was filed.
-func (c *citizen) filedIn(dsn string) (version int64) {
+// version is the one that a person's dialogue, which is not over, is held with.
+func (c *citizen) version(dsn string) (version int64) {
 	c.t.Helper()
 	conn, err := pgx.Connect(c.t.Context(), dsn)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	defer conn.Close(context.Background())
-	const q = `SELECT k.catalog_version FROM cases k JOIN identities i ON i.contact_id = k.contact_id WHERE i.address = $1`
+	const q = `SELECT coalesce((k.checkpoint->>'catalog')::bigint, 0) FROM conversations k JOIN identities i ON i.id = k.identity_id WHERE i.address = $1`
 	if err := conn.QueryRow(c.t.Context(), q, c.psid).Scan(&version); err != nil {
 		c.t.Fatal(err)
 	}
@@ -334,10 +334,12 @@ func TestASupervisorAddsAService(t *testing.T) {
 	after := someone(2)
 	after.reportsMosquitoes()
 	before.writes("5")
-	before.finishes()
-	if was, is := before.filedIn(dsn), after.filedIn(dsn); was != 1 || is != 2 {
-		t.Errorf("who was in the middle has finished on version %d, who began after it on %d", was, is)
+	before.until("ঠিক কোথায়?")
+	if was, is := before.version(dsn), after.version(dsn); was != 1 || is != 2 {
+		t.Errorf("who was in the middle is on version %d, who began after it on %d", was, is)
 	}
+	before.finishes()
+	after.finishes()
 
 	kamal.Open(s.url + draftPage + "/publish")
 	kamal.words(".split", map[string]string{"bn": "মশার ওষুধ", "en": "Fog my street"}[lang])
