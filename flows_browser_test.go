@@ -95,9 +95,9 @@ func (h *supervisor) snap(name, top string) {
 	if folder == "" {
 		return
 	}
-	h.Do(chromedp.EmulateViewport(1100, 800))
+	h.Do(chromedp.EmulateViewport(1280, 800))
 	h.Script(`var e = document.querySelector("` + top + `"); window.scrollTo(0, e.getBoundingClientRect().top + scrollY - 12)`)
-	h.Snap(filepath.Join(folder, fmt.Sprintf("guide-%s-%s.webp", name, h.lang)), 1100, 800)
+	h.Snap(filepath.Join(folder, fmt.Sprintf("guide-%s-%s.webp", name, h.lang)), 1280, 800)
 	h.Do(chromedp.EmulateViewport(1280, 1000))
 }
 
@@ -161,8 +161,12 @@ func (h *supervisor) tries() {
 	h.snap("try", "#trial")
 	h.choose("#channel", "sms")
 	h.See("what it costs", `document.querySelector(".cost.total")`)
-	h.choose("#language", h.lang)
-	h.words(".trial-thread", map[string]string{"bn": "কোন রাস্তা?", "en": "Which street?"}[h.lang])
+	h.choose("#language", "en")
+	h.words(".trial-thread", "Which street?")
+	if h.lang != "en" {
+		h.choose("#language", h.lang)
+		h.words(".trial-thread", "কোন রাস্তা?")
+	}
 	h.fill("#say", "School Road\r")
 	h.words(".trial-thread", map[string]string{"bn": "কতটি বাড়ি?", "en": "How many houses?"}[h.lang])
 	h.fill("#say", "12\r")

@@ -81,11 +81,16 @@ func (b *Tab) Picture(name string, width, height int64, scheme string) {
 func (b *Tab) Snap(path string, width, height int64) {
 	b.t.Helper()
 	b.Do(chromedp.EmulateViewport(width, height))
+	painted := runtime.EvaluateParams{AwaitPromise: new(true), Expression: `document.fonts.ready.then(function () {
+		return new Promise(function (done) { requestAnimationFrame(function () { requestAnimationFrame(function () { done(); }); }); }); })`}
+	if _, err := chromedp.Call(b.ctx, runtime.Evaluate, painted); err != nil {
+		b.t.Fatal(err)
+	}
 	shot, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(snapQuality))})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, shot.Data, 0o600); err != nil {
+	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }
