@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -111,8 +112,8 @@ func (s *Server) placeInDraft(c echo.Context) (grammar.Place, []*grammar.Node, e
 	return grammar.At(text, line, col), append([]*grammar.Node{grammar.Outline(text)}, others...), nil
 }
 
-// faultsIn are faults as a page says them, each with where the reference tells
-// of what stands there.
+// faultsIn are faults as a page says them, errors before warnings, each with
+// where the reference tells of what stands there.
 func (s *Server) faultsIn(p page, files []handoff.CatalogFile, faults []flows.Fault) []spokenFault {
 	list := p.faultLines(faults)
 	for _, f := range files {
@@ -129,5 +130,15 @@ func (s *Server) faultsIn(p page, files []handoff.CatalogFile, faults []flows.Fa
 			}
 		}
 	}
+	slices.SortStableFunc(list, func(a, b spokenFault) int {
+		switch {
+		case a.Warning == b.Warning:
+			return 0
+		case b.Warning:
+			return -1
+		default:
+			return 1
+		}
+	})
 	return list
 }
