@@ -189,6 +189,7 @@ func TestExplanations(t *testing.T) {
 		"a service":      {"  waste:\n    title", "  wa|>ste:\n    title", "waste", "flow", "A service"},
 		"a slot type":    {"type: choice", "type: |>choice", "choice", "type=choice", "One of a list"},
 		"a key in lines": {"        choices:\n", "        cho|>ices:\n", "choices", "slot.choices", "at most 13"},
+		"before a step":  {"      ask_ward:\n", " |>     ask_ward:\n", "ask_ward", "state", "A step"},
 		"a key in half":  {"ward: {type: ward", "ward: {ty|>pe: ward", "type", "slot.type", "answer"},
 	} {
 		text, p := at(t, x.instead, x.with)

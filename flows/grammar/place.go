@@ -56,11 +56,14 @@ func (o *outliner) place(here, head string, number, indent int, rest string) Pla
 		o.stack = o.stack[:len(o.stack)-1]
 	}
 	p := Place{Path: o.path(), Key: true, Indent: indent, From: runes(here[:min(indent, len(here))]) + 1}
-	if len(head) < indent {
-		if indent > dashed && len(head) >= dashed { // on the dash
-			return p
+	if len(head) < indent { // before the line's key
+		if m := keyed.FindStringSubmatch(rest); m != nil {
+			p.Whole = unquoted(m[1])
 		}
-		return Place{Path: p.Path, Key: true, From: runes(head) + 1, Indent: len(head)}
+		if indent == dashed || len(head) < dashed { // not on a dash
+			p.From, p.Indent = runes(head)+1, len(head)
+		}
+		return p
 	}
 	written := here[indent:]
 	m := keyed.FindStringSubmatch(written)
