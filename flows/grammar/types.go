@@ -115,6 +115,17 @@ type Notice struct {
 	Subject  Text                      `yaml:"subject"`
 	Template string                    `yaml:"template"`
 	Flows    map[FlowName]NoticeOfFlow `yaml:"flows"`
+	Fixed    Fixed                     `yaml:"fixed"`
+}
+
+// Fixed is the question, with the notice that a case is resolved, whether it is.
+type Fixed struct {
+	Ask       Text     `yaml:"ask"`
+	Yes       Text     `yaml:"yes"`
+	No        Text     `yaml:"no"`
+	Thanks    Text     `yaml:"thanks"`
+	Otherwise Text     `yaml:"otherwise"`
+	Flow      FlowName `yaml:"flow"`
 }
 
 // NoticeOfFlow is the same in other words, for one service.
