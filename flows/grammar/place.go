@@ -90,69 +90,78 @@ func (o *outliner) place(here, head string, number, indent int, rest string) Pla
 // value finds where in a value, which may be in braces, its head ends. begin is
 // the byte of the line where the value begins.
 func (p Place) value(value, head, here string, begin int) Place {
-	base := len(p.Path)
-	var open []byte   // the brackets that are open
-	var lengths []int // of the path, at each
-	key, start := false, 0
+	k := braces{path: p.Path}
 	for i := 0; i < len(head); {
-		switch c := head[i]; c {
-		case '{', '[':
-			open, lengths = append(open, c), append(lengths, len(p.Path))
-			if c == '[' {
-				p.Path = append(p.Path, itemMark)
-			}
-			key, start = c == '{', i+1
-			i++
-		case '}', ']':
-			if n := len(open); n > 0 {
-				p.Path, open, lengths = p.Path[:lengths[n-1]], open[:n-1], lengths[:n-1]
-			}
-			key, start = false, i+1
-			i++
-		case ',':
-			if n := len(open); n > 0 && open[n-1] == '{' {
-				p.Path, key = p.Path[:lengths[n-1]], true
-			}
-			start = i + 1
-			i++
-		case ' ':
-			i++
-		case '"', '\'':
-			if j := strings.IndexByte(head[i+1:], c); j >= 0 {
-				i += j + 2
-				continue
-			}
-			p.Text, start, i = true, i, len(head)
-		case ':':
-			if key && (i+1 == len(head) || head[i+1] == ' ') {
-				p.Path, key, start = append(slices.Clip(p.Path), unquoted(strings.TrimSpace(head[start:i]))), false, i+1
-			}
-			i++
-		default:
-			i++
-		}
+		i = k.next(head, i)
 	}
-	if len(open) == 0 {
-		p.Path = p.Path[:base]
-	}
+	p.Path = k.path
+	start := k.start
 	for start < len(head) && head[start] == ' ' {
 		start++
 	}
-	p.Flow, p.Key = len(open) > 0, key
+	p.Flow, p.Key, p.Text = len(k.open) > 0, k.key, k.quoted
 	p.From = runes(here[:begin+start]) + 1
 	p.Word = head[start:]
-	end := start
-	if start < len(value) {
-		if p.Flow {
-			end = wordEnd(value, start)
-		} else if end = strings.Index(value[start:], " #"); end >= 0 {
-			end += start
-		} else {
-			end = len(value)
+	p.Whole = wholeWord(value, start, p.Flow)
+	return p
+}
+
+// wholeWord is what begins at a byte of a value.
+func wholeWord(value string, start int, flow bool) string {
+	if start >= len(value) {
+		return ""
+	}
+	end := len(value)
+	if flow {
+		end = max(wordEnd(value, start), start)
+	} else if i := strings.Index(value[start:], " #"); i >= 0 {
+		end = start + i
+	}
+	return unquoted(strings.TrimSpace(value[start:end]))
+}
+
+// braces goes through a value character by character.
+type braces struct {
+	path    []string
+	open    []byte // the brackets that are open
+	lengths []int  // of the path, at each
+	key     bool   // a key stands here
+	quoted  bool   // within a quotation that is not closed
+	start   int    // of the word
+}
+
+// next takes the piece of the head at i, and returns where the next one begins.
+func (k *braces) next(head string, i int) int {
+	switch c := head[i]; c {
+	case '{', '[':
+		k.open, k.lengths = append(k.open, c), append(k.lengths, len(k.path))
+		if c == '[' {
+			k.path = append(slices.Clip(k.path), itemMark)
+		}
+		k.key, k.start = c == '{', i+1
+	case '}', ']':
+		if n := len(k.open); n > 0 {
+			k.path, k.open, k.lengths = k.path[:k.lengths[n-1]], k.open[:n-1], k.lengths[:n-1]
+		}
+		k.key, k.start = false, i+1
+	case ',':
+		if n := len(k.open); n > 0 && k.open[n-1] == '{' {
+			k.path, k.key = k.path[:k.lengths[n-1]], true
+		}
+		k.start = i + 1
+	case '"', '\'':
+		j := strings.IndexByte(head[i+1:], c)
+		if j < 0 {
+			k.quoted, k.start = true, i
+			return len(head)
+		}
+		return i + j + 2
+	case ':':
+		if k.key && (i+1 == len(head) || head[i+1] == ' ') {
+			k.path, k.key, k.start = append(slices.Clip(k.path), unquoted(strings.TrimSpace(head[k.start:i]))), false, i+1
 		}
 	}
-	p.Whole = unquoted(strings.TrimSpace(value[start:max(end, start)]))
-	return p
+	return i + 1
 }
 
 // path is the keys of the open nodes.

@@ -26,50 +26,50 @@ const (
 
 // Names of what the file itself declares.
 type (
-	NewName      string // is declared here
-	LanguageCode string
-	TeamName     string
-	TextName     string
-	FlowName     string
-	SlotName     string
-	StateName    string
-	SettingName  string
-	Answer       string
-	Formula      string
+	newName      string // is declared here
+	languageCode string
+	teamName     string
+	textName     string
+	flowName     string
+	slotName     string
+	stateName    string
+	settingName  string
+	answerName   string
+	formulaValue string
 )
 
 func nameOf(what string) *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Extras: map[string]any{namesOf: what}}
 }
 
-func (NewName) JSONSchema() *jsonschema.Schema {
+func (newName) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: "^[a-z][a-z0-9_]{0,39}$"}
 }
-func (LanguageCode) JSONSchema() *jsonschema.Schema { return nameOf(namesLanguages) }
-func (TeamName) JSONSchema() *jsonschema.Schema     { return nameOf(namesTeams) }
-func (TextName) JSONSchema() *jsonschema.Schema     { return nameOf(namesTexts) }
-func (FlowName) JSONSchema() *jsonschema.Schema     { return nameOf(namesFlows) }
-func (SlotName) JSONSchema() *jsonschema.Schema     { return nameOf(namesSlots) }
-func (StateName) JSONSchema() *jsonschema.Schema    { return nameOf(namesStates) }
-func (SettingName) JSONSchema() *jsonschema.Schema  { return nameOf(namesSettings) }
-func (Answer) JSONSchema() *jsonschema.Schema       { return nameOf(namesAnswers) }
-func (Formula) JSONSchema() *jsonschema.Schema      { return nameOf(namesFormula) }
+func (languageCode) JSONSchema() *jsonschema.Schema { return nameOf(namesLanguages) }
+func (teamName) JSONSchema() *jsonschema.Schema     { return nameOf(namesTeams) }
+func (textName) JSONSchema() *jsonschema.Schema     { return nameOf(namesTexts) }
+func (flowName) JSONSchema() *jsonschema.Schema     { return nameOf(namesFlows) }
+func (slotName) JSONSchema() *jsonschema.Schema     { return nameOf(namesSlots) }
+func (stateName) JSONSchema() *jsonschema.Schema    { return nameOf(namesStates) }
+func (settingName) JSONSchema() *jsonschema.Schema  { return nameOf(namesSettings) }
+func (answerName) JSONSchema() *jsonschema.Schema   { return nameOf(namesAnswers) }
+func (formulaValue) JSONSchema() *jsonschema.Schema { return nameOf(namesFormula) }
 
 // Words of a closed set.
 type (
-	StatusName  string
-	CommandName string
-	ButtonName  string
-	OfficeWord  string
-	EventName   string
-	Way         string
-	Kind        string
-	SlotType    string
-	Unit        string
-	Assign      string
-	AfterPhoto  string
-	Lookup      string
-	True        bool
+	statusName     string
+	commandName    string
+	buttonName     string
+	officeWord     string
+	eventName      string
+	wayWord        string
+	kindWord       string
+	slotTypeWord   string
+	unitWord       string
+	assignWord     string
+	afterPhotoWord string
+	lookupWord     string
+	trueValue      bool
 )
 
 func oneOf(entry string, words ...string) *jsonschema.Schema {
@@ -80,81 +80,81 @@ func oneOf(entry string, words ...string) *jsonschema.Schema {
 	return s
 }
 
-func (StatusName) JSONSchema() *jsonschema.Schema {
+func (statusName) JSONSchema() *jsonschema.Schema {
 	return oneOf("status", "new", "assigned", "in_progress", "waiting", "resolved", "reopened", "closed", "rejected", "referred", "duplicate")
 }
 
-func (CommandName) JSONSchema() *jsonschema.Schema {
+func (commandName) JSONSchema() *jsonschema.Schema {
 	return oneOf("command", "menu", "back", "skip", "cancel", "agent", "language", "status", "help", "stop", "start", "done", "unknown")
 }
 
-func (ButtonName) JSONSchema() *jsonschema.Schema {
+func (buttonName) JSONSchema() *jsonschema.Schema {
 	return oneOf("button", "yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other")
 }
 
-func (OfficeWord) JSONSchema() *jsonschema.Schema {
+func (officeWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("office_word", "today", "tomorrow", "weekday", "later", "night", "dawn", "morning", "noon", "afternoon", "evening", "late",
 		"sun", "mon", "tue", "wed", "thu", "fri", "sat")
 }
 
-func (EventName) JSONSchema() *jsonschema.Schema {
+func (eventName) JSONSchema() *jsonschema.Schema {
 	return oneOf("event", "assigned", "started", "delayed", "needs_more", "resolved", "reopened", "answered", "rejected", "referred")
 }
 
-func (Way) JSONSchema() *jsonschema.Schema {
+func (wayWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("way", "messenger", "template", "sms", "mail", "web")
 }
 
-func (Kind) JSONSchema() *jsonschema.Schema {
+func (kindWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("kind", "complaint", "request", "question", "suggestion")
 }
 
-func (SlotType) JSONSchema() *jsonschema.Schema {
+func (slotTypeWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("type", "text", "choice", "number", "amount", "date", "phone", "ward", "location", "photo", "confirm", "code")
 }
-func (Unit) JSONSchema() *jsonschema.Schema   { return oneOf("unit", "taka", "date") }
-func (Assign) JSONSchema() *jsonschema.Schema { return oneOf("assign", "by_hand", "automatic") }
+func (unitWord) JSONSchema() *jsonschema.Schema   { return oneOf("unit", "taka", "date") }
+func (assignWord) JSONSchema() *jsonschema.Schema { return oneOf("assign", "by_hand", "automatic") }
 
-func (AfterPhoto) JSONSchema() *jsonschema.Schema {
+func (afterPhotoWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("after_photo", "required", "optional")
 }
 
-func (Lookup) JSONSchema() *jsonschema.Schema {
+func (lookupWord) JSONSchema() *jsonschema.Schema {
 	return oneOf("lookup", "mine", "case", "resolved")
 }
 
-func (True) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Const: true} }
+func (trueValue) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Const: true} }
 
 // Values that are written in a way of their own.
 type (
-	Date     string // 2026-11-23; of every year: 11-23
-	Duration string // 20m, 12h, 2d
-	Days     string // sun, sun-thu
+	dateValue     string // 2026-11-23; of every year: 11-23
+	durationValue string // 20m, 12h, 2d
+	daysValue     string // sun, sun-thu
 )
 
-func (Date) JSONSchema() *jsonschema.Schema {
+func (dateValue) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$`}
 }
 
-func (Duration) JSONSchema() *jsonschema.Schema {
+func (durationValue) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^[1-9][0-9]{0,5}[mhd]$`}
 }
 
-func (Days) JSONSchema() *jsonschema.Schema {
+func (daysValue) JSONSchema() *jsonschema.Schema {
 	const day = "(sun|mon|tue|wed|thu|fri|sat)"
 	return &jsonschema.Schema{Type: "string", Pattern: "^" + day + "(-" + day + ")?$"}
 }
 
 // Texts and lists of words, each of which can be written in several ways.
 type (
-	Text            struct{}
-	TitleOf         struct{} // of a choice
-	SettingValue    struct{}
-	Words           struct{}
-	WordsByLanguage struct{}
-	Item            struct{}
-	OpenCaseOrTrue  struct{}
-	HandoffOrTrue   struct{}
+	textValue       struct{}
+	titleValue      struct{} // of a choice
+	settingValue    struct{}
+	wordsValue      struct{}
+	wordsByLanguage struct{}
+	itemValue       struct{}
+	openCaseOrTrue  struct{}
+	handoffOrTrue   struct{}
 )
 
 func plain() *jsonschema.Schema { return &jsonschema.Schema{Type: "string"} }
@@ -181,7 +181,7 @@ type member struct {
 	value *jsonschema.Schema
 }
 
-func (Text) JSONSchema() *jsonschema.Schema {
+func (textValue) JSONSchema() *jsonschema.Schema {
 	return either(plain(), byLanguage("text", plain(), textMembers()...))
 }
 
@@ -193,35 +193,35 @@ func textMembers() []member {
 	}
 }
 
-func (TitleOf) JSONSchema() *jsonschema.Schema {
-	return either(plain(), byLanguage("choice", plain(), append(textMembers(), member{"words", Words{}.JSONSchema()})...))
+func (titleValue) JSONSchema() *jsonschema.Schema {
+	return either(plain(), byLanguage("choice", plain(), append(textMembers(), member{"words", wordsValue{}.JSONSchema()})...))
 }
 
-func (SettingValue) JSONSchema() *jsonschema.Schema {
+func (settingValue) JSONSchema() *jsonschema.Schema {
 	return either(plain(), &jsonschema.Schema{Type: "number"}, byLanguage("setting", plain()))
 }
 
-func (Words) JSONSchema() *jsonschema.Schema {
+func (wordsValue) JSONSchema() *jsonschema.Schema {
 	return either(plain(), &jsonschema.Schema{Type: "array", Items: plain()})
 }
 
-func (WordsByLanguage) JSONSchema() *jsonschema.Schema {
-	return either(plain(), &jsonschema.Schema{Type: "array", Items: plain()}, byLanguage("triggers", Words{}.JSONSchema()))
+func (wordsByLanguage) JSONSchema() *jsonschema.Schema {
+	return either(plain(), &jsonschema.Schema{Type: "array", Items: plain()}, byLanguage("triggers", wordsValue{}.JSONSchema()))
 }
 
-func (WordsWithExamples) JSONSchema() *jsonschema.Schema {
+func (wordsWithExamples) JSONSchema() *jsonschema.Schema {
 	return either(plain(), &jsonschema.Schema{Type: "array", Items: plain()},
-		byLanguage("commands", Words{}.JSONSchema(), member{"examples", Words{}.JSONSchema()}))
+		byLanguage("commands", wordsValue{}.JSONSchema(), member{"examples", wordsValue{}.JSONSchema()}))
 }
 
-func (Item) JSONSchema() *jsonschema.Schema {
+func (itemValue) JSONSchema() *jsonschema.Schema {
 	return either(nameOf(namesFlows), definition("MenuItem"))
 }
 
-func (OpenCaseOrTrue) JSONSchema() *jsonschema.Schema {
+func (openCaseOrTrue) JSONSchema() *jsonschema.Schema {
 	return either(&jsonschema.Schema{Const: true}, definition("OpenCase"))
 }
 
-func (HandoffOrTrue) JSONSchema() *jsonschema.Schema {
+func (handoffOrTrue) JSONSchema() *jsonschema.Schema {
 	return either(&jsonschema.Schema{Const: true}, definition("Handoff"))
 }
