@@ -6,14 +6,15 @@
 //
 //   - [File]: the types, one field for each key of the YAML
 //   - [Schema]: the JSON Schema made of them, with help in one language
-//   - [Entries]: the same as a reference to read, with an anchor for each key
+//   - [Manual]: what completion, help and the reference are made from
 //   - [Outline]: the names a text holds, however broken it is
-//   - [At]: where in the tree of keys a place in a text lies
+//   - [Place]: where in the tree of keys a line and a column lie
 //
 // What the editor asks for is put together from these:
 //
+//	manual := grammar.NewManual()
 //	place := grammar.At(text, line, col)
-//	for _, c := range grammar.Complete("bn", place, grammar.Outline(text)) { … }
+//	for _, c := range manual.Complete("bn", place, grammar.Outline(text)) { … }
 //
 // The reader of package flows takes exactly the keys of these types; a test
 // there holds them equal.
