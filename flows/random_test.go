@@ -332,7 +332,7 @@ func TestMutantsAreRefusedOrSound(t *testing.T) {
 	base := string(shipped(t).files[0].Text)
 	n := mutants
 	if testing.Short() || randomDialogues < 10_000 {
-		n /= 5
+		n /= 10
 	}
 	refused := 0
 	for seed := range n {
