@@ -46,6 +46,7 @@ func menu() []navEntry {
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
+		{"retention", retentionPath},
 		{"trouble", troublePath},
 	}
 }
