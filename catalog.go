@@ -292,11 +292,32 @@ func (flowsListCommand) Run(p *process) error {
 }
 
 type flowsExportCommand struct {
-	Version int64 `arg:"" optional:"" help:"The version; the current one when left out."`
+	Version int64  `arg:"" optional:"" help:"The version; the current one when left out."`
+	To      string `name:"to" placeholder:"FOLDER" help:"Write the version's files into a new or empty folder instead of printing them."`
 }
 
-// Run prints the version's text. Several files are parted by a line that names
-// each.
+// writeFolder writes files into a folder that holds nothing yet.
+func writeFolder(folder string, files []handoff.CatalogFile) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	there, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if len(there) > 0 {
+		return fmt.Errorf("export: %s is not empty: name a folder that is new or empty", folder)
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(f.Name)), []byte(f.Text), 0o644); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
+}
+
+// Run prints the version's text, or writes its files into a folder. Printed,
+// several files are parted by a line that names each.
 func (f *flowsExportCommand) Run(p *process) error {
 	return p.withRecords(func(_ *Config, r *records) error {
 		stored, err := r.desk.LatestCatalog(p.ctx)
@@ -308,6 +329,13 @@ func (f *flowsExportCommand) Run(p *process) error {
 		}
 		if err != nil {
 			return err
+		}
+		if f.To != "" {
+			if err := writeFolder(f.To, stored.Files); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "Version %d is in %s, files: %d.\n", stored.Version, f.To, len(stored.Files))
+			return nil
 		}
 		for _, file := range stored.Files {
 			if len(stored.Files) > 1 {

@@ -36,7 +36,7 @@ type versionsView struct {
 	Current  int64
 	Lines    []versionLine
 	From, To field
-	Faults   []flows.Fault // of the watched file, which changes nothing as long as it has them
+	Faults   []spokenFault // of the watched file, which changes nothing as long as it has them
 }
 
 type versionLine struct {
@@ -78,7 +78,7 @@ func (s *Server) listVersions(c echo.Context) error {
 	}
 	v := versionsView{page: s.page(c, "flows_title")}
 	if s.opt.FileFaults != nil {
-		v.Faults = errorsOf(s.opt.FileFaults())
+		v.Faults = v.faultLines(errorsOf(s.opt.FileFaults()))
 	}
 	v.From = field{Name: "from", Label: v.Words["compare_from"]}
 	v.To = field{Name: "to", Label: v.Words["compare_to"]}
@@ -98,7 +98,7 @@ type versionView struct {
 	Line    versionLine
 	Current int64
 	Files   []handoff.CatalogFile
-	Faults  []flows.Fault // why it cannot be published anew
+	Faults  []spokenFault // why it cannot be published anew
 }
 
 // versionOf is the version of the path.
@@ -123,7 +123,8 @@ func (s *Server) versionPage(c echo.Context, status int, faults []flows.Fault) e
 	if err != nil {
 		return err
 	}
-	v := versionView{page: s.page(c, "flows_title"), Current: current, Files: k.Files, Faults: faults}
+	v := versionView{page: s.page(c, "flows_title"), Current: current, Files: k.Files}
+	v.Faults = s.faultsIn(v.page, k.Files, faults)
 	v.Line = v.versionLine(k, current)
 	v.Title = v.Say("version_title", "n", v.Number(int(k.Version)))
 	return s.show(c, status, "flowversion.html", v)

@@ -16,8 +16,8 @@ type publishView struct {
 	page
 	Base    int64
 	Behind  *behind
-	Refused []flows.Fault // errors: it cannot be published
-	Warned  []flows.Fault
+	Refused []spokenFault // errors: it cannot be published
+	Warned  []spokenFault
 	Changes flowChanges
 	Files   []fileDiff
 	Inside  []insideLine
@@ -51,8 +51,9 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 	if err != nil {
 		return err
 	}
-	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base, Refused: errorsOf(faults)}
-	for _, f := range faults {
+	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base}
+	v.Refused = s.faultsIn(v.page, draft.Files, errorsOf(faults))
+	for _, f := range s.faultsIn(v.page, draft.Files, faults) {
 		if f.Warning {
 			v.Warned = append(v.Warned, f)
 		}
