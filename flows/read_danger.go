@@ -38,4 +38,3 @@ func (r *reader) danger(d *draft, m member) {
 		d.danger = append(d.danger, x)
 	}
 }
-
