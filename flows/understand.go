@@ -26,6 +26,7 @@ const (
 const (
 	boostWord = 0.5
 	boostMore = 0.6
+	boostNone = -0.4 // against what nobody can answer, of which there are more examples than of anything else
 	boostTalk = -2.5 // against a greeting, where there is more to the message
 	talkMore  = 3    // words beside a greeting that are no matter of their own
 )
@@ -71,7 +72,7 @@ func (c *Catalog) weigh(folded string, message []token) weighed {
 	if model == nil {
 		return c.byWords(f, message)
 	}
-	room := [4]intent.Boost{}
+	room := [5]intent.Boost{}
 	boosts := room[:0]
 	for _, x := range []struct {
 		p *phrase
@@ -88,6 +89,7 @@ func (c *Catalog) weigh(folded string, message []token) weighed {
 	if f.talk != nil && (len(boosts) > 0 || len(message) > len(f.talk.tokens)+talkMore) {
 		boosts = append(boosts, intent.Boost{Label: c.aimOf(aimTalk, f.talk).label(), By: boostTalk})
 	}
+	boosts = append(boosts, intent.Boost{Label: aim{kind: aimNothing}.label(), By: boostNone})
 	r := model.Classify(folded, boosts...)
 	return c.judge(r, f)
 }
