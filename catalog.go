@@ -110,9 +110,9 @@ func storedCatalog(ctx context.Context, desk *handoff.Desk, wards *place.Map, ve
 	for i, f := range stored.Files {
 		files[i] = flows.File{Name: f.Name, Text: []byte(f.Text)}
 	}
-	catalog, _, err := loadCatalog(wards, files)
-	if err != nil {
-		return nil, fmt.Errorf("published version %d: %w", version, err)
+	catalog, faults := flows.LoadKept(wards, flows.File{Name: builtInName, Text: builtIn}, files...)
+	if catalog == nil {
+		return nil, fmt.Errorf("published version %d: %w", version, &faultsError{faults})
 	}
 	return catalog.WithVersion(version), nil
 }
