@@ -245,7 +245,7 @@ type flowsPublishCommand struct {
 // Run publishes the file, unless it has faults.
 func (f *flowsPublishCommand) Run(p *process) error {
 	return p.withRecords(func(c *Config, r *records) error {
-		wards, err := readWards(c.Wards)
+		wards, _, err := cityWards(p.ctx, c, r.desk)
 		if err != nil {
 			return err
 		}
