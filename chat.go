@@ -139,6 +139,8 @@ func (t *chat) effect(effect flows.Effect) {
 		fmt.Fprintf(t.out, "  [case %d opened: %s, team %s, ward %d, %d photos]\n", e.Number, e.Title, e.Team, e.Ward, len(e.Photos))
 	case flows.ReopenCase:
 		fmt.Fprintf(t.out, "  [case %d opened again, %d photos]\n", e.Number, len(e.Photos))
+	case flows.Confirm:
+		fmt.Fprintf(t.out, "  [case %d: said to be fixed]\n", e.Number)
 	case flows.Join:
 		fmt.Fprintf(t.out, "  [follows case %d, %d photos]\n", e.Case, len(e.Photos))
 	case flows.AttachPhotos:

@@ -146,20 +146,24 @@ func (s *nagorik) openBot() error {
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
 	ledger := notices.NewLedger(s.records.pool, nil)
+	letters, err := api.AlarmLetters(s.config.PublicURL.String())
+	if err != nil {
+		return err
+	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Mailer: mailer,
-		Desk: s.records.desk, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
+		Notices: ledger, Mailer: mailer, AlarmLetter: letters,
+		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
 	if err != nil {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Eraser: s.bot, Prover: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
-		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.catalogs.Publish, FileFaults: s.file.Faults,
+		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.bot.Published, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})

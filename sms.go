@@ -13,6 +13,7 @@ import (
 	"nagorik/bot/sms"
 	"nagorik/bot/sms/gateway"
 	"nagorik/bot/sms/twilio"
+	"nagorik/handoff"
 )
 
 // alarmWithin bounds the recording of an alarm about a link.
@@ -109,10 +110,10 @@ func (s *nagorik) linkBroken(link string, fault *bot.SendError) {
 	var err error
 	if fault == nil {
 		s.log.Info("an SMS link works again", "link", link)
-		err = s.records.desk.ClearAlarm(ctx, "channel", subject)
+		_, err = s.records.desk.ClearAlarm(ctx, handoff.AlarmChannel, subject)
 	} else {
 		s.log.Error("an SMS link refuses us", "link", link, "code", fault.Code, "reason", fault.Text)
-		err = s.records.desk.RaiseAlarm(ctx, "channel", subject, fault.Error())
+		_, err = s.records.desk.RaiseAlarm(ctx, handoff.AlarmChannel, subject, fault.Error())
 	}
 	if err != nil {
 		s.log.Error("an alarm was not recorded", "error", err)

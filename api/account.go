@@ -42,6 +42,7 @@ type ownView struct {
 	Old      field
 	Password field
 	Again    field
+	Alarms   *field // whether they come by mail; nil: they come to others
 	Tokens   []handoff.APIToken
 }
 
@@ -53,6 +54,9 @@ func (s *Server) ownView(c echo.Context) (ownView, error) {
 	v.Language = field{Name: "language", Label: p.Words["language"], Options: p.languageOptions()}
 	v.Old = field{Name: "old", Label: p.Words["password_old"], Type: "password", Complete: "current-password", Required: true}
 	v.Password, v.Again = p.newPassword("password", "password_new"), p.newPassword("again", "password_again")
+	if p.Agent.Role != handoff.RoleAgent {
+		v.Alarms = &field{Name: "mail", Label: p.Words["alarm_by_mail"], Value: "on", Box: true, Ticked: p.Agent.AlarmMail}
+	}
 	var err error
 	v.Tokens, err = s.opt.Desk.Tokens(c.Request().Context(), p.Agent.ID)
 	return v, err

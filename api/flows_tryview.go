@@ -200,6 +200,8 @@ func (v *trialView) effect(catalog *flows.Catalog, effect flows.Effect) string {
 		return v.Say("try_opened", "n", v.CaseNumber(e.Number), "title", e.Title, "team", catalog.Team(e.Team, v.Lang))
 	case flows.ReopenCase:
 		return v.Say("try_reopened", "n", v.CaseNumber(e.Number))
+	case flows.Confirm:
+		return v.Say("try_confirmed", "n", v.CaseNumber(e.Number))
 	case flows.AttachPhotos:
 		return v.Say("try_attached", "n", v.CaseNumber(e.Case))
 	case flows.Handoff:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,7 @@ func menu() []navEntry {
 	return []navEntry{
 		{"inbox", "/console/inbox"},
 		{"mentions", mentionsPath},
+		{"alarms", alarmsPath},
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
 		{"replies", cannedPath},
@@ -44,6 +46,8 @@ func menu() []navEntry {
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
+		{"retention", retentionPath},
+		{"trouble", troublePath},
 	}
 }
 
@@ -79,22 +83,24 @@ func (s *Server) home(role handoff.Role) string {
 
 // page is what every page of the console knows. Views embed it.
 type page struct {
-	Lang   string
-	Words  map[string]string
-	Other  string // the other language
-	Back   string // this page's path, to come back to after switching; empty: it cannot be shown again
-	Icon   string
-	Style  string
-	Script string
-	Title  string
-	City   string
-	Nav    []navLine
-	Signed bool
-	Agent  handoff.Agent // who is signed in
-	Stream string        // where to hear of changes; empty: nowhere
-	Finder string        // where the box in the frame searches; empty: there is none
-	Done   string        // what has just been done, in words
-	Unread string        // how many notes of colleagues wait for the viewer; empty: none
+	Lang    string
+	Words   map[string]string
+	Other   string // the other language
+	Back    string // this page's path, to come back to after switching; empty: it cannot be shown again
+	Icon    string
+	Style   string
+	Script  string
+	Title   string
+	City    string
+	Nav     []navLine
+	Signed  bool
+	Agent   handoff.Agent // who is signed in
+	Stream  string        // where to hear of changes; empty: nowhere
+	Finder  string        // where the box in the frame searches; empty: there is none
+	Done    string        // what has just been done, in words
+	Unread  string        // how many notes of colleagues wait for the viewer; empty: none
+	Alarms  string        // how many alarms are open; empty: none
+	Trouble string        // how much waits for the administrator; empty: nothing
 
 	now time.Time
 }
@@ -122,21 +128,33 @@ func (s *Server) page(c echo.Context, title string) page {
 		return p
 	}
 	if _, ok := needsOf(s.routes, streamPath); ok && s.opt.Live != nil {
-		p.Stream = streamPath
+		p.Stream = withQuery(streamPath, queryShown, strconv.FormatInt(s.now().UnixMicro(), 10))
 	}
 	if needs, ok := needsOf(s.routes, contactsPath); ok && allows(p.Agent.Role, needs) {
 		p.Finder = contactsPath
 	}
 	for _, line := range s.nav {
 		if needs, _ := needsOf(s.routes, line.Path); allows(p.Agent.Role, needs) {
-			if line.Path == mentionsPath && c.Request().Header.Get("HX-Request") == "" {
-				p.countUnread(s, c)
+			if c.Request().Header.Get("HX-Request") == "" {
+				p.count(s, c, line)
 			}
 			here := c.Request().URL.Path == line.Path || strings.HasPrefix(c.Request().URL.Path, line.Path+"/")
 			p.Nav = append(p.Nav, navLine{line, words["nav_"+line.Key], here})
 		}
 	}
 	return p
+}
+
+// count fills in the number beside a line of the menu.
+func (p *page) count(s *Server, c echo.Context, line navEntry) {
+	switch line.Path {
+	case mentionsPath:
+		p.countUnread(s, c)
+	case alarmsPath:
+		p.countAlarms(s, c)
+	case troublePath:
+		p.countTrouble(s, c)
+	}
 }
 
 // show writes a page whole or not at all.
@@ -226,5 +244,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), figurePages())
 }

@@ -199,6 +199,8 @@ func (r Route) pathSchema(name string) map[string]any {
 		return map[string]any{"type": "string", "enum": r.Names}
 	case name == "number":
 		return map[string]any{"type": "integer", "format": "int64"}
+	case name == "task":
+		return map[string]any{"type": "string"}
 	default:
 		return map[string]any{"type": "string", "format": "uuid"}
 	}

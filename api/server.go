@@ -70,6 +70,7 @@ type Options struct {
 	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
 	Told           Told            // what people were told of cases: notices.Ledger; nil: nothing
 	Reviver        Reviver         // of dead turns: bot.Bot
+	Background     Background      // the work beside the turns
 	Prover         Prover          // of telephones: bot.Bot; nil: no code can be sent
 	Eraser         Eraser          // of people's data: bot.Bot
 	Live           Live            // nil: no stream

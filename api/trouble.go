@@ -54,6 +54,14 @@ func troubleRoutes() []Route {
 	return []Route{
 		list,
 		on(http.MethodPost, "/retry_all", "Try the newest 100 once more; none is done twice", retriedAnswer{}, (*Server).retryDeadTurns),
+		{
+			Method: http.MethodGet, Path: "/api/v1/failed_photos", Needs: TroubleManage, Summary: "Photos that could not be fetched, the newest first",
+			Answer: listOf[failedPhotoAnswer]{}, Query: []Parameter{paramNext, paramLimit}, handle: (*Server).listFailedPhotos,
+		},
+		{
+			Method: http.MethodPost, Path: "/api/v1/failed_photos/:id/retry", Needs: TroubleManage, Summary: "Fetch a photo once more",
+			Body: nothingBody{}, Answer: retriedPhotoAnswer{}, handle: (*Server).retryPhoto,
+		},
 		on(http.MethodPost, "/:id/open", "Read what was written; this is in the audit log", openedDeadTurnAnswer{}, (*Server).openDeadTurn),
 		on(http.MethodPost, "/:id/retry", "Try one once more; it is not done twice", retriedAnswer{}, (*Server).retryDeadTurn),
 		on(http.MethodPost, "/:id/discard", "Forget one", discardedAnswer{}, (*Server).discardDeadTurn),
@@ -132,4 +140,46 @@ func (s *Server) discardDeadTurn(c echo.Context) error {
 		return err
 	}
 	return answer(c, discardedAnswer{1})
+}
+
+type failedPhotoAnswer struct {
+	ID           string    `json:"id" jsonschema:"format=uuid"`
+	At           time.Time `json:"at" jsonschema_description:"when the person sent it"`
+	Channel      string    `json:"channel"`
+	Conversation *string   `json:"conversation" jsonschema:"nullable,format=uuid"`
+	Case         *int64    `json:"case" jsonschema:"nullable" jsonschema_description:"its number"`
+	Tries        int       `json:"tries"`
+	Error        string    `json:"error" jsonschema_description:"why it failed the last time"`
+}
+
+type retriedPhotoAnswer struct {
+	Photo string `json:"photo" jsonschema:"format=uuid"`
+}
+
+func (s *Server) listFailedPhotos(c echo.Context) error {
+	page, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	list, err := s.opt.Desk.FailedPhotos(c.Request().Context(), page)
+	if err != nil {
+		return err
+	}
+	return answer(c, listAnswer(list, func(f handoff.FailedPhoto) failedPhotoAnswer {
+		return failedPhotoAnswer{f.ID.String(), f.At, f.Channel, idOrNull(f.Conversation), orNull(f.Case), f.Tries, f.Fault}
+	}))
+}
+
+func (s *Server) retryPhoto(c echo.Context) error {
+	id, err := idOf(c)
+	if err != nil {
+		return err
+	}
+	if _, err := bodyOf[nothingBody](c); err != nil {
+		return err
+	}
+	if err := s.opt.Desk.RetryPhoto(c.Request().Context(), viewer(c), id); err != nil {
+		return err
+	}
+	return answer(c, retriedPhotoAnswer{id.String()})
 }

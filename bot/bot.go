@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
+	"nagorik/bot/background"
 	"nagorik/bot/photos"
 	"nagorik/bot/spool"
 	"nagorik/handoff"
@@ -33,6 +35,7 @@ var (
 // Options are what a Bot needs.
 type Options struct {
 	Desk     *handoff.Desk
+	Pool     *pgxpool.Pool // of the desk, for the background work
 	Redis    redis.UniversalClient
 	Catalogs *Catalogs
 	Channels []Channel
@@ -46,6 +49,8 @@ type Options struct {
 	Now       func() time.Time // time.Now when nil
 	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
 	Mailer    Mailer           // nil: no mail goes out
+	// AlarmLetter writes to staff about an alarm; nil: alarms are not mailed.
+	AlarmLetter func(handoff.AlarmLetter) (subject, text string)
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
 	// but the provider's own word.
 	RateOf func(channel string) float64
@@ -74,15 +79,20 @@ type Bot struct {
 	outbox    *outbox
 	notices   *notices.Ledger
 	mailer    Mailer
-	fetchers  map[string]*photos.Fetcher
+	// What alarms are told with; see alarms.go.
+	alarmLetter func(handoff.AlarmLetter) (subject, text string)
+	host        string
+	spooling    spoolWatch
+	fetchers    map[string]*photos.Fetcher
 
-	stop    context.CancelFunc
-	running sync.WaitGroup
-	pokes   pokes
+	stop       context.CancelFunc
+	running    sync.WaitGroup
+	pokes      pokes
+	background *background.Work
 }
 
 // New returns a Bot. Start sets it going. Its error names a channel whose
-// photo hosts cannot be read.
+// photo hosts cannot be read, or background work that is not whole.
 func New(opt Options) (*Bot, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -91,7 +101,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, photoLink: opt.PhotoLink, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
-		notices: opt.Notices, mailer: opt.Mailer,
+		notices: opt.Notices, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	for _, c := range opt.Channels {
@@ -108,8 +118,15 @@ func New(opt Options) (*Bot, error) {
 		b.lanes = append(b.lanes, newLane(b))
 	}
 	b.outbox = newOutbox(b, opt.RateOf)
-	return b, nil
+	var err error
+	b.background, err = background.New(background.Options{Pool: opt.Pool, Log: opt.Log, Tasks: b.tasks(), Jobs: []background.Job{background.JobOf(b.mailAlarm)}, Fault: func(task string) {
+		b.metrics.JobFaults.WithLabelValues(task).Inc()
+	}})
+	return b, err
 }
+
+// Background is the background work, for the administrator to look at.
+func (b *Bot) Background() *background.Work { return b.background }
 
 // Live is the hub of live events.
 func (b *Bot) Live() *Live { return b.live }
@@ -146,15 +163,13 @@ func said(conversations []uuid.UUID) []Hint {
 	return hints
 }
 
-// Start sets lanes, senders and jobs going. They run until Stop.
+// Start sets lanes, senders and background work going. They run until Stop.
 func (b *Bot) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.stop = cancel
 	b.running.Go(func() { b.live.Run(ctx) })
 	b.outbox.start(ctx, &b.running)
-	for _, job := range b.jobs() {
-		b.running.Go(func() { b.runJob(ctx, job) })
-	}
+	b.running.Go(func() { b.background.Run(ctx) })
 	b.running.Go(func() { b.drainSpool(ctx) })
 	for _, l := range b.lanes {
 		l.start()

@@ -145,6 +145,7 @@ type settings struct {
 	// more are channels beside the paper.
 	more   []bot.Channel
 	mailer bot.Mailer
+	letter func(handoff.AlarmLetter) (subject, text string)
 	// spooled are records that an earlier run has left in the spool.
 	spooled [][]byte
 }
@@ -219,7 +220,7 @@ func newTown(t testing.TB, s settings) *town {
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, Photos: store, Spool: queue,
+		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
 		Catalogs: w.flows, PhotoLink: s.link,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

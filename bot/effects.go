@@ -23,6 +23,8 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 		case flows.ReopenCase:
 			t.Reopen = append(t.Reopen, e)
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Number, Photos: photoIDs(e.Photos)})
+		case flows.Confirm:
+			t.Confirm = append(t.Confirm, e.Number)
 		case flows.Join:
 			t.Join = append(t.Join, e)
 			t.Attach = append(t.Attach, handoff.Attachment{Case: e.Case, Photos: photoIDs(e.Photos)})
@@ -37,7 +39,7 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 		case flows.Reclaim:
 			t.Now.Owner = flows.OwnerBot
 		case flows.Alert:
-			t.Alarm, t.Urgent = alarmDanger, true
+			t.Alarm, t.Urgent = handoff.AlarmDanger, true
 		case flows.SendCode:
 			t.Codes = append(t.Codes, e)
 		case flows.TriedCode:
@@ -139,6 +141,8 @@ func (w *work) outcome() string {
 		return "takeover"
 	case planRelease, planResume:
 		return "released"
+	case planMove:
+		return "moved"
 	default:
 		return "stepped"
 	}

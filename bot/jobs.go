@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"nagorik/bot/background"
 	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff"
@@ -21,81 +22,57 @@ const (
 	photosMost   = 4   // photos fetched at once by this process
 	profilesMost = 5   // names asked for per round: the provider counts these calls
 	foldRounds   = 100 // folds in a row
+	forgetWithin = 20 * time.Minute
 	queueMost    = 200 // conversations that a round over the queue changes
-	jobWithin    = time.Minute
 )
 
 // keptSource begins the source of a photo that is on disk already.
 const keptSource = "kept:"
 
-// jobEvery is how often each job looks for itself what a poke may have missed.
+// How often each task looks for itself what a poke may have missed.
 const (
 	sweepEvery    = time.Second
 	photosEvery   = 3 * time.Second
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
+	movesEvery    = 30 * time.Second
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
 	queueEvery    = 5 * time.Second
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
 	removeEvery   = time.Minute
+	forgetEvery   = 6 * time.Hour
 )
 
-// background is work that is done beside the turns, now and then or when poked.
-type background struct {
-	name  string
-	every time.Duration
-	poked <-chan struct{}
-	run   func(ctx context.Context) error
-}
-
-func (b *Bot) jobs() []background {
-	return []background{
-		{"send replies", sweepEvery, b.pokes.outbox, b.outbox.sweepOnce},
-		{"fetch photos", photosEvery, b.pokes.photos, b.fetchPhotos},
-		{"ask for names", profilesEvery, b.pokes.profiles, b.askNames},
-		{"wake idle conversations", idleEvery, nil, b.wakeIdle},
-		{"assign conversations", queueEvery, b.pokes.queue, b.assignWaiting},
-		{"keep promises", queueEvery, nil, b.keepPromises},
-		{"take back from who is off duty", queueEvery, nil, b.requeue},
-		{"send codes", codesEvery, b.pokes.codes, b.sendCodes},
-		{"link proven telephones", codesEvery, b.pokes.proven, b.linkProven},
-		{"adopt spools", adoptEvery, nil, b.adoptSpools},
-		{"tell of cases", noticesEvery, b.pokes.notices, b.tellNotices},
-		{"look for late cases", delaysEvery, nil, b.noteDelays},
-		{"fold counters", foldEvery, nil, b.foldCounters},
-		{"remove photos", removeEvery, b.pokes.removals, b.removePhotos},
+// tasks are what is done beside the turns.
+func (b *Bot) tasks() []background.Task {
+	return []background.Task{
+		{Name: "send_replies", Every: sweepEvery, Poked: b.pokes.outbox, Here: true, Do: b.outbox.sweepOnce},
+		{Name: "adopt_spools", Every: adoptEvery, Here: true, Do: b.adoptSpools},
+		{Name: "fetch_photos", Every: photosEvery, Poked: b.pokes.photos, Do: b.fetchPhotos},
+		{Name: "ask_names", Every: profilesEvery, Poked: b.pokes.profiles, Do: b.askNames},
+		{Name: "wake_idle", Every: idleEvery, Do: b.wakeIdle},
+		{Name: "assign", Every: queueEvery, Poked: b.pokes.queue, Do: b.assignWaiting},
+		{Name: "keep_promises", Every: queueEvery, Do: b.keepPromises},
+		{Name: "take_back", Every: queueEvery, Do: b.requeue},
+		{Name: "send_codes", Every: codesEvery, Poked: b.pokes.codes, Do: b.sendCodes},
+		{Name: "link_proven", Every: codesEvery, Poked: b.pokes.proven, Do: b.linkProven},
+		{Name: "tell_notices", Every: noticesEvery, Poked: b.pokes.notices, Do: b.tellNotices},
+		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
+		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
+		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
+		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
+		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
+		{Name: "watch_silence", Every: silenceEvery, Do: b.watchSilence},
+		{Name: "write_alarms", Every: watchEvery, Do: b.takeAlarmMails},
+		{Name: "forget", Every: forgetEvery, Within: forgetWithin, Do: b.desk.Forget},
+		{Name: "remove_photos", Every: removeEvery, Poked: b.pokes.removals, Do: b.removePhotos},
 	}
 }
 
-func (b *Bot) runJob(ctx context.Context, j background) {
-	tick := time.NewTicker(j.every)
-	defer tick.Stop()
-	for {
-		within, cancel := context.WithTimeout(ctx, jobWithin)
-		err := j.run(within)
-		cancel()
-		if err != nil && ctx.Err() == nil {
-			b.metrics.JobFaults.WithLabelValues(j.name).Inc()
-			b.log.Warn("background work failed and will be tried again", "job", j.name, "error", err)
-			// A failing database must not be asked in a circle of pokes.
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-j.poked:
-		}
-	}
-}
-
-// pokes wake jobs at once instead of at their next tick.
+// pokes wake tasks at once instead of at their next tick.
 type pokes struct {
 	outbox   chan struct{}
 	photos   chan struct{}
@@ -105,16 +82,18 @@ type pokes struct {
 	proven   chan struct{}
 	notices  chan struct{}
 	removals chan struct{}
+	moves    chan struct{}
 }
 
 func newPokes() pokes {
 	return pokes{
 		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
 		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1), removals: make(chan struct{}, 1),
+		moves: make(chan struct{}, 1),
 	}
 }
 
-// after wakes the jobs that a committed turn has given work.
+// after wakes the tasks that a committed turn has given work.
 func (p pokes) after(t *handoff.Turn) {
 	if len(t.Photos) > 0 {
 		poke(p.photos)
@@ -159,7 +138,15 @@ func (b *Bot) wakeIdle(ctx context.Context) error {
 func (b *Bot) foldCounters(ctx context.Context) error {
 	for range foldRounds {
 		n, err := b.desk.FoldCounters(ctx)
-		if err != nil || n == 0 {
+		if err != nil {
+			return err
+		}
+		m, err := b.desk.FoldPassages(ctx)
+		if err != nil {
+			return err
+		}
+		k, err := b.desk.FoldPhrases(ctx)
+		if err != nil || n+m+k == 0 {
 			return err
 		}
 	}

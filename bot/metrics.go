@@ -17,7 +17,7 @@ type Metrics struct {
 	SendTime      *prometheus.HistogramVec // seconds of a provider call, by channel
 	OutboxDropped prometheus.Counter       // left to the sweep because the queue was full
 	Photos        *prometheus.CounterVec   // by outcome
-	JobFaults     *prometheus.CounterVec   // by job
+	JobFaults     *prometheus.CounterVec   // by task
 	Skipped       *prometheus.CounterVec   // signed, not for us or unreadable: by channel and reason
 }
 

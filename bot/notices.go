@@ -143,10 +143,16 @@ func (b *Bot) queueNotice(ctx context.Context, n *notices.Notice, i int) (time.D
 }
 
 func (b *Bot) putNotice(ctx context.Context, n *notices.Notice, i int) (time.Duration, error) {
-	h := &n.Hops[i]
-	held, err := b.desk.Tell(ctx, h.Identity, h.Message, func(held handoff.Held) []handoff.Reply {
-		words, _ := b.catalogs.Current().Notice(n.Facts, cmp.Or(held.Language, n.Reach.Language), b.faceOf(held.Key.Channel))
+	h, facts, asks := &n.Hops[i], n.Facts, int64(0)
+	if h.Way != flows.WayTemplate && n.Facts.Event == flows.NoticeResolved {
+		facts.Answerable, asks = true, n.Facts.Number
+	}
+	held, err := b.desk.Tell(ctx, h.Identity, h.Message, asks, func(held handoff.Held) []handoff.Reply {
+		words, _ := b.catalogs.Current().Notice(facts, cmp.Or(held.Language, n.Reach.Language), b.faceOf(held.Key.Channel))
 		said := b.fitted(held.Key.Channel, words.Text, handoff.KindNotice)
+		if last := len(said) - 1; last >= 0 && len(words.Choices) > 0 {
+			said[last].Detail, _ = json.Marshal(ReplyDetail{Choices: words.Choices}) // strings always marshal
+		}
 		if h.Way == flows.WayTemplate && len(said) > 0 {
 			said = said[:1]
 			said[0].Detail, _ = json.Marshal(ReplyDetail{Template: &Template{Name: words.Template, Lang: words.Lang, Values: words.Values}}) // strings always marshal

@@ -358,10 +358,9 @@ func (o *outbox) pause(q *queue, e *SendError) {
 	o.bot.log.Error("a channel is paused", "channel", q.channel.Name(), "code", e.Code, "reason", e.Text)
 	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
 	defer cancel()
-	if err := o.bot.desk.RaiseAlarm(ctx, "channel", q.channel.Name(), e.Error()); err != nil {
+	if err := o.bot.raise(ctx, handoff.AlarmChannel, q.channel.Name(), e.Error()); err != nil {
 		o.bot.log.Error("an alarm was not recorded", "error", err)
 	}
-	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }
 
 // recovered ends a pause after the first message that went out.
@@ -373,8 +372,7 @@ func (o *outbox) recovered(q *queue) {
 	o.bot.log.Info("a channel works again", "channel", q.channel.Name())
 	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
 	defer cancel()
-	if err := o.bot.desk.ClearAlarm(ctx, "channel", q.channel.Name()); err != nil {
+	if err := o.bot.allClear(ctx, handoff.AlarmChannel, q.channel.Name()); err != nil {
 		o.bot.log.Error("an alarm was not cleared", "error", err)
 	}
-	o.bot.hint(Hint{Event: HintAlarm, Channel: q.channel.Name()})
 }

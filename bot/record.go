@@ -79,7 +79,7 @@ func (l *lane) record(batch []*item) error {
 func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, err error) {
 	for _, it := range batch {
 		switch it.event.Kind {
-		case EventMessage, EventStart, eventIdle, eventResume:
+		case EventMessage, EventStart, eventIdle, eventResume, eventMove:
 			turns = append(turns, it)
 		case EventEcho:
 			if it.event.MessageID == "" {
@@ -94,12 +94,11 @@ func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, e
 			}
 		case EventNotice:
 			ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
-			err = l.bot.desk.RaiseAlarm(ctx, "provider", it.event.Channel, it.event.Note)
+			err = l.bot.raise(ctx, handoff.AlarmProvider, it.event.Channel, it.event.Note)
 			cancel()
 			if err != nil {
 				return nil, nil, err
 			}
-			l.bot.hint(Hint{Event: HintAlarm, Channel: it.event.Channel})
 		default:
 			l.bot.log.Warn("an event of an unknown kind was dropped", "kind", string(it.event.Kind))
 		}

@@ -50,6 +50,7 @@ type Notices struct {
 	order  []Way
 	also   []Way
 	events map[NoticeEvent]*noticeText
+	fixed  *fixed
 }
 
 // noticeText is the words of a notice: for everybody, or of one service.
@@ -73,6 +74,9 @@ type NoticeFacts struct {
 	Team   string
 	Note   string    // what the staff have written to the citizen; may be empty
 	At     time.Time // when it happened
+	// Answerable says that it is told in the person's own conversation, where
+	// what they say next can be its answer.
+	Answerable bool
 }
 
 // Notice is a notice in words.
@@ -82,6 +86,8 @@ type Notice struct {
 	Template string   // name of Messenger's approved template; empty for none
 	Lang     string   // the language it is in
 	Values   []string // what the template's parameters are filled with: number, service, status, note
+	Choices  []Choice // buttons under it
+	Asks     bool     // it asks whether the case is fixed: see Session.AskFixed
 }
 
 // Notice words a notice in a language, as a face shows it. It is false where
@@ -103,6 +109,7 @@ func (c *Catalog) Notice(f NoticeFacts, lang string, face Face) (Notice, bool) {
 	if n.subject != nil {
 		said.Subject = c.say(n.subject, i, Face{}, vars)
 	}
+	c.askFixed(&said, f, i, face)
 	said.Values = []string{vars["id"], vars["service"], vars["status"], vars["note"]}
 	return said, true
 }
@@ -149,6 +156,9 @@ func (k *compiler) compileNotices() {
 			t.flows[own.name.text] = k.noticeText(own)
 		}
 		n.events[NoticeEvent(e.name.text)] = t
+		if e.fixed != nil {
+			n.fixed = k.compileFixed(e.fixed)
+		}
 	}
 	k.c.notices = n
 }

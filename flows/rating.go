@@ -44,7 +44,7 @@ func (t *turn) endedByDesk() {
 	}
 	t.addLead(t.c.texts["agent_out"])
 	t.effect(AskRating{})
-	t.s.Ask = askRating
+	t.s.Ask, t.s.Fixed = askRating, 0
 	t.promptAsk()
 }
 

@@ -22,6 +22,13 @@ type draftNotice struct {
 	subject  draftText
 	template string
 	flows    []*draftNotice // in other words for some services
+	fixed    *draftFixed    // of "resolved"; nil: it does not ask
+}
+
+// draftFixed is the question whether a case is fixed, as it was written.
+type draftFixed struct {
+	ask, yes, no, thanks, otherwise draftText
+	flow                            word
 }
 
 // notices reads
@@ -35,6 +42,7 @@ type draftNotice struct {
 //	      subject: {bn: …, en: …}               of the mail
 //	      template: case_resolved               Messenger's approved utility template
 //	      flows: {suggestion: {text: …}}        other words for a service
+//	      fixed: {ask: …, yes: …, no: …, thanks: …, flow: not_fixed, otherwise: …}   of resolved alone
 func (r *reader) notices(d *draft, m member) {
 	if !r.once(m, d.notices.line > 0) {
 		return
@@ -69,6 +77,9 @@ func (r *reader) notice(m member, whole bool) *draftNotice {
 	if whole {
 		known = append(known, "flows")
 	}
+	if whole && m.key.text == string(NoticeResolved) {
+		known = append(known, "fixed")
+	}
 	f := r.fields(m.value, "a notice", known...)
 	d := &draftNotice{name: m.key}
 	if n := f["text"]; n != nil {
@@ -85,11 +96,37 @@ func (r *reader) notice(m member, whole bool) *draftNotice {
 			r.fail(w.position, "the name of a template has at most %d letters", maxTemplateName)
 		}
 	}
+	if n := f["fixed"]; n != nil {
+		d.fixed = r.fixed(n, m.key.position)
+	}
 	if n := f["flows"]; n != nil {
 		for _, own := range r.members(n, "flows") {
 			d.flows = append(d.flows, r.notice(own, false))
 		}
 	}
+	return d
+}
+
+// fixed reads the question whether a case is fixed.
+func (r *reader) fixed(n *yaml.Node, at position) *draftFixed {
+	names := []string{"ask", "yes", "no", "thanks", "otherwise"}
+	f := r.fields(n, "fixed", append(names, "flow")...)
+	if f == nil {
+		return nil
+	}
+	d := &draftFixed{}
+	for i, x := range []*draftText{&d.ask, &d.yes, &d.no, &d.thanks, &d.otherwise} {
+		if f[names[i]] == nil {
+			r.fail(at, "“fixed” needs %s", names[i])
+			return nil
+		}
+		*x = r.text(f[names[i]], names[i])
+	}
+	if f["flow"] == nil {
+		r.fail(at, "“fixed” needs the flow in which a case is opened again")
+		return nil
+	}
+	d.flow = r.word(f["flow"], "flow")
 	return d
 }
 

@@ -25,6 +25,7 @@ type Session struct {
 	At       int64    // when the person was last heard, in seconds since 1970
 	Reminded bool     // the one reminder was given
 	WardBy   WardBy   // where the answered ward comes from
+	Fixed    int64    // the case of which a notice has asked just now whether it is fixed
 	Parked   *Parked  // a dialogue left half-way
 }
 

@@ -66,6 +66,8 @@ func (s *Session) readField(r *jsonReader, key string) (err error) {
 		s.At, err = r.integer()
 	case "reminded":
 		s.Reminded, err = r.boolean()
+	case "fixed":
+		s.Fixed, err = r.integer()
 	case "ward_by":
 		var by string
 		by, err = r.string()
@@ -129,6 +131,7 @@ func (s Session) AppendJSON(dst []byte) []byte {
 		w.b = append(w.b, "true"...)
 	}
 	w.string("ward_by", string(s.WardBy))
+	w.integer("fixed", s.Fixed)
 	if s.Parked != nil {
 		w.key("parked")
 		w.b = s.Parked.appendJSON(w.b)

@@ -39,6 +39,7 @@ const (
 	InputRemind   InputKind = "remind"   // the session has been idle for Catalog.RemindAfter
 	InputExpire   InputKind = "expire"   // the session has been idle for Catalog.ExpireAfter
 	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu", "end" or ReleaseRate
+	InputMove     InputKind = "move"     // a supervisor moves the session to another version; of Relocate only
 )
 
 // Input is one thing that happened, as Step takes it. It holds everything Step
@@ -169,6 +170,7 @@ type Move struct {
 	To    string // empty when the flow was left
 	Event string
 	Why   string // such as: matched word "drain"
+	Done  bool   // with an empty To: the flow was gone through to its end
 }
 
 // LookupKind is what Step wants to know before it can go on.

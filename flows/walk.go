@@ -3,8 +3,9 @@ package flows
 import "strconv"
 
 // begin opens a flow. Photos that came before it are kept for it; what the
-// person's message says about its choices and ward is taken as answered.
-func (t *turn) begin(f *flow, why string) {
+// person's message says about its choices and ward, and what is given, is taken
+// as answered.
+func (t *turn) begin(f *flow, why string, given ...Answer) {
 	if f.remembers && t.in.Found.Remembered == nil {
 		t.need(Lookup{Kind: LookupRemembered})
 		return
@@ -14,6 +15,10 @@ func (t *turn) begin(f *flow, why string) {
 	t.s.Flow, t.s.Photos, t.f = f.id, photos, f
 	t.recall()
 	t.prefill()
+	for _, a := range given {
+		t.s.put(a.Slot, a.Value)
+		t.s.Known = with(t.s.Known, a.Slot)
+	}
 	t.move("", f.states[0].name, "", why)
 	t.enter(0)
 }
@@ -86,12 +91,13 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		}
 		t.remember()
 		if len(st.edges) == 0 {
+			t.moveOut(st.name, "passed to people")
 			t.leave()
 			return 0, "", "", true
 		}
 	case stateEnd:
 		t.say(st.text)
-		t.move(st.name, "", "", "the flow is done")
+		t.moveOut(st.name, "the flow is done")
 		t.leave()
 		return 0, "", "", true
 	}

@@ -220,8 +220,8 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	q := &pgx.Batch{}
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
-		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueJoined, queueTold, queueRatings, queuePhotos, queueAttachments,
-		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queueCounters,
+		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueConfirmed, queueJoined, queueTold, queueRatings, queuePhotos, queueAttachments,
+		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queueCounters, queuePassages, queuePhrases,
 	} {
 		queue(q, b)
 	}

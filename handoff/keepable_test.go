@@ -25,7 +25,8 @@ func TestProviderWordsThatNoTextCanHold(t *testing.T) {
 			return r.DeadTurn(r.t.Context(), handoff.Key{Channel: "sms" + hostile, Address: "61" + hostile}, []byte("event"+hostile), errors.New("cause"+hostile))
 		}, `SELECT count(*) FROM dead_turns WHERE event LIKE 'event%' AND error LIKE 'cause%' AND address LIKE '61%'`},
 		{"an alarm", func(r *record, _ *handoff.Turn) error {
-			return r.RaiseAlarm(r.t.Context(), "provider", "sms", "blocked"+hostile)
+			_, err := r.RaiseAlarm(r.t.Context(), handoff.AlarmProvider, "sms", "blocked"+hostile)
+			return err
 		}, `SELECT count(*) FROM alarms WHERE text LIKE 'blocked%'`},
 		{"a name", func(r *record, first *handoff.Turn) error {
 			return r.Profiled(r.t.Context(), first.Key, "Rahima"+hostile)

@@ -111,9 +111,10 @@ func (d *Desk) NoteDelays(ctx context.Context, limit int) (n int, err error) {
 
 // Tell queues a notice in the open conversation of an identity, or else in its
 // latest. fit cuts it to what the channel takes. The first part has the id
-// given; one that is on record already is not queued again. Somebody who has
-// no conversation is ErrNotFound.
-func (d *Desk) Tell(ctx context.Context, identity, id uuid.UUID, fit func(Held) []Reply) (held Held, err error) {
+// given; one that is on record already is not queued again. With asks, the
+// number of a case, what is said ends in the question whether it is fixed.
+// Somebody who has no conversation is ErrNotFound.
+func (d *Desk) Tell(ctx context.Context, identity, id uuid.UUID, asks int64, fit func(Held) []Reply) (held Held, err error) {
 	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		locked := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("identity_id = ?", identity).Order("closed_at IS NOT NULL, id DESC")
 		row, err := first[deskRow](locked, "conversation")
@@ -139,10 +140,30 @@ func (d *Desk) Tell(ctx context.Context, identity, id uuid.UUID, fit func(Held) 
 			return err
 		}
 		held.Version = row.Version
+		if asks != 0 && len(said) > 0 {
+			if err := askFixed(tx, row.ID, asks); err != nil {
+				return err
+			}
+		}
 		return tx.Model(&deskRow{}).Where("id = ?", row.ID).Updates(map[string]any{"version": row.Version, "outbox_until": row.OutboxUntil}).Error
 	})
 	if err != nil && !errors.Is(err, errUnchanged) {
 		return Held{}, fmt.Errorf("tell somebody of a case: %w", err)
 	}
 	return held, nil
+}
+
+// askFixed notes where a dialogue stands that its person was asked whether a
+// case is fixed.
+func askFixed(tx *gorm.DB, conversation uuid.UUID, number int64) error {
+	row, err := first[checkpointRow](tx.Select("checkpoint::text AS checkpoint").Where("id = ?", conversation), "conversation")
+	if err != nil {
+		return err
+	}
+	session, err := flows.DecodeSession([]byte(row.Checkpoint))
+	if err != nil {
+		return err
+	}
+	session.AskFixed(number)
+	return tx.Model(&checkpointRow{}).Where("id = ?", conversation).Update("checkpoint", gorm.Expr("CAST(? AS jsonb)", string(session.AppendJSON(nil)))).Error
 }

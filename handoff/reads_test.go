@@ -306,8 +306,8 @@ func TestAlarmsAreForThoseWhoMaySeeThem(t *testing.T) {
 	p := r.person("Rahim", "", "")
 	conversation := r.conversation(p, talk{owner: "bot", team: "drainage"})
 	r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, handoff.NewID(), conversation.String(), conversation, r.clock.now())
-	if err := r.RaiseAlarm(t.Context(), "channel", "messenger", "token refused"); err != nil {
-		t.Fatal(err)
+	if raised, err := r.RaiseAlarm(t.Context(), handoff.AlarmChannel, "messenger", "token refused"); err != nil || !raised {
+		t.Fatal(raised, err)
 	}
 	count := func(v handoff.Viewer) int {
 		list, err := r.Alarms(t.Context(), v)
@@ -329,7 +329,7 @@ func TestAlarmsAreForThoseWhoMaySeeThem(t *testing.T) {
 			t.Errorf("%s sees %d alarms, want %d", name, got, c.want)
 		}
 	}
-	if err := r.ClearAlarm(t.Context(), "channel", "messenger"); err != nil {
+	if _, err := r.ClearAlarm(t.Context(), "channel", "messenger"); err != nil {
 		t.Fatal(err)
 	}
 	if got := count(all); got != 1 {

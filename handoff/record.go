@@ -67,6 +67,7 @@ type agentRow struct {
 	Language     string           `gorm:"column:language"`
 	TOTPSecret   string           `gorm:"column:totp_secret"`
 	TOTPUsed     int64            `gorm:"column:totp_used"`
+	AlarmMail    bool             `gorm:"column:alarm_mail;default:true"`
 }
 
 // TableName is the table of the staff.

@@ -41,6 +41,7 @@ type Agent struct {
 	SecondFactor bool   // codes are asked for at sign-in
 	Invited      bool   // no password was ever set
 	DisabledAt   *time.Time
+	AlarmMail    bool // alarms come by mail
 }
 
 // NewAgent is a staff account to be made.
@@ -258,6 +259,7 @@ func (d *Desk) AgentBy(ctx context.Context, idOrEmail string) (Agent, error) {
 
 func (d *Desk) agentOf(r agentRow) Agent {
 	a := Agent{ID: r.ID, Email: r.Email, Name: r.Name, Role: Role(r.Role), Teams: r.Teams, CreatedAt: d.local(r.CreatedAt)}
+	a.AlarmMail = r.AlarmMail
 	a.Language, a.SecondFactor, a.Invited, a.DisabledAt = r.Language, r.TOTPSecret != "", r.PasswordHash == "", d.localOrNil(r.DisabledAt)
 	for _, w := range r.Wards {
 		a.Wards = append(a.Wards, int(w))
