@@ -110,9 +110,9 @@ func storedCatalog(ctx context.Context, desk *handoff.Desk, wards *place.Map, ve
 	for i, f := range stored.Files {
 		files[i] = flows.File{Name: f.Name, Text: []byte(f.Text)}
 	}
-	catalog, _, err := loadCatalog(wards, files)
-	if err != nil {
-		return nil, fmt.Errorf("published version %d: %w", version, err)
+	catalog, faults := flows.LoadKept(wards, flows.File{Name: builtInName, Text: builtIn}, files...)
+	if catalog == nil {
+		return nil, fmt.Errorf("published version %d: %w", version, &faultsError{faults})
 	}
 	return catalog.WithVersion(version), nil
 }
@@ -245,7 +245,7 @@ type flowsPublishCommand struct {
 // Run publishes the file, unless it has faults.
 func (f *flowsPublishCommand) Run(p *process) error {
 	return p.withRecords(func(c *Config, r *records) error {
-		wards, err := readWards(c.Wards)
+		wards, _, err := cityWards(p.ctx, c, r.desk)
 		if err != nil {
 			return err
 		}

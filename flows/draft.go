@@ -18,6 +18,7 @@ type draft struct {
 	office    draftOffice
 	commands  []draftWords // by command
 	buttons   []draftNamed
+	groups    []draftWords // by name
 	danger    []draftDanger
 	talk      []draftTalk
 	redirects []draftRedirect

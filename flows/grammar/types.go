@@ -10,6 +10,7 @@ type File struct {
 	Office    Office                            `yaml:"office"`
 	Commands  map[commandName]wordsWithExamples `yaml:"commands"`
 	Buttons   map[buttonName]textValue          `yaml:"buttons"`
+	Groups    map[newName]wordsValue            `yaml:"word_groups"`
 	Danger    []Danger                          `yaml:"danger"`
 	SmallTalk []SmallTalk                       `yaml:"small_talk"`
 	Redirects map[newName]Redirect              `yaml:"redirects"`
