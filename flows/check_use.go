@@ -15,13 +15,13 @@ func (k *compiler) checkUse(f *flow, d *draftFlow) {
 				used[c.slot] = true
 			}
 		}
-		looksUp = looksUp || s.kind == stateLookup
+		looksUp = looksUp || s.kind == stateLookup && !s.row
 	}
 	for i, ds := range d.slots {
 		if !used[i] {
 			k.warn(ds.name.position, "slot %q is never asked or computed", ds.name.text)
 		}
-		if ds.kind == SlotCode && !f.proves {
+		if ds.kind == SlotCode && !f.proves && !f.provesRow {
 			k.fail(ds.name.position, "slot %q waits for a code and no `send_code` sends one", ds.name.text)
 		}
 		if ds.remember && !f.opens && !f.hands && !f.proves {
