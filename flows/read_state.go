@@ -12,7 +12,7 @@ var stateKeys = map[stateKind][]string{
 	stateAsk:      {"text", "next", "on", "skipped"},
 	stateBranch:   {},
 	stateCompute:  {"next"},
-	stateLookup:   {"number", "within", "register", "key", "found", "none", "masked", "absent"},
+	stateLookup:   {"number", "within", "register", "key", "found", "none", "masked", "no_phone", "absent"},
 	stateOpenCase: {"text", "next"},
 	stateReopen:   {"note", "text", "next"},
 	stateSendCode: {"next", "found", "none", "no_phone"},
@@ -236,7 +236,7 @@ func (r *reader) stateComplete(s *draftState) {
 // where no row is looked up.
 func (r *reader) registerComplete(s *draftState) {
 	if s.lookup.text != string(LookupRegister) {
-		for _, w := range []word{s.register, s.masked, s.absent} {
+		for _, w := range []word{s.register, s.masked, s.noPhone, s.absent} {
 			if w.line != 0 && s.lookup.text != "" {
 				r.fail(w.position, "only `lookup: register` looks into a register")
 			}

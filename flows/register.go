@@ -19,6 +19,7 @@ import (
 //	  found: tell             # the row may be told: {row.due}, {row.owner} …
 //	  none: unknown           # there is no such row
 //	  masked: offer           # it is there, and demands proof first; left out: as found
+//	  no_phone: visit         # the same, and there is no telephone in it; left out: as masked
 //	  absent: as_before       # no table was uploaded under that name; left out: as none
 //	tell:
 //	  say: {bn: "বকেয়া {row.due} টাকা।", en: "You owe Tk {row.due}."}
@@ -159,20 +160,34 @@ func (t *turn) lookupRow(st *state) (next int, event, why string, stop bool) {
 		event, why = eventAbsent, "no register "+t.f.register
 	case !row.Found:
 		event, why = eventNone, "no such row"
+	case row.Proof && row.Phone == "":
+		event, why = eventNoPhone, "the row has no telephone"
 	case row.Proof && !t.proven(row):
 		event, why = eventMasked, "the telephone in the row is not proven"
 	default:
 		event, why = eventFound, "the row is there"
 	}
-	next, ok := st.out(event)
-	switch {
-	case ok:
-	case event == eventMasked:
-		next, _ = st.out(eventFound)
-	default:
-		next, _ = st.out(eventNone)
+	return st.outOr(event), event, why, false
+}
+
+// outOr is where an event leads; one that has no way out of its own takes that
+// of the next one in meaning.
+func (s *state) outOr(event string) int {
+	for {
+		if next, ok := s.out(event); ok {
+			return next
+		}
+		switch {
+		case event == eventNoPhone && s.kind == stateLookup:
+			event = eventMasked
+		case event == eventMasked:
+			event = eventFound
+		case event == eventNone, event == eventFound: // every such state has them
+			return 0
+		default:
+			event = eventNone
+		}
 	}
-	return next, event, why, false
 }
 
 // proven reports that the row may be told whole.
@@ -198,11 +213,7 @@ func (t *turn) sendRowCode(st *state) (next int, event, why string, stop bool) {
 		t.effect(SendCode{Phone: row.Phone, Register: t.f.register, Key: RegisterKey(v.String())})
 		event, why = eventNext, "a code is sent"
 	}
-	next, ok := st.out(event)
-	if !ok {
-		next, _ = st.out(eventNone)
-	}
-	return next, event, why, false
+	return st.outOr(event), event, why, false
 }
 
 // rowShown is a field of the row as a text tells it.
