@@ -3,6 +3,7 @@ package handoff
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,68 +36,98 @@ type rowAsk struct {
 // rowsByKey reads the rows of a whole batch. The row is found by its primary
 // key; whether the person may hear it, and may be sent a code, is asked for
 // rows that demand proof alone.
-const rowsByKey = `SELECT w.n, v.id IS NOT NULL, COALESCE(v.proof, false), x.phone, x.fields, COALESCE(v.columns::text, '[]'),
-		COALESCE(v.proof AND x.phone <> '' AND (
-			EXISTS (SELECT 1 FROM identities i WHERE i.channel = 'sms' AND i.address = x.phone AND i.contact_id = w.contact)
-			OR EXISTS (SELECT 1 FROM phone_codes p WHERE p.identity_id = w.identity AND p.at > $7 AND p.phone = x.phone AND p.register = w.register AND p.register_key = w.key AND p.proved_at > $5)), false),
-		COALESCE(v.proof AND x.phone <> ''
-			AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.channel = 'sms' AND i.address = x.phone AND i.muted)
-			AND (SELECT count(*) FROM phone_codes p WHERE p.phone = x.phone AND p.at > $7) < $6
+const rowsByKey = `WITH reg AS MATERIALIZED (
+		SELECT r.name, v.id, v.proof FROM registers r JOIN register_versions v ON v.id = r.in_force WHERE r.name = ANY($1::text[])
+	), w AS MATERIALIZED (
+		SELECT w.*, reg.id, reg.proof, x.phone, x.fields
+		FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) WITH ORDINALITY AS w(register, key, contact, identity, n)
+		JOIN reg ON reg.name = w.register
+		LEFT JOIN LATERAL (SELECT phone, fields FROM register_rows x WHERE x.version_id = reg.id AND x.key = w.key LIMIT 1) x ON true
+	)
+	SELECT w.n, w.id, w.proof, w.phone, w.fields,
+		w.proof AND w.phone <> '' AND (
+			EXISTS (SELECT 1 FROM identities i WHERE i.channel = 'sms' AND i.address = w.phone AND i.contact_id = w.contact)
+			OR EXISTS (SELECT 1 FROM phone_codes p WHERE p.register <> '' AND p.register = w.register AND p.register_key = w.key AND p.at > $7 AND p.identity_id = w.identity AND p.phone = w.phone AND p.proved_at > $5)),
+		w.proof AND w.phone <> ''
+			AND (SELECT count(*) FROM phone_codes p WHERE p.register <> '' AND p.register = w.register AND p.register_key = w.key AND p.at > $7) < $9
+			AND (SELECT count(*) FROM phone_codes p WHERE p.phone = w.phone AND p.at > $7) < $6
 			AND (SELECT count(*) FROM phone_codes p WHERE p.contact_id = w.contact AND p.at > $7) < $8
-			AND (SELECT count(*) FROM phone_codes p WHERE p.register <> '' AND p.register = w.register AND p.register_key = w.key AND p.at > $7) < $9, false)
-	FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) WITH ORDINALITY AS w(register, key, contact, identity, n)
-	LEFT JOIN registers r ON r.name = w.register
-	LEFT JOIN register_versions v ON v.id = r.in_force
-	LEFT JOIN LATERAL (SELECT phone, fields FROM register_rows x WHERE x.version_id = r.in_force AND x.key = w.key LIMIT 1) x ON true`
+			AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.channel = 'sms' AND i.address = w.phone AND i.muted)
+	FROM w`
 
-// queueRows looks up the rows of registers, all in one query.
-func (l *lookUp) queueRows(q *pgx.Batch, rows []rowAsk) {
-	if len(rows) == 0 {
+// columnsOf reads the columns of what rowsByKey may have found.
+const columnsOf = `SELECT v.id, v.columns::text FROM registers r JOIN register_versions v ON v.register_id = r.id WHERE r.name = ANY($1) AND v.status = 'loaded'`
+
+// rowFound is a row without the names of its fields.
+type rowFound struct {
+	version       uuid.UUID
+	phone         *string // nil: there is no such row
+	fields        []string
+	proof, proven *bool
+	open          *bool
+}
+
+// queueRows looks up the rows of registers: one query for all rows, and one for
+// the names of their fields, which is small.
+func (l *lookUp) queueRows(q *pgx.Batch, asked []rowAsk) {
+	if len(asked) == 0 {
 		return
 	}
-	registers, keys := make([]string, len(rows)), make([]string, len(rows))
-	contacts, identities := make([]uuid.UUID, len(rows)), make([]uuid.UUID, len(rows))
-	for i, r := range rows {
+	registers, keys := make([]string, len(asked)), make([]string, len(asked))
+	contacts, identities := make([]uuid.UUID, len(asked)), make([]uuid.UUID, len(asked))
+	for i, r := range asked {
 		registers[i], keys[i] = r.at.Register, r.at.Key
 		contacts[i], identities[i] = l.asks[r.ask].Contact, l.asks[r.ask].Identity
 		if l.found[r.ask].Registers == nil {
 			l.found[r.ask].Registers = map[flows.RowKey]*flows.RegisterFound{}
 		}
+		l.found[r.ask].Registers[r.at] = &flows.RegisterFound{}
 	}
+	rows := make([]rowFound, len(asked))
 	q.Queue(rowsByKey, registers, keys, contacts, identities, l.now.Add(-proofLasts), codesPerPhone, l.now.Add(-codesWithin), codesPerContact, codesPerRow).
 		Query(func(read pgx.Rows) error {
 			var n int64
-			var found flows.RegisterFound
-			var phone *string
-			var fields []string
-			var columns string
-			_, err := pgx.ForEachRow(read, []any{&n, &found.Loaded, &found.Proof, &phone, &fields, &columns, &found.Proven, &found.Open}, func() error {
-				row := found
-				row.Found, row.Phone = phone != nil, orZero(phone)
-				row.Open = row.Open && len(l.codes.key) > 0
-				var err error
-				if row.Found {
-					row.Fields, err = rowFields(columns, fields)
-				}
-				at := rows[n-1]
-				l.found[at.ask].Registers[at.at] = &row
-				return err
+			var r rowFound
+			_, err := pgx.ForEachRow(read, []any{&n, &r.version, &r.proof, &r.phone, &r.fields, &r.proven, &r.open}, func() error {
+				rows[n-1] = r
+				return nil
 			})
 			return err
 		})
+	names := slices.Compact(slices.Sorted(slices.Values(registers)))
+	q.Queue(columnsOf, names).Query(func(read pgx.Rows) error {
+		var id uuid.UUID
+		var text string
+		columns := map[uuid.UUID][]RegisterColumn{}
+		_, err := pgx.ForEachRow(read, []any{&id, &text}, func() error {
+			var list []RegisterColumn
+			err := json.Unmarshal([]byte(text), &list)
+			columns[id] = list
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read the columns of a register: %w", err)
+		}
+		for i, r := range rows {
+			if list, ok := columns[r.version]; ok {
+				*l.found[asked[i].ask].Registers[asked[i].at] = r.shape(list, len(l.codes.key) > 0)
+			}
+		}
+		return nil
+	})
 }
 
-// rowFields gives the values of a row their names.
-func rowFields(columns string, values []string) (map[string]flows.RowField, error) {
-	var list []RegisterColumn
-	if err := json.Unmarshal([]byte(columns), &list); err != nil {
-		return nil, fmt.Errorf("read the columns of a register: %w", err)
+// shape gives the values of a row their names.
+func (r rowFound) shape(columns []RegisterColumn, codes bool) flows.RegisterFound {
+	found := flows.RegisterFound{Loaded: true, Proof: orZero(r.proof), Proven: orZero(r.proven), Open: codes && orZero(r.open)}
+	if r.phone == nil {
+		return found
 	}
-	fields := make(map[string]flows.RowField, len(list))
-	for i, c := range list {
-		if c.Name != "" && i < len(values) {
-			fields[c.Name] = flows.RowField{Type: c.Type, Text: values[i], Open: c.Open}
+	found.Found, found.Phone, found.Fields = true, *r.phone, make(map[string]flows.RowField, len(columns))
+	for i, c := range columns {
+		if c.Name != "" && i < len(r.fields) {
+			found.Fields[c.Name] = flows.RowField{Type: c.Type, Text: r.fields[i], Open: c.Open}
 		}
 	}
-	return fields, nil
+	return found
 }

@@ -59,8 +59,33 @@ func readHead(path, dir string) (h head, err error) {
 	if len(rows) == 0 {
 		return h, invalid("file", "empty")
 	}
+	for i := range titles {
+		if bijoy(rows, i) {
+			return h, invalid("file", "bijoy")
+		}
+	}
 	h.columns, h.sample = guess(titles, rows), rows[:min(len(rows), sampleRows)]
 	return h, nil
+}
+
+// bijoyRows are looked at together: a name alone may be too short to tell.
+const bijoyRows = 5
+
+// bijoy reports that a column was typed for a Bijoy font, and so reads as odd
+// Latin letters.
+func bijoy(rows [][]string, i int) bool {
+	odd, groups := 0, 0
+	for group := range slices.Chunk(rows, bijoyRows) {
+		var b strings.Builder
+		for _, row := range group {
+			b.WriteString(row[i] + " ")
+		}
+		groups++
+		if bangla.Bijoy(b.String()) {
+			odd++
+		}
+	}
+	return odd*2 > groups
 }
 
 // readTitles reads the first row that holds something.

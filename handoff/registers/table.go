@@ -126,22 +126,7 @@ func unreadable(head []byte) string {
 	if !utf8.Valid(head) {
 		return "encoding"
 	}
-	if lines := strings.Split(string(head), "\n"); mostlyBijoy(lines[:min(len(lines), sampleRows)]) {
-		return "bijoy"
-	}
 	return ""
-}
-
-// mostlyBijoy reports that text was typed for a Bijoy font, and so reads as odd
-// Latin letters.
-func mostlyBijoy(lines []string) bool {
-	n := 0
-	for _, l := range lines {
-		if bangla.Bijoy(l) {
-			n++
-		}
-	}
-	return n*2 > len(lines)
 }
 
 // comma is what parts the values of the first line.
