@@ -37,6 +37,9 @@ const (
 	collectAt = 300
 )
 
+// registersPart is the folder in DATA_DIR where uploaded tables wait.
+const registersPart = "registers"
+
 // serveCommand runs the service.
 type serveCommand struct{}
 
@@ -113,7 +116,7 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.photos, err = photos.NewStore(filepath.Join(s.config.DataDir, "photos")); err != nil {
 		return err
 	}
-	if s.registers, err = registers.New(s.records.pool, filepath.Join(s.config.DataDir, "registers"), nil); err != nil {
+	if s.registers, err = registers.New(s.records.pool, filepath.Join(s.config.DataDir, registersPart), nil); err != nil {
 		return err
 	}
 	if err := s.openWards(ctx); err != nil {

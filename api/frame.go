@@ -39,6 +39,7 @@ func menu() []navEntry {
 		{"contacts", "/console/contacts"},
 		{"replies", cannedPath},
 		{"flows", flowsPath},
+		{"registers", registersPath},
 		{"wards", wardsPath},
 		{"calls", newCallPath},
 		{"dashboard", dashboardPath},
@@ -242,5 +243,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), registerPages(), figurePages())
 }

@@ -50,7 +50,7 @@ func (k *compiler) checkLookupTexts(f *flow, d *draftFlow) {
 
 // outline describes the flow for the diagram and the API.
 func (k *compiler) outline(f *flow, d *draftFlow) Flow {
-	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target, MeToo: f.meToo, AfterPhoto: d.after.line != 0}
+	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target, MeToo: f.meToo, AfterPhoto: d.after.line != 0, Register: f.register}
 	for i := range f.slots {
 		o.Slots = append(o.Slots, k.slotOutline(&f.slots[i]))
 	}

@@ -32,6 +32,9 @@ func (k *compiler) registerOf(f *flow, d *draftFlow) {
 				k.fail(s.slot.position, "slot %q is of type %s; a key is one of type text, number or phone", s.slot.text, f.slots[slot].kind)
 			}
 		}
+		if s.absent.text == "" {
+			k.warn(s.register.position, "this is published only where a register %q is uploaded; without one, say with `absent` where the dialogue goes on", s.register.text)
+		}
 		k.useRegister(s.register.text, "", s.absent.text != "", s.register.position)
 	}
 }

@@ -15,6 +15,7 @@ type Flow struct {
 	Target      time.Duration // until a case should be settled; 0 for none
 	MeToo       bool          // an open case nearby is offered before another is opened
 	AfterPhoto  bool          // resolving a case takes a photo of how it is now
+	Register    string        // that it looks a row up in; empty: none
 	Slots       []SlotOutline
 	States      []StateOutline // in the order they are written; the first begins
 	Transitions []Transition
