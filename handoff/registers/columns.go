@@ -147,8 +147,11 @@ func guess(titles []string, rows [][]string) []handoff.RegisterColumn {
 	used := map[string]bool{}
 	for i, title := range titles {
 		c := handoff.RegisterColumn{Title: title, Name: nameOf(title, i), Type: typeOf(rows, i)}
-		if c.Name == flows.FieldKey && !differ(rows, i) || used[c.Name] {
+		if c.Name == flows.FieldKey && distinct(rows, i)*2 <= len(rows) || used[c.Name] {
 			c.Name = "field_" + strconv.Itoa(i+1)
+		}
+		if c.Name == flows.FieldKey || c.Name == flows.FieldPhone {
+			c.Type = flows.FieldText
 		}
 		if c.Type == flows.FieldText && (c.Name == "owner" || c.Name == "name") {
 			c.Type = flows.FieldName
@@ -156,8 +159,8 @@ func guess(titles []string, rows [][]string) []handoff.RegisterColumn {
 		columns[i], used[c.Name] = c, true
 	}
 	for i := range columns {
-		if !used[flows.FieldKey] && columns[i].Name != flows.FieldPhone && differ(rows, i) {
-			columns[i].Name, used[flows.FieldKey] = flows.FieldKey, true
+		if !used[flows.FieldKey] && columns[i].Name != flows.FieldPhone && distinct(rows, i) == len(rows) {
+			columns[i].Name, columns[i].Type, used[flows.FieldKey] = flows.FieldKey, flows.FieldText, true
 		}
 	}
 	return columns
@@ -203,17 +206,16 @@ func typeOf(rows [][]string, i int) flows.FieldType {
 	return flows.FieldText
 }
 
-// differ reports that a column can be a key: a value in every row, none twice.
-func differ(rows [][]string, i int) bool {
+// distinct counts the different keys in a column: in one that is the key there is
+// one in every row, or nearly so.
+func distinct(rows [][]string, i int) int {
 	seen := make(map[string]bool, len(rows))
 	for _, row := range rows {
-		k := flows.RegisterKey(row[i])
-		if k == "" || seen[k] {
-			return false
+		if k := flows.RegisterKey(row[i]); k != "" {
+			seen[k] = true
 		}
-		seen[k] = true
 	}
-	return true
+	return len(seen)
 }
 
 // value is a cell as it is kept, or what is wrong with it.
