@@ -330,3 +330,49 @@ func TestCatalogIsComparedWithRegisters(t *testing.T) {
 		t.Errorf("holdings is loaded: %s", got)
 	}
 }
+
+func TestProofOpensOneRowForOnePerson(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.load(o.upload("a.csv", "no.,owner,mobile,due\n1,A,01712345678,10\n2,B,01712345678,20\n"))
+	mine, other := handoff.Ask{Contact: handoff.NewID(), Identity: handoff.NewID()}, handoff.Ask{Contact: handoff.NewID(), Identity: handoff.NewID()}
+	for _, a := range []handoff.Ask{mine, other} {
+		o.exec(`INSERT INTO contacts (id, name, name_folded, phone, email, language, created_at, updated_at) VALUES ($1, '', '', '', '', 'bn', now(), now())`, a.Contact)
+		o.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'web', $3, now())`, a.Identity, a.Contact, a.Identity.String())
+	}
+	sent := func(a handoff.Ask, key string, proved *time.Time) {
+		o.exec(`INSERT INTO phone_codes (id, contact_id, identity_id, phone, language, status, at, expires_at, try_after, proved_at, register, register_key)
+			VALUES ($1, $2, $3, '+8801712345678', 'bn', 'sent', $4, $5, $4, $6, 'holdings', $7)`, handoff.NewID(), a.Contact, a.Identity, o.at, o.at.Add(handoff.CodeLives), proved, key)
+	}
+	if r := o.find(mine, "1"); r.Proven || !r.Open {
+		t.Errorf("before any code: %+v", r)
+	}
+	sent(mine, "1", &o.at)
+	if r := o.find(mine, "1"); !r.Proven {
+		t.Error("the right code opens nothing")
+	}
+	if o.find(mine, "2").Proven || o.find(other, "1").Proven {
+		t.Error("a code opens another row, or the row for another person")
+	}
+	waits := o.find(other, "1")
+	if !waits.Open {
+		t.Errorf("after one code: %+v", waits)
+	}
+	sent(other, "1", nil)
+	sent(other, "1", nil)
+	if o.find(other, "1").Open || o.find(mine, "2").Open {
+		t.Error("more than three codes go to a telephone in a day")
+	}
+	o.at = o.at.Add(40 * time.Minute)
+	if o.find(mine, "1").Proven {
+		t.Error("a code opens the row for longer than half an hour")
+	}
+	o.at = o.at.Add(24 * time.Hour)
+	if !o.find(mine, "1").Open {
+		t.Error("no code goes out the day after")
+	}
+	o.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'sms', '+8801712345678', now())`, handoff.NewID(), mine.Contact)
+	if !o.find(mine, "2").Proven || o.find(other, "2").Proven {
+		t.Error("whose telephone it is need not prove it, others must")
+	}
+}
