@@ -200,6 +200,19 @@ func (r *record) outgoing() map[string]outgoingRow {
 	return found
 }
 
+// passagesAmiss counts the states at which more or fewer people came than left
+// and stand there.
+const passagesAmiss = `WITH counts AS (
+		SELECT version, channel, language, flow, from_state, to_state, way, n FROM passages
+		UNION ALL SELECT u.* FROM passage_deltas d, unnest(d.version, d.channel, d.language, d.flow, d.from_state, d.to_state, d.way, d.n) AS u
+	), people AS (
+		SELECT version, flow, to_state AS state, n FROM counts WHERE way <> 'missed' AND to_state <> ''
+		UNION ALL SELECT version, flow, from_state, -n FROM counts WHERE way <> 'missed' AND from_state <> ''
+		UNION ALL SELECT (checkpoint->>'catalog')::bigint, checkpoint->>'flow', checkpoint->>'state', -1
+			FROM conversations WHERE closed_at IS NULL AND COALESCE(checkpoint->>'flow', '') <> ''
+	)
+	SELECT '', count(*) FROM (SELECT 1 FROM people GROUP BY version, flow, state HAVING sum(n) <> 0) AS wrong`
+
 // verifyWhole: one conversation each, nothing set aside, counters equal to the
 // rows they count.
 func (r *record) verifyWhole() {
@@ -214,6 +227,9 @@ func (r *record) verifyWhole() {
 		if n := r.numbers(sql)[""]; n != 0 {
 			r.t.Errorf("%s: %d", what, n)
 		}
+	}
+	if n := r.numbers(passagesAmiss)[""]; n != 0 {
+		r.t.Errorf("at %d states those who came are not those who left and those who stand there", n)
 	}
 	counted := r.numbers(`SELECT what, sum(n)::bigint FROM (SELECT what, n FROM counters UNION ALL SELECT what, n FROM counter_deltas) AS c GROUP BY 1`)
 	rows := r.numbers(`SELECT 'messages_in', count(*) FROM messages WHERE direction = 'in' UNION ALL SELECT 'messages_out', count(*) FROM messages WHERE direction = 'out'

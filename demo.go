@@ -32,7 +32,7 @@ func (k *demoCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		o := demo.Options{Cases: k.Cases, Contacts: k.Contacts, Seed: k.Seed, Until: time.Now(), Services: catalog.Flows()}
+		o := demo.Options{Cases: k.Cases, Contacts: k.Contacts, Seed: k.Seed, Until: time.Now(), Services: catalog.Flows(), Version: catalog.Version()}
 		for _, w := range wards.Wards() {
 			o.Wards = append(o.Wards, w.Number)
 		}

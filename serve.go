@@ -172,7 +172,7 @@ func (s *nagorik) openBot() error {
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards, Registers: s.registers,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
-		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.catalogs.Publish, FileFaults: s.file.Faults,
+		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.bot.Published, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
 		PublicURL: s.config.PublicURL.String(), TrustedProxies: s.config.TrustedProxies, Log: s.log,
 	})

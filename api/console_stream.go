@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +14,9 @@ import (
 	"nagorik/bot/sse"
 	"nagorik/handoff"
 )
+
+// queryShown says when the page was made that asks for its stream.
+const queryShown = "shown"
 
 // followPages is the stream of the console's pages: what /api/v1/stream tells,
 // for as long as the sign-in lasts. Where nothing is heard of, 204 tells the
@@ -34,8 +38,9 @@ func (s *Server) followPages(c echo.Context) error {
 		return errStreams
 	}
 	defer release()
+	shown, _ := strconv.ParseInt(c.QueryParam(queryShown), 10, 64) // 0 for what is no number
 	f := follower{
-		live: s.opt.Live, done: s.opt.Done, now: s.now,
+		live: s.opt.Live, done: s.opt.Done, now: s.now, shown: shown,
 		who: func(ctx context.Context) (handoff.Viewer, error) { return s.whoLooks(ctx, cookie.Value) },
 		seen: func(ctx context.Context, v handoff.Viewer, hints []bot.Hint) ([]eventAnswer, error) {
 			return seen(ctx, s.opt.Desk, v, hints)

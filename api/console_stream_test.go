@@ -2,9 +2,11 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"nagorik/bot"
 	"nagorik/handoff"
@@ -23,6 +25,25 @@ func TestPagesHearWhatTheyMaySeeUntilSigningOut(t *testing.T) {
 	wantWay(t, s.post("/console/sign-out", cookie, nil), signInPath+"?done=out")
 	s.publish(about(bot.HintMessage, shown))
 	l.ended()
+}
+
+// What happens between the making of a page and its listening is not lost.
+func TestAPageIsToldOfWhatHappenedBeforeItListened(t *testing.T) {
+	s := newStation(t)
+	s.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	f := s.file("Rahim", "drainage", 12)
+	cookie := s.enter("anna@example.org")
+	made := s.clock.now()
+	s.publish(about(bot.HintMessage, f))
+	early := s.followAt(fmt.Sprintf("%s?%s=%d", streamPath, queryShown, made.UnixMicro()), "Cookie", cookie)
+	if e := early.next(); e["event"] != eventRefresh {
+		t.Errorf("first: %v", e)
+	}
+	late := s.followAt(fmt.Sprintf("%s?%s=%d", streamPath, queryShown, made.Add(time.Minute).UnixMicro()), "Cookie", cookie)
+	s.publish(about(bot.HintMessage, f))
+	if e := late.next(); e["event"] == eventRefresh {
+		t.Errorf("a page that missed nothing: %v", e)
+	}
 }
 
 func TestOpenPageKeepsNobodySignedIn(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 type conversationView struct {
 	page
 	Here       string // the thread's address, to fetch it again
+	Moved      bool   // it has changed hands since the page was made
 	Line       inboxLine
 	Path       string
 	Mine       bool
@@ -106,7 +107,10 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		return err
 	}
 	v := conversationView{page: s.page(c, "talk_title"), Path: talksPath + "/" + id.String(), Over: record.ClosedAt != nil}
-	v.Here = withoutQuery(c.Request().URL.RequestURI(), "done", "lang", "confirm")
+	v.Here = withQuery(v.Path, queryHeld, heldAs(record.Conversation)) // after a verb that was not done too
+	if next := c.QueryParam("next"); next != "" {
+		v.Here = withQuery(v.Here, "next", next)
+	}
 	v.Line = s.inboxLine(v.page, record.Conversation)
 	v.Title = v.Line.Name
 	v.Pager = v.pager(c, record.Next)
@@ -116,6 +120,9 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		v.offerRetries()
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
+		if was := c.QueryParam(queryHeld); was != "" && was != heldAs(record.Conversation) {
+			v.Moved, v.Here = true, withQuery(v.Here, queryHeld, was)
+		}
 		return s.show(c, status, "thread", v)
 	}
 	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
@@ -142,6 +149,22 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	}
 	v.noteFields(colleagues, t)
 	return s.show(c, status, "conversation.html", v)
+}
+
+// queryHeld is who had the conversation when the page was made: its forms are
+// for that.
+const queryHeld = "held"
+
+// heldAs is who has a conversation, as queryHeld says it.
+func heldAs(t handoff.Conversation) string {
+	switch {
+	case t.ClosedAt != nil:
+		return "closed"
+	case t.Owner == flows.OwnerAgent && t.Agent != nil:
+		return t.Agent.ID.String()
+	default:
+		return string(t.Owner)
+	}
 }
 
 // recordBeside reads what is known about the person and the dialogue.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	htmltext "html"
 	"net/http"
 	"net/url"
 	"slices"
@@ -251,4 +252,28 @@ func TestDutyIsSwitched(t *testing.T) {
 	wantWay(t, o.post("/console/duty", cookie, url.Values{"on": {"yes"}}), inboxPath+"?done=duty_yes")
 	wantPage(t, o.look(inboxPath+"?lang=en", cookie), http.StatusOK, "Go off duty")
 	wantWay(t, o.post("/console/duty", cookie, url.Values{"on": {"no"}}), inboxPath+"?done=duty_no")
+}
+
+// Whoever looks at a conversation is told when it changes hands: the forms
+// beside the thread are for how it was.
+func TestTheThreadTellsThatItHasChangedHands(t *testing.T) {
+	o := newStation(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	kamal := o.person("kamal@example.org", "Kamal", handoff.RoleAgent, nil, nil)
+	f := o.file("রহিম", "drainage", 12)
+	cookie := o.enter("anna@example.org")
+	page := o.look(talkPath(f)+"?lang=en", cookie).Body.String()
+	_, rest, _ := strings.Cut(page, `id="thread"`)
+	_, rest, _ = strings.Cut(rest, `hx-get="`)
+	here, _, _ := strings.Cut(rest, `"`)
+	part := func() string {
+		return o.do(call{path: htmltext.UnescapeString(here), header: map[string]string{"Cookie": cookie, "HX-Request": "true", "Accept-Language": "en"}}).Body.String()
+	}
+	if got := part(); strings.Contains(got, "alert") {
+		t.Errorf("nothing has changed:\n%s", got)
+	}
+	o.exec(`UPDATE conversations SET owner = 'agent', agent_id = $2 WHERE id = $1`, f.conversation, kamal.ID)
+	if got := part(); !strings.Contains(got, `role="alert"`) || !strings.Contains(got, "Kamal") || !strings.Contains(got, talkPath(f)+`"`) {
+		t.Errorf("another has it:\n%s", got)
+	}
 }

@@ -97,6 +97,19 @@ func (h *hand) publishes() {
 	h.See("it is published", `document.querySelector(".done") && location.pathname === "/console/flows"`)
 }
 
+// seesFigures looks at what happens in a service, and follows a step of the
+// diagram to its line.
+func (d *desktop) seesFigures(w *workshop) {
+	w.happened()
+	d.visit("flows-figures", flowFiguresPath)
+	d.visit("flows-phrases", phrasesPath)
+	d.visit("flows-texts", textsPath+"?part=road")
+	d.visit("flows-figures-one", flowFiguresPath+"?flow=drainage")
+	d.See("the figures", `document.querySelector(".drawing .figures") && document.querySelector(".drawing").textContent.indexOf("→ 120 · ✕ 15 · ? 9") >= 0`)
+	d.Script(`document.querySelector("main").style.minHeight = "5000px"; window.scrollTo(0, 0); document.querySelector(".drawing .step").dispatchEvent(new MouseEvent("click", {bubbles: true}))`)
+	d.See("the line of the step", `window.scrollY > 0`)
+}
+
 func TestServicesInABrowser(t *testing.T) {
 	d := newCounterDesktop(t)
 	w := equip(t, d.office)
@@ -113,6 +126,7 @@ func TestServicesInABrowser(t *testing.T) {
 		d.looks("flows-draft-" + lang)
 		d.visit("flows-try-page-"+lang, tryPath+"?flow=drainage")
 	}
+	d.seesFigures(w)
 	d.Do(chromedp.EmulateViewport(1280, 1000))
 	d.Open(d.url + flowsPath)
 	h := &hand{desktop: d}

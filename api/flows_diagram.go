@@ -23,12 +23,16 @@ type diagramState struct {
 	Text string `json:"text"` // what is said, shortened
 	File string `json:"file"`
 	Line int    `json:"line"`
+
+	Figures string `json:"figures,omitempty"` // what was counted there, in short
 }
 
 type diagramMove struct {
 	From  string `json:"from"`
 	Event string `json:"event"` // in words
 	To    string `json:"to"`
+
+	People int64 `json:"people,omitempty"` // who went that way
 }
 
 // maxBubble bounds what is said of a state in the diagram, in characters.
@@ -54,7 +58,7 @@ func (s *Server) diagram(p page, catalog *flows.Catalog, id string) (field, diag
 		})
 	}
 	for _, t := range f.Transitions {
-		d.Moves = append(d.Moves, diagramMove{t.From, p.event(f, t), t.To})
+		d.Moves = append(d.Moves, diagramMove{From: t.From, Event: p.event(f, t), To: t.To})
 	}
 	return choice, d
 }

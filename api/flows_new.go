@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/flows"
-	"nagorik/handoff"
 )
 
 // newServicePath is where a service begins from a template.
@@ -171,10 +170,7 @@ func (s *Server) addService(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	draft.Files = make([]handoff.CatalogFile, len(files))
-	for i, f := range files {
-		draft.Files[i] = handoff.CatalogFile{Name: f.Name, Text: string(f.Text)}
-	}
+	draft.Files = catalogFiles(files)
 	if err := s.opt.Desk.KeepCatalogDraft(c.Request().Context(), viewer(c), draft); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type publishView struct {
 	Inside  []insideLine
 	People  int
 	Note    field
+	Moves   []field // where those go who wait at a step that is gone
 }
 
 // insideLine counts people who stand somewhere in a version.
@@ -69,6 +70,9 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 		return err
 	}
 	v.Inside, v.People = s.insideLines(v.page, catalog, inside)
+	if catalog != nil {
+		v.Moves = s.moveFields(v.page, catalog, inside, c)
+	}
 	v.Note = field{Name: "note", Label: v.Words["publish_note"], Hint: v.Words["publish_note_hint"], Value: note, Required: true, Most: maxVersionNote, Fault: v.Words[fault]}
 	return s.show(c, status, "flowpublish.html", v)
 }
@@ -126,7 +130,11 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if form.Get("note") == "" {
 		return s.reviewPage(c, http.StatusUnprocessableEntity, "", "publish_note_missing")
 	}
-	_, err = s.publish(c, catalog, handoff.Publication{Files: draft.Files, Base: draft.Base, Note: form.Get("note"), Draft: true})
+	moves, ok := movesOf(catalog, form)
+	if !ok {
+		return s.reviewPage(c, http.StatusUnprocessableEntity, form.Get("note"), "fault_move")
+	}
+	_, err = s.publish(c, catalog, handoff.Publication{Files: draft.Files, Base: draft.Base, Note: form.Get("note"), Draft: true, Moves: moves})
 	switch {
 	case errors.Is(err, handoff.ErrConflict):
 		return s.reviewPage(c, http.StatusConflict, form.Get("note"), "")

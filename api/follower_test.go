@@ -45,7 +45,10 @@ type source struct {
 	mu    sync.Mutex
 	heard chan bot.Hint
 	open  int
+	last  int64
 }
+
+func (s *source) Last() int64 { return s.last }
 
 func (s *source) ListenAll() (hints <-chan bot.Hint, cancel func()) {
 	s.mu.Lock()

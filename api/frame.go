@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -127,7 +128,7 @@ func (s *Server) page(c echo.Context, title string) page {
 		return p
 	}
 	if _, ok := needsOf(s.routes, streamPath); ok && s.opt.Live != nil {
-		p.Stream = streamPath
+		p.Stream = withQuery(streamPath, queryShown, strconv.FormatInt(s.now().UnixMicro(), 10))
 	}
 	if needs, ok := needsOf(s.routes, contactsPath); ok && allows(p.Agent.Role, needs) {
 		p.Finder = contactsPath
@@ -243,5 +244,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), registerPages(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), figurePages())
 }

@@ -60,6 +60,7 @@ func talkPages() []Route {
 		{
 			Method: http.MethodGet, Path: streamPath, Needs: StreamRead, handle: (*Server).followPages,
 			Summary: "Server-sent events of what changes, for the pages", Type: "text/event-stream",
+			Query: []Parameter{{Name: queryShown, Type: "integer", Summary: "When the page was made, microseconds since 1970: of what has changed since then it is told first"}},
 		},
 		{
 			Method: http.MethodGet, Path: "/console/photos/:id", Needs: CaseRead, handle: (*Server).showPhoto,

@@ -67,7 +67,7 @@ type (
 	}
 	registerLoadBody struct {
 		Columns []registerColumn `json:"columns" jsonschema_description:"along those of the version; titles are not needed. None: as they came back from the upload"`
-		Proof   bool             `json:"proof"`
+		Proof   *bool            `json:"proof" jsonschema:"nullable" jsonschema_description:"null: as it came back from the upload"`
 	}
 	registerForm struct {
 		Name string `json:"name" jsonschema_description:"small English letters, digits and _, as the services name it"`
@@ -138,13 +138,16 @@ func (s *Server) postLoad(c echo.Context) error {
 		return err
 	}
 	return s.onRegister(c, func(store *registers.Store, id uuid.UUID) error {
-		choice := registers.Choice{Proof: body.Proof, Columns: each(body.Columns, func(c registerColumn) handoff.RegisterColumn { return handoff.RegisterColumn(c) })}
+		v, err := store.Version(c.Request().Context(), id)
+		if err != nil {
+			return err
+		}
+		choice := registers.Choice{Proof: v.Proof, Columns: each(body.Columns, func(c registerColumn) handoff.RegisterColumn { return handoff.RegisterColumn(c) })}
 		if len(choice.Columns) == 0 {
-			v, err := store.Version(c.Request().Context(), id)
-			if err != nil {
-				return err
-			}
 			choice.Columns = v.Columns
+		}
+		if body.Proof != nil {
+			choice.Proof = *body.Proof
 		}
 		if err := store.Load(c.Request().Context(), viewer(c), id, choice); err != nil {
 			return err

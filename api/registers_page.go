@@ -23,9 +23,9 @@ const registersPath = "/console/registers"
 
 // Bounds of an upload over HTTP.
 const (
-	uploadWithin = 30 * time.Minute // a large file over a slow line
-	maxRegisterForm    = registers.MaxFile + 1<<20
-	maxPartValue = 1 << 10
+	uploadWithin    = 30 * time.Minute // a large file over a slow line
+	maxRegisterForm = registers.MaxFile + 1<<20
+	maxPartValue    = 1 << 10
 )
 
 func registerPages() []Route {

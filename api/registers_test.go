@@ -124,7 +124,7 @@ func TestProgramUploadsARegister(t *testing.T) {
 	asks := func(method, path, body string) *httptest.ResponseRecorder {
 		return o.do(call{method: method, path: path, body: strings.NewReader(body), header: map[string]string{"Authorization": "Bearer " + o.token}})
 	}
-	read(asks(http.MethodPost, of+"/load", `{"proof": true}`))
+	read(asks(http.MethodPost, of+"/load", `{}`))
 	if err := store.Turn(t.Context()); err != nil {
 		t.Fatal(err)
 	}

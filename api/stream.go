@@ -25,6 +25,9 @@ const (
 // that he is told to fetch afresh once a while and not all the time.
 const missedWait = time.Second
 
+// clocksApart is how far the clocks of processes may be apart.
+const clocksApart = 2 * time.Second
+
 // hintsAtOnce bounds how many hints are looked up together.
 const hintsAtOnce = 256
 
@@ -33,6 +36,8 @@ type Live interface {
 	// ListenAll returns every hint from now on. The channel is closed when
 	// hints were missed.
 	ListenAll() (hints <-chan bot.Hint, cancel func())
+	// Last is the highest id of the hints so far, microseconds since 1970.
+	Last() int64
 }
 
 // errSignedOff says that whoever listens may do so no longer.
@@ -86,6 +91,9 @@ type follower struct {
 	now  func() time.Time
 	who  func(context.Context) (handoff.Viewer, error) // errSignedOff when nobody
 	seen func(context.Context, handoff.Viewer, []bot.Hint) ([]eventAnswer, error)
+	// shown is when the page was made that listens, microseconds since 1970: of
+	// what has happened since then it is told at the beginning. 0: nobody asks.
+	shown int64
 
 	out    *sse.Stream
 	hints  <-chan bot.Hint
@@ -101,7 +109,7 @@ func (f *follower) run(ctx context.Context, w http.ResponseWriter, lastID string
 	if f.out, err = sse.Open(w); err != nil {
 		return err
 	}
-	if lastID != "" {
+	if lastID != "" || f.shown > 0 && f.live.Last() > f.shown-clocksApart.Microseconds() {
 		f.goOn(lastID)
 		if err := f.refresh(); err != nil {
 			return err

@@ -141,6 +141,8 @@ func (w *work) outcome() string {
 		return "takeover"
 	case planRelease, planResume:
 		return "released"
+	case planMove:
+		return "moved"
 	default:
 		return "stepped"
 	}

@@ -35,6 +35,7 @@ const (
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
+	movesEvery    = 30 * time.Second
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
 	queueEvery    = 5 * time.Second
@@ -58,6 +59,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "link_proven", Every: codesEvery, Poked: b.pokes.proven, Do: b.linkProven},
 		{Name: "tell_notices", Every: noticesEvery, Poked: b.pokes.notices, Do: b.tellNotices},
 		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
+		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
 		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
@@ -77,12 +79,14 @@ type pokes struct {
 	proven   chan struct{}
 	notices  chan struct{}
 	removals chan struct{}
+	moves    chan struct{}
 }
 
 func newPokes() pokes {
 	return pokes{
 		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
 		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1), removals: make(chan struct{}, 1),
+		moves: make(chan struct{}, 1),
 	}
 }
 
@@ -131,7 +135,15 @@ func (b *Bot) wakeIdle(ctx context.Context) error {
 func (b *Bot) foldCounters(ctx context.Context) error {
 	for range foldRounds {
 		n, err := b.desk.FoldCounters(ctx)
-		if err != nil || n == 0 {
+		if err != nil {
+			return err
+		}
+		m, err := b.desk.FoldPassages(ctx)
+		if err != nil {
+			return err
+		}
+		k, err := b.desk.FoldPhrases(ctx)
+		if err != nil || n+m+k == 0 {
 			return err
 		}
 	}

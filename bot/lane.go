@@ -25,12 +25,13 @@ const (
 type item struct {
 	event    *Event
 	received time.Time
-	replay   *replayed  // what it came from the spool with, never to go back; nil: it is fresh
-	mistrust bool       // what Redis holds of its conversation is not believed
-	resume   *resume    // what an agent wants; nil unless the event is eventResume
-	dead     uuid.UUID  // the dead turn that is tried again; zero: none
-	buried   bool       // it is kept as a dead turn; read once done has told
-	done     chan error // told once, when the event is safe or cannot be kept
+	replay   *replayed   // what it came from the spool with, never to go back; nil: it is fresh
+	mistrust bool        // what Redis holds of its conversation is not believed
+	resume   *resume     // what an agent wants; nil unless the event is eventResume
+	move     *relocation // where a supervisor puts somebody; nil unless the event is eventMove
+	dead     uuid.UUID   // the dead turn that is tried again; zero: none
+	buried   bool        // it is kept as a dead turn; read once done has told
+	done     chan error  // told once, when the event is safe or cannot be kept
 
 	work work
 }

@@ -60,6 +60,7 @@ type Live struct {
 	mu    sync.Mutex
 	byKey map[handoff.Key]map[chan struct{}]bool
 	all   map[chan Hint]bool
+	last  int64 // the highest id that was spread
 }
 
 // NewLive returns a Live over the given Redis. Run makes it listen.
@@ -115,6 +116,14 @@ func (l *Live) ListenAll() (hints <-chan Hint, cancel func()) {
 	}
 }
 
+// Last is the highest id of the hints that were spread, 0 when there were none:
+// whoever has fetched since then has missed nothing.
+func (l *Live) Last() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
+}
+
 func (l *Live) drop(ch chan Hint) {
 	if l.all[ch] {
 		delete(l.all, ch)
@@ -163,6 +172,7 @@ func (l *Live) spread(hints []Hint) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range hints {
+		l.last = max(l.last, hints[i].ID)
 		for ch := range l.byKey[handoff.Key{Channel: hints[i].Channel, Address: hints[i].Address}] {
 			poke(ch)
 		}

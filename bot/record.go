@@ -79,7 +79,7 @@ func (l *lane) record(batch []*item) error {
 func (l *lane) sort(batch []*item) (turns []*item, receipts []handoff.Receipt, err error) {
 	for _, it := range batch {
 		switch it.event.Kind {
-		case EventMessage, EventStart, eventIdle, eventResume:
+		case EventMessage, EventStart, eventIdle, eventResume, eventMove:
 			turns = append(turns, it)
 		case EventEcho:
 			if it.event.MessageID == "" {

@@ -32,7 +32,7 @@ const eventResume EventKind = "resume"
 
 // ours reports whether a kind of event is made here: nobody has written, and it
 // never goes into the spool.
-func (k EventKind) ours() bool { return k == eventIdle || k == eventResume }
+func (k EventKind) ours() bool { return k == eventIdle || k == eventResume || k == eventMove }
 
 // plan is what is done with an item once it is known where its conversation
 // stands.
@@ -45,6 +45,7 @@ const (
 	planTakeover             // a person of the staff wrote in the provider's own inbox
 	planRelease              // a takeover has ended by silence
 	planResume               // an agent has given the conversation back to the bot
+	planMove                 // a supervisor moves the person to a newer version
 )
 
 // Why a message was kept and not answered, as it stands in its detail.
@@ -69,6 +70,8 @@ func (l *lane) prepare(it *item) bool {
 	switch {
 	case e.Kind == eventResume:
 		return l.prepareResume(it)
+	case e.Kind == eventMove:
+		return l.prepareMove(it)
 	case e.Kind == eventIdle:
 		if w.was.Closed || w.was.Due.IsZero() || w.was.Due.After(l.bot.now()) {
 			return false
@@ -115,6 +118,8 @@ func (l *lane) step(ctx context.Context, it *item) (wants []flows.Lookup, err er
 	switch w.plan {
 	case planStep, planResume:
 		return l.stepFlow(ctx, it)
+	case planMove:
+		return l.stepMove(it)
 	case planSlowDown:
 		if wants, obeyed, err := l.obey(ctx, it); obeyed || err != nil || len(wants) > 0 {
 			return wants, err
@@ -237,6 +242,7 @@ func (l *lane) recordStep(it *item, catalog *flows.Catalog, out *flows.Turn) err
 	if err := l.effects(t, out); err != nil {
 		return err
 	}
+	l.passages(t, it, catalog, out)
 	t.DropAcks = w.was.AckDue && len(out.Messages) > 0
 	l.say(t, it, out.Messages)
 	l.wake(t, out)

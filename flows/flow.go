@@ -72,12 +72,12 @@ type flow struct {
 	states    []state
 	bySlot    map[string]int
 	byState   map[string]int
-	remembers bool // a slot's answer is kept with the contact
-	opens     bool // a state opens a case
-	meToo     bool // a case nearby is offered before one is opened
-	hands     bool // a state passes the conversation to people
-	proves    bool // a state sends a code that proves a telephone
-	provesRow bool // the telephone in a register's row
+	remembers bool   // a slot's answer is kept with the contact
+	opens     bool   // a state opens a case
+	meToo     bool   // a case nearby is offered before one is opened
+	hands     bool   // a state passes the conversation to people
+	proves    bool   // a state sends a code that proves a telephone
+	provesRow bool   // the telephone in a register's row
 	register  string // that is looked up; empty: none
 	rowSlot   int    // whose answer is the key
 	season    []span

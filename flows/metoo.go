@@ -159,7 +159,7 @@ func (t *turn) join(number int64, c *CaseFound) {
 	t.collect(&mine, &state{placeBy: -1})
 	t.effect(Join{Case: number, Ward: mine.Ward, Photos: mine.Photos})
 	t.remember()
-	t.move(t.s.State, "", "", "joined case "+strconv.FormatInt(number, 10))
+	t.moveOut(t.s.State, "joined case "+strconv.FormatInt(number, 10))
 	t.fillCase(number, c)
 	t.leave()
 	t.s.Case, t.s.CaseAt = number, t.in.At.Unix()

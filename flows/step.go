@@ -230,6 +230,12 @@ func (t *turn) move(from, to, event, why string) {
 	t.out.Moves = append(t.out.Moves, Move{Flow: id, From: from, To: to, Event: event, Why: why})
 }
 
+// moveOut notes that the open flow has come to its end.
+func (t *turn) moveOut(from, why string) {
+	t.move(from, "", "", why)
+	t.out.Moves[len(t.out.Moves)-1].Done = true
+}
+
 // finish writes down what the turn left behind.
 func (t *turn) finish() Turn {
 	t.flushLead()
@@ -257,7 +263,7 @@ func (t *turn) finish() Turn {
 // desk.
 func (t *turn) heard() bool {
 	switch t.in.Kind {
-	case InputRemind, InputExpire, InputResume:
+	case InputRemind, InputExpire, InputResume, InputMove:
 		return false
 	default:
 		return true

@@ -50,9 +50,9 @@ type desk struct {
 	registers  map[RowKey]*RegisterFound
 	sentTo     string // the telephone that a code went to
 	rowProven  string // the telephone of a row that was proven
-	code       string     // that was sent; empty: none is waited for
-	left       int        // tries for it
-	promises   bool       // they are written down
+	code       string // that was sent; empty: none is waited for
+	left       int    // tries for it
+	promises   bool   // they are written down
 	name       string
 	returns    bool
 	asked      time.Time // how satisfied the person is

@@ -39,6 +39,7 @@ const (
 	InputRemind   InputKind = "remind"   // the session has been idle for Catalog.RemindAfter
 	InputExpire   InputKind = "expire"   // the session has been idle for Catalog.ExpireAfter
 	InputResume   InputKind = "resume"   // a person handed the conversation back; Payload says "resume", "menu", "end" or ReleaseRate
+	InputMove     InputKind = "move"     // a supervisor moves the session to another version; of Relocate only
 )
 
 // Input is one thing that happened, as Step takes it. It holds everything Step
@@ -86,7 +87,7 @@ type Found struct {
 	Proof      *ProofFound
 	Code       *CodeFound
 	Registers  map[RowKey]*RegisterFound // by register and key
-	Return     *ReturnFound // of whoever comes back
+	Return     *ReturnFound              // of whoever comes back
 	// RatingAsked is when the person was last asked how satisfied they are; not
 	// nil once looked up, and zero for never.
 	RatingAsked *time.Time
@@ -171,6 +172,7 @@ type Move struct {
 	To    string // empty when the flow was left
 	Event string
 	Why   string // such as: matched word "drain"
+	Done  bool   // with an empty To: the flow was gone through to its end
 }
 
 // LookupKind is what Step wants to know before it can go on.

@@ -91,12 +91,13 @@ func (t *turn) visit(i int, st *state) (next int, event, why string, stop bool) 
 		}
 		t.remember()
 		if len(st.edges) == 0 {
+			t.moveOut(st.name, "passed to people")
 			t.leave()
 			return 0, "", "", true
 		}
 	case stateEnd:
 		t.say(st.text)
-		t.move(st.name, "", "", "the flow is done")
+		t.moveOut(st.name, "the flow is done")
 		t.leave()
 		return 0, "", "", true
 	}

@@ -3,7 +3,6 @@ package handoff
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -17,6 +16,7 @@ import (
 // Bounds of a search for a contact.
 const (
 	maxQueryWords  = 8 // words of a name that count
+	minNamePart    = 3 // letters of a word that are looked for inside of words
 	minPhoneDigits = 3 // fewer digits of a phone number find too many people
 )
 
@@ -69,32 +69,52 @@ func (d *Desk) Contacts(ctx context.Context, v Viewer, f ContactFilter) (Page[Co
 	if err != nil {
 		return none, err
 	}
-	db := v.contacts("contacts").apply(d.db.WithContext(ctx))
-	db = whoIs(db, q)
-	if db, err = f.afterID(db, "contacts.id"); err != nil {
+	rows, err := d.findContacts(ctx, v, q, f.PageOf, limit+1)
+	if err != nil {
 		return none, err
-	}
-	var rows []contactRow
-	if err := db.Order("contacts.id DESC").Limit(limit + 1).Find(&rows).Error; err != nil {
-		return none, fmt.Errorf("list contacts: %w", err)
 	}
 	rows, next := cut(rows, limit, func(r contactRow) string { return r.ID.String() })
 	items, err := d.contactsOf(ctx, rows)
 	return Page[Contact]{Items: items, Next: next}, err
 }
 
+// findContacts reads the newest contacts whom q means, at most so many; all of
+// them when it is empty.
+func (d *Desk) findContacts(ctx context.Context, v Viewer, q string, p PageOf, most int) (rows []contactRow, err error) {
+	if q == "" {
+		db, err := p.afterID(v.contacts("contacts").apply(d.db.WithContext(ctx)), "contacts.id")
+		if err != nil {
+			return nil, err
+		}
+		if err := db.Order("contacts.id DESC").Limit(most).Find(&rows).Error; err != nil {
+			return nil, fmt.Errorf("list contacts: %w", err)
+		}
+		return rows, nil
+	}
+	ways := waysTo(q)
+	if len(ways) == 0 {
+		return nil, nil
+	}
+	if rows, err = d.glance(ctx, v, ways, p, most); err != nil || len(rows) == most {
+		return rows, err
+	}
+	ids, whole, err := d.candidates(ctx, ways)
+	switch {
+	case err != nil:
+		return nil, err
+	case whole:
+		return d.pick(ctx, v, ids, p, most)
+	default:
+		return d.walk(ctx, v, ways, p, most)
+	}
+}
+
 // whoIs narrows a query over contacts to those whom q means.
 func whoIs(db *gorm.DB, q string) *gorm.DB {
-	switch {
-	case q == "":
+	if q == "" {
 		return db
-	case strings.Contains(q, "@"):
-		return db.Where("contacts.email <> '' AND lower(contacts.email) LIKE ?", contains(strings.ToLower(q)))
-	case isNumber(q):
-		return byNumber(db, q)
-	default:
-		return byNameOrGiven(db, q)
 	}
+	return byWays(db, waysTo(q))
 }
 
 // isNumber reports whether q is a phone number or the number of a case: digits
@@ -112,46 +132,8 @@ func isNumber(q string) bool {
 	return digits > 0
 }
 
-// byNumber finds people by their phone, by a case they filed and by a number
-// they gave earlier.
-func byNumber(db *gorm.DB, q string) *gorm.DB {
-	ways, vars := phoneWays(q)
-	given, values := givenWays(q)
-	ways, vars = append(ways, given...), append(vars, values...)
-	if number, err := strconv.ParseInt(onlyDigits(q), 10, 64); err == nil {
-		ways, vars = append(ways, "SELECT contact_id FROM cases WHERE number = ?"), append(vars, number)
-	}
-	return byWays(db, ways, vars)
-}
-
 // byPhone finds people by their phone alone.
-func byPhone(db *gorm.DB, q string) *gorm.DB {
-	ways, vars := phoneWays(q)
-	return byWays(db, ways, vars)
-}
-
-// phoneWays are the queries that find people by a phone number or a part of
-// one: their own, or the address they write from.
-func phoneWays(q string) (ways []string, vars []any) {
-	digits := strings.TrimLeft(onlyDigits(q), "0")
-	if phone, ok := bangla.Phone(q); ok {
-		ways = append(ways, "SELECT id FROM contacts WHERE phone = ? AND phone <> ''", "SELECT contact_id FROM identities WHERE address = ? AND address LIKE '+%'")
-		vars = append(vars, phone, phone)
-	} else if len(digits) >= minPhoneDigits {
-		part := contains(digits)
-		ways = append(ways, "SELECT id FROM contacts WHERE phone <> '' AND phone LIKE ?", "SELECT contact_id FROM identities WHERE address LIKE '+%' AND address LIKE ?")
-		vars = append(vars, part, part)
-	}
-	return ways, vars
-}
-
-// byWays narrows a query over contacts to what any of the ways finds.
-func byWays(db *gorm.DB, ways []string, vars []any) *gorm.DB {
-	if len(ways) == 0 {
-		return db.Where("FALSE")
-	}
-	return db.Where("contacts.id IN ("+strings.Join(ways, " UNION ")+")", vars...)
-}
+func byPhone(db *gorm.DB, q string) *gorm.DB { return byWays(db, phoneWays(q)) }
 
 func onlyDigits(q string) string {
 	return strings.Map(func(r rune) rune {
@@ -160,21 +142,6 @@ func onlyDigits(q string) string {
 		}
 		return r
 	}, bangla.Digits(q))
-}
-
-// byName finds people all of whose words are in the name, by letters or by
-// sound. One-letter sounds would find everybody and do not count.
-func byName(db *gorm.DB, q string) *gorm.DB {
-	words := strings.Fields(bangla.Fold(q))
-	for _, w := range words[:min(len(words), maxQueryWords)] {
-		sound := soundOf(w)
-		if len(sound) < 2 {
-			db = db.Where("contacts.name_folded LIKE ?", contains(w))
-			continue
-		}
-		db = db.Where("(contacts.name_folded LIKE ? OR contacts.name_folded LIKE ?)", contains(w), contains(sound))
-	}
-	return db
 }
 
 // contactsOf makes contacts of their rows, with all identities.

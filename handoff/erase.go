@@ -87,6 +87,9 @@ func (d *Desk) erase(tx *gorm.DB, id uuid.UUID, e *Erased) error {
 		return err
 	}
 	values := map[string]any{"contact": id, "now": d.now()}
+	if err := tx.Exec(droppedByErasure, values).Error; err != nil {
+		return fmt.Errorf("count what is left half-way: %w", err)
+	}
 	counts := map[string]*int64{"messages": &e.Messages, "photos": &e.Photos, "conversations": &e.Conversations, "cases": &e.Cases}
 	for _, p := range personalTables() {
 		if p.Keeps {

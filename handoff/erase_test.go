@@ -118,6 +118,8 @@ func (r *record) everywhere(name, phone, mail, says string, number int64) uuid.U
 	}
 	r.exec(`INSERT INTO phone_codes (id, contact_id, phone, language, status, at, expires_at, try_after) VALUES ($1, $2, $3, 'bn', 'sent', $4, $4, $4)`, handoff.NewID(), contact, phone, at)
 	r.exec(`INSERT INTO contact_merges (id, contact_id, gone_id, at, kept, gone, merged, moved) VALUES ($1, $2, $1, $3, '{}', '{}', '{}', '{}')`, handoff.NewID(), contact, at)
+	r.exec(`WITH k AS (INSERT INTO catalogs (files, hash, source, published_at) VALUES ('[]', '', 'file', $2) RETURNING version)
+		INSERT INTO session_moves (conversation_id, version, flow, state, to_state) SELECT $1, version, 'drainage', 'ask_place', '' FROM k`, talk, at)
 	notice := handoff.NewID()
 	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, note, at, next_at) VALUES ($1, $2, $3, 'resolved', $4, $5, $5)`, notice, number, contact, says, at)
 	r.exec(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, status, at) VALUES

@@ -3,8 +3,6 @@ package handoff
 import (
 	"strings"
 
-	"gorm.io/gorm"
-
 	"nagorik/flows/bangla"
 )
 
@@ -26,23 +24,12 @@ func foldGiven(q string) string {
 	}, strings.ToLower(bangla.Digits(q)))
 }
 
-// givenWays are the queries that find people by the number of a holding or a
-// licence that they gave earlier, whole or a part of it.
-func givenWays(q string) (ways []string, vars []any) {
+// givenWays find people by the number of a holding or a licence that they gave
+// earlier, whole or a part of it.
+func givenWays(q string) []way {
 	folded := foldGiven(q)
 	if !strings.ContainsAny(folded, "0123456789") || len([]rune(folded)) < minGivenNumber {
-		return nil, nil
+		return nil
 	}
-	return []string{"SELECT contact_id FROM remembered WHERE type = 'text' AND " + givenNumber + " LIKE ?"}, []any{contains(folded)}
-}
-
-// byNameOrGiven finds people by their name, or by a number with letters in it
-// that they gave earlier.
-func byNameOrGiven(db *gorm.DB, q string) *gorm.DB {
-	ways, vars := givenWays(q)
-	if len(ways) == 0 {
-		return byName(db, q)
-	}
-	fresh := db.Session(&gorm.Session{NewDB: true})
-	return db.Where(fresh.Where(byName(fresh, q)).Or("contacts.id IN ("+ways[0]+")", vars...))
+	return []way{byRow("remembered", "type = 'text' AND "+givenNumber+" LIKE ?", contains(folded))}
 }

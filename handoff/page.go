@@ -84,15 +84,27 @@ func (p PageOf) afterID(db *gorm.DB, column string) (*gorm.DB, error) {
 	if p.Cursor == "" {
 		return db, nil
 	}
-	key, err := p.key()
+	id, err := p.id()
 	if err != nil {
 		return nil, err
 	}
+	return db.Where(column+" < ?", id), nil
+}
+
+// id reads a cursor that names an id; uuid.Nil when there is no cursor.
+func (p PageOf) id() (uuid.UUID, error) {
+	if p.Cursor == "" {
+		return uuid.Nil, nil
+	}
+	key, err := p.key()
+	if err != nil {
+		return uuid.Nil, err
+	}
 	id, err := uuid.Parse(key)
 	if err != nil {
-		return nil, invalid("next", "is not a value that a list gave")
+		return uuid.Nil, invalid("next", "is not a value that a list gave")
 	}
-	return db.Where(column+" < ?", id), nil
+	return id, nil
 }
 
 // number reads a cursor that names a number; 0 when there is no cursor.
@@ -129,8 +141,11 @@ func query(q string) (string, error) {
 }
 
 // contains is a LIKE pattern for text that holds s.
-func contains(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+func contains(s string) string { return "%" + beginsWith(s) }
+
+// beginsWith is the pattern of what begins with s.
+func beginsWith(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
 }
 
 // local shows a time in the zone of the record's days.

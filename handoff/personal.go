@@ -38,6 +38,7 @@ const keptAnswers = `COALESCE((SELECT jsonb_object_agg(key, value) FROM jsonb_ea
 func personalTables() []personal {
 	return []personal{
 		{Table: "drafts", Of: ofConversations},
+		{Table: "session_moves", Of: ofConversations, Hide: "version,flow,state,to_state"},
 		{Table: "mentions", Of: `note_id IN (SELECT id FROM conversation_notes WHERE ` + ofConversations + `)`},
 		{Table: "conversation_notes", Of: ofConversations, Hide: "seq"},
 		{Table: "phone_codes", Of: ofContact, Hide: "tries,attempted_at,try_after,error", Others: "register <> ''"},

@@ -17,6 +17,7 @@ type Publication struct {
 	Restores int64 // the version whose files they are; 0: they are new
 	Draft    bool  // they are the publisher's draft, which is done with then
 	Note     string
+	Moves    []SessionMove // of those who wait at a state that is gone; everybody else stays
 }
 
 // publishedFlows is the audit log's word for a version.
@@ -24,6 +25,8 @@ type publishedFlows struct {
 	Version  int64  `json:"version"`
 	Restores int64  `json:"restores,omitempty"`
 	Note     string `json:"note,omitempty"`
+
+	Moved []string `json:"moved,omitempty"` // how many people are moved, and where
 }
 
 // Publish makes a newer version of the flows and returns its number. ErrConflict when another version than Base is
@@ -56,13 +59,17 @@ func (d *Desk) Publish(ctx context.Context, v Viewer, p Publication) (int64, err
 		if version, err = insertCatalog(tx, row); err != nil {
 			return err
 		}
+		moved, err := planMoves(tx, version, p.Moves)
+		if err != nil {
+			return err
+		}
 		if p.Draft {
 			if err := tx.Where("agent_id = ?", v.AgentID).Delete(&catalogDraftRow{}).Error; err != nil {
 				return err
 			}
 		}
 		return d.audit(tx, v.AgentID, "flows.publish", strconv.FormatInt(version, 10),
-			publishedFlows{Version: last}, publishedFlows{version, p.Restores, p.Note})
+			publishedFlows{Version: last}, publishedFlows{version, p.Restores, p.Note, moved})
 	})
 	if err != nil {
 		var field *FieldError

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Bundles the console's scripts from api/console/script and the packages of the lock file into api/console/assets: console.js for
-# every page, flows.js for the editor of the services. The bundles are committed: nobody needs Node to build or run the service.
+# every page, flows.js for the editor of the services, figures.js
+# for what happens in them. The bundles are committed: nobody needs Node to build or run the service.
 #
 # usage: assets.sh            makes the bundles anew
 #        assets.sh check      fails when a committed bundle is another than these sources give
@@ -10,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 esbuild=github.com/evanw/esbuild/cmd/esbuild@v0.28.2 # a Go program; not in go.mod
 committed=api/console/assets
-bundles=(console.js flows.js)
+bundles=(console.js flows.js figures.js)
 
 packages() {
 	scripts/need.sh npm

@@ -72,6 +72,11 @@ var filling = []string{
 	`INSERT INTO register_versions (id, register_id, number, agent_id, file, bytes, status, columns, at) SELECT in_force, registers.id, 1, a.id, 'হোল্ডিং.csv', 10, 'loaded', '[]', now() FROM registers, agents a LIMIT 1`,
 	`INSERT INTO register_rows (version_id, key, phone, fields) SELECT in_force, '12/ক', '+8801712345678', '{"রহিমা, খাতুন",1234.5}' FROM registers`,
 	`INSERT INTO register_faults (version_id, n, line, title, what) SELECT in_force, 1, 7, 'বকেয়া', 'amount' FROM registers`,
+	`INSERT INTO passages (day, version, channel, language, flow, from_state, to_state, way, n) VALUES ('2026-11-20', 1, 'web', 'bn', 'waste', '', 'ask_ward', 'on', 3)`,
+	`INSERT INTO passage_deltas (day, version, channel, language, flow, from_state, to_state, way, n) VALUES ('2026-11-20', '{1}', '{web}', '{bn}', '{waste}', '{ask_ward}', '{""}', '{dropped}', '{2}')`,
+	`INSERT INTO missed_phrases (folded, flow, state, language, shown, n, first_at, last_at) VALUES ('মশা', '', '', 'bn', 'মশা', 2, now(), now())`,
+	`INSERT INTO missed_phrase_deltas (at, folded, shown, flow, state, language) VALUES (now(), '{মশা}', '{মশা!}', '{""}', '{""}', '{bn}')`,
+	`INSERT INTO session_moves (conversation_id, version, flow, state, to_state) SELECT c.id, k.version, 'waste', 'ask_ward', '' FROM conversations c, catalogs k LIMIT 1`,
 	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,
 }
 

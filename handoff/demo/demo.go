@@ -35,6 +35,7 @@ type Options struct {
 	Seed     uint64
 	Until    time.Time // the last moment; the traffic is that of the year before it
 	Services []flows.Flow
+	Version  int64 // of the services
 	Wards    []int
 	Pictures []Picture
 	Progress func(done, of int) // conversations; nil: nobody looks
@@ -66,7 +67,7 @@ func Fill(ctx context.Context, pool *pgxpool.Pool, o Options) (Done, error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("fill the database: %w", err)
 	}
-	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters"} {
+	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters", "passages"} {
 		if _, err := pool.Exec(ctx, `ANALYZE `+table); err != nil {
 			return done, fmt.Errorf("look over the filled database: %w", err)
 		}
@@ -114,13 +115,14 @@ type town struct {
 	number   int64
 	rows     rows
 	counters map[counter]int64
+	passages map[passage]int64
 	done     Done
 }
 
 func fill(ctx context.Context, tx pgx.Tx, o Options) (Done, error) {
 	w := &town{
 		Options: o, random: rand.New(rand.NewPCG(o.Seed, 0x6e61676f72696b)), since: o.Until.AddDate(-1, 0, 0),
-		open: map[int]bool{}, number: firstCase - 1, counters: map[counter]int64{},
+		open: map[int]bool{}, number: firstCase - 1, counters: map[counter]int64{}, passages: map[passage]int64{},
 	}
 	if err := w.settle(ctx, tx); err != nil {
 		return w.done, err
@@ -139,6 +141,9 @@ func fill(ctx context.Context, tx pgx.Tx, o Options) (Done, error) {
 	}
 	w.done.Conversations = len(plan)
 	if err := w.copyCounters(ctx, tx); err != nil {
+		return w.done, err
+	}
+	if err := w.copyPassages(ctx, tx); err != nil {
 		return w.done, err
 	}
 	_, err := tx.Exec(ctx, `SELECT setval('case_numbers', $1::bigint + ($2::bigint - $1::bigint) / $3::bigint * $3::bigint + $3::bigint, false)`, int64(firstCase), w.number, int64(numberBlock))

@@ -54,6 +54,11 @@ func TestWhatIsMadeIsCountedAndWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := number(t, pool, `SELECT count(*)::int FROM (SELECT flow, s, sum(n) FROM (
+			SELECT flow, to_state s, n FROM passages WHERE way <> 'missed' AND to_state <> '' UNION ALL SELECT flow, from_state, -n FROM passages WHERE way <> 'missed' AND from_state <> ''
+		) p GROUP BY 1, 2 HAVING sum(n) <> 0) AS wrong`); n != 0 {
+		t.Errorf("%d states of the flows do not add up", n)
+	}
 	counted := func(what string) int {
 		return number(t, pool, `SELECT COALESCE(sum(n), 0)::int FROM counters WHERE what = '`+what+`'`)
 	}

@@ -109,15 +109,24 @@ func (w *town) speak(t *thread) {
 			continue
 		}
 		asked++
+		w.pass(t, t.state, s.Name, flows.PassOn)
 		t.state = s.Name
 		w.say(t, "bot", question(s, t.p.language), time.Second)
 		if left && w.chance(0.5) {
+			w.pass(t, t.state, "", flows.PassDropped)
 			return
 		}
 		id := w.say(t, "contact", pick(w, replies), w.between(5*time.Second, 90*time.Second))
 		if asked == 3 {
 			t.photo = id
 		}
+	}
+	way := flows.PassOn
+	if left {
+		way = flows.PassDropped
+	}
+	if t.state != "" {
+		w.pass(t, t.state, "", way)
 	}
 	if !left {
 		t.state = ""

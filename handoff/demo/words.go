@@ -17,3 +17,6 @@ func openings(s *flows.Flow) []string {
 	name := title(s)
 	return []string{name, name + " নিয়ে কথা বলতে চাই", "আমাদের এলাকায় " + name + " নিয়ে সমস্যা", "আসসালামু আলাইকুম, " + name}
 }
+
+// misunderstood is what nobody has thought of yet.
+var misunderstood = []string{"মশক কর্মী কবে আসবে", "dengue fogging schedule", "পাড়ার মাঠে আলো চাই", "কুরবানির বর্জ্য", "ড্রেনের স্ল্যাব চুরি", "apnara ki khola"}

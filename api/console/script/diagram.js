@@ -4,6 +4,7 @@ import dagre from '@dagrejs/dagre';
 
 const NS = 'http://www.w3.org/2000/svg';
 const box = { width: 190, height: 66 };
+const counted = 18; // pixels more for a box with figures
 const zooms = [0.5, 0.65, 0.8, 1, 1.25, 1.5];
 
 const make = (name, attributes, ...inside) => {
@@ -67,26 +68,32 @@ export class Diagram {
   draw({ states, moves }) {
     const g = new dagre.graphlib.Graph();
     g.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 38, edgesep: 14, marginx: 12, marginy: 12 });
-    for (const s of states) g.setNode(s.name, { ...box });
+    for (const s of states) g.setNode(s.name, { width: box.width, height: this.height(s) });
     const ways = new Map();
     for (const m of moves) {
       const key = JSON.stringify([m.from, m.to]);
-      ways.set(key, [...(ways.get(key) || []), m.event]);
+      const way = ways.get(key) || { events: [], people: 0 };
+      way.events.push(m.event);
+      way.people = Math.max(way.people, m.people || 0);
+      ways.set(key, way);
     }
-    for (const [key, events] of ways) {
+    const most = Math.max(1, ...[...ways.values()].map((way) => way.people));
+    for (const [key, { events, people }] of ways) {
       const [from, to] = JSON.parse(key);
       const label = short(events.join(' / '), 30);
-      g.setEdge(from, to, { label, width: 7 * Array.from(label).length + 8, height: 18, labelpos: 'c' });
+      g.setEdge(from, to, { label, thick: people ? 1 + 5 * (people / most) : 0, width: 7 * Array.from(label).length + 8, height: 18, labelpos: 'c' });
     }
     dagre.layout(g);
     const { width, height } = g.graph();
-    const arrow = make('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse' }, make('path', { d: 'M0,0L8,4L0,8z', class: 'arrow' }));
+    const arrow = make('marker', { id: 'arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 13, markerHeight: 13, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, make('path', { d: 'M0,0L8,4L0,8z', class: 'arrow' }));
     this.svg = make('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true', class: 'drawing' }, make('defs', {}, arrow));
     this.natural = { width, height };
     const labels = [];
     for (const e of g.edges()) {
       const edge = g.edge(e);
-      this.svg.append(make('path', { d: curve(edge.points), class: 'way', 'marker-end': 'url(#arrow)' }));
+      const way = make('path', { d: curve(edge.points), class: 'way', 'marker-end': 'url(#arrow)' });
+      if (edge.thick) way.style.strokeWidth = edge.thick.toFixed(1);
+      this.svg.append(way);
       labels.push(make('text', { x: edge.x, y: edge.y + 4, class: 'event' }, edge.label));
     }
     this.svg.append(...labels);
@@ -97,13 +104,19 @@ export class Diagram {
     this.size();
   }
 
+  height(state) {
+    return box.height + (state.figures ? counted : 0);
+  }
+
   box(state, at) {
-    const g = make('g', { transform: `translate(${at.x - box.width / 2},${at.y - box.height / 2})`, class: `step ${state.kind}` },
+    const height = this.height(state);
+    const g = make('g', { transform: `translate(${at.x - box.width / 2},${at.y - height / 2})`, class: `step ${state.kind}` },
       make('title', {}, `${state.name}: ${state.what}${state.text ? ` – ${state.text}` : ''}`),
-      make('rect', { width: box.width, height: box.height, rx: state.kind === 'end' ? 33 : 9 }),
+      make('rect', { width: box.width, height, rx: state.kind === 'end' ? 33 : 9 }),
       make('text', { x: 12, y: 20, class: 'name' }, short(state.name, 22)),
       make('text', { x: 12, y: 37, class: 'kind' }, state.what),
-      make('text', { x: 12, y: 55, class: 'said' }, short(state.text, 27)));
+      make('text', { x: 12, y: 55, class: 'said' }, short(state.text, 27)),
+      ...(state.figures ? [make('text', { x: 12, y: 74, class: 'figures' }, state.figures)] : []));
     g.addEventListener('click', () => this.go(state));
     this.boxes.set(state.name, g);
     return g;
