@@ -22,7 +22,7 @@ import (
 const (
 	MaxFile    = 256 << 20 // bytes of a file
 	MaxName    = 40        // of a register's name
-	maxFile    = 120       // bytes of a file's name that are kept
+	maxCalled  = 120       // bytes of a file's name that are kept
 	sampleRows = 20        // that are shown before it is loaded
 	guessRows  = 200       // that the types are guessed from
 )
@@ -147,7 +147,7 @@ func (s *Store) begin(ctx context.Context, v handoff.Viewer, id uuid.UUID, name,
 
 func fileName(name string) string {
 	name = bangla.Clean(filepath.Base(strings.ReplaceAll(name, `\`, "/")))
-	for len(name) > maxFile {
+	for len(name) > maxCalled {
 		runes := []rune(name)
 		name = string(runes[:len(runes)-1])
 	}
