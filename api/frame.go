@@ -47,6 +47,7 @@ func menu() []navEntry {
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
+		{"retention", retentionPath},
 		{"trouble", troublePath},
 	}
 }

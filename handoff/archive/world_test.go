@@ -78,6 +78,7 @@ var filling = []string{
 	`INSERT INTO missed_phrase_deltas (at, folded, shown, flow, state, language) VALUES (now(), '{মশা}', '{মশা!}', '{""}', '{""}', '{bn}')`,
 	`INSERT INTO session_moves (conversation_id, version, flow, state, to_state) SELECT c.id, k.version, 'waste', 'ask_ward', '' FROM conversations c, catalogs k LIMIT 1`,
 	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,
+	`INSERT INTO retention VALUES ('words', 24, now())`,
 }
 
 // fill makes a place as a running service leaves it.
