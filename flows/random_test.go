@@ -93,12 +93,32 @@ func (p *stranger) find(found *Found, wants []Lookup) {
 			found.Proof = &ProofFound{Phone: w.Phone, Known: p.rng.IntN(3) == 0, Open: p.rng.IntN(2) == 0}
 		case LookupCode:
 			found.Code = &CodeFound{ID: "sent", Right: p.rng.IntN(2) == 0, Left: p.rng.IntN(3)}
+		case LookupRegister:
+			if found.Registers == nil {
+				found.Registers = map[RowKey]*RegisterFound{}
+			}
+			found.Registers[RowKey{w.Register, w.Key}] = p.row()
 		case LookupReturn:
 			found.Return = &ReturnFound{}
 		case LookupRating:
 			found.RatingAsked = new(time.Time)
 		}
 	}
+}
+
+// row is what a register may answer: it is not there, has no such row, or has
+// one with or without proof and telephone.
+func (p *stranger) row() *RegisterFound {
+	r := &RegisterFound{Loaded: p.rng.IntN(4) > 0}
+	if r.Found = r.Loaded && p.rng.IntN(3) > 0; !r.Found {
+		return r
+	}
+	r.Proof, r.Proven, r.Open = p.rng.IntN(2) == 0, p.rng.IntN(2) == 0, p.rng.IntN(2) == 0
+	if p.rng.IntN(3) > 0 {
+		r.Phone = "+8801712345678"
+	}
+	r.Fields = map[string]RowField{"owner": {Type: FieldName, Text: "রহিম উদ্দিন"}, "due": {Type: FieldAmount, Text: "1250.5"}}
+	return r
 }
 
 // sound holds a turn's bounds, and that it stands where something is asked.
