@@ -18,7 +18,7 @@ type caseAnswer struct {
 	Title        string            `json:"title"`
 	Status       string            `json:"status"`
 	Ward         *int              `json:"ward" jsonschema:"nullable"`
-	WardBy       string            `json:"ward_by" jsonschema_description:"where the ward comes from: number, area, text, pin, place, remembered, unknown or desk; empty when it was not asked"`
+	WardBy       string            `json:"ward_by" jsonschema_description:"where the ward comes from: number, area, text, pin, place, remembered, photo, unknown or desk; empty when it was not asked"`
 	WardSure     string            `json:"ward_confidence" jsonschema:"enum=sure,enum=likely,enum=unsure"`
 	Team         string            `json:"team"`
 	Agent        *nameAnswer       `json:"agent" jsonschema:"nullable"`

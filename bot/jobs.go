@@ -43,6 +43,7 @@ const (
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
 	removeEvery   = time.Minute
+	placeEvery    = 10 * time.Second
 	forgetEvery   = 6 * time.Hour
 )
 
@@ -62,6 +63,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "tell_notices", Every: noticesEvery, Poked: b.pokes.notices, Do: b.tellNotices},
 		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
 		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
+		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
 		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
@@ -243,4 +245,22 @@ func (b *Bot) bringPhoto(ctx context.Context, p handoff.PendingPhoto) (photos.Ph
 		return photos.Photo{}, fmt.Errorf("%w: channel %s fetches none", photos.ErrHost, p.Channel)
 	}
 	return fetcher.Fetch(ctx, p.Source, b.photos)
+}
+
+// placeByPhotos gives cases whose citizens do not know the ward the one that
+// their photo was taken in. A spot outside the city places nothing.
+func (b *Bot) placeByPhotos(ctx context.Context) error {
+	spots, err := b.desk.PhotoSpots(ctx)
+	for _, s := range spots {
+		ward, ok := b.catalogs.Current().WardAt(s.Lat, s.Lon)
+		if !ok {
+			continue
+		}
+		placed, fault := b.desk.PlaceByPhoto(ctx, s.Case, ward)
+		if placed {
+			b.hint(Hint{Event: HintCase, Case: s.Case, Ward: ward})
+		}
+		err = errors.Join(err, fault)
+	}
+	return err
 }

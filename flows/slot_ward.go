@@ -31,6 +31,16 @@ var wardSlot = slotKind{
 	},
 }
 
+// WardAt is the ward that a spot lies in; false outside the city, or when its
+// wards are not known.
+func (c *Catalog) WardAt(lat, lon float64) (ward int, ok bool) {
+	if c.wards == nil || !onEarth(lat, lon) {
+		return 0, false
+	}
+	w, ok := c.wards.At(lat, lon)
+	return w.Number, ok
+}
+
 func (c *Catalog) isWard(n int) bool {
 	if c.wards == nil {
 		return n >= 1 && n <= 999

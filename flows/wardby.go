@@ -12,6 +12,7 @@ const (
 	WardByPin      WardBy = "pin"        // the pin lies in it
 	WardByPlace    WardBy = "place"      // the typed place is an area that lies in it
 	WardByMemory   WardBy = "remembered" // told before, and left standing in the summary
+	WardByPhoto    WardBy = "photo"      // the person does not know it, and a photo was taken in it
 	WardNotKnown   WardBy = "unknown"    // the person does not know it
 	WardCorrection WardBy = "desk"       // set by the desk
 )
@@ -31,7 +32,7 @@ func (w WardBy) Confidence() Confidence {
 	switch w {
 	case WardByNumber, WardByArea, WardByText, WardByPin, WardCorrection:
 		return Sure
-	case WardByPlace, WardByMemory:
+	case WardByPlace, WardByMemory, WardByPhoto:
 		return Likely
 	default:
 		return Unsure

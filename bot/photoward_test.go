@@ -1,0 +1,38 @@
+package bot_test
+
+import (
+	"testing"
+
+	"nagorik/handoff"
+)
+
+// Who does not know the ward has sent a photo that says where it was taken.
+func TestAPhotoPlacesACaseWhoseWardNobodyKnows(t *testing.T) {
+	w := newTown(t, settings{})
+	w.talk("61", "ড্রেন")
+	file := func(number int, by string, lat, lon float64) {
+		w.exec(`INSERT INTO cases (number, flow, kind, title, status, team, contact_id, conversation_id, channel, answers, opened_at, updated_at, place, ward_by)
+			SELECT $1::bigint, 'drainage', 'complaint', 'Drain', 'new', 'drainage', contact_id, id, channel, '{}', now(), now(), '', $2 FROM conversations`, number, by)
+		w.exec(`INSERT INTO photos (id, conversation_id, case_number, channel, source, status, at, lat, lon) SELECT $1, id, $2, 'paper', '', 'kept', now(), $3, $4 FROM conversations`,
+			handoff.NewID(), number, lat, lon)
+	}
+	const inside, insideToo = 21.179665, 90.586219 // ward 6 of the sample city
+	file(20001, "unknown", inside, insideToo)
+	file(20002, "unknown", 51.5, 0)
+	file(20003, "", inside, insideToo)
+	if err := w.Background().Again(t.Context(), "place_by_photos"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the ward", func() bool {
+		return w.count(`SELECT count(*) FROM cases WHERE number = 20001 AND ward = 6 AND ward_by = 'photo'`) == 1
+	})
+	if n := w.count(`SELECT count(*) FROM cases WHERE number <> 20001 AND ward IS NOT NULL`); n != 0 {
+		t.Errorf("%d other cases were placed", n)
+	}
+	if n := w.count(`SELECT count(*) FROM case_timeline WHERE case_number = 20001 AND kind = 'ward' AND text = '6'`); n != 1 {
+		t.Errorf("it stands %d times on the timeline", n)
+	}
+	if n := w.count(`SELECT COALESCE(sum(n), 0) FROM (SELECT ward, n FROM counters UNION ALL SELECT ward, n FROM counter_deltas) k WHERE ward = 6`); n != 1 {
+		t.Errorf("the ward counts %d", n)
+	}
+}
