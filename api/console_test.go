@@ -83,6 +83,7 @@ func sampleOf(r Route) string {
 func TestEveryPageAsksWhoComes(t *testing.T) {
 	o := newTalkDesk(t)
 	o.server.opt.Eraser = erases{o.desk}
+	o.troubled()
 	for _, role := range []handoff.Role{handoff.RoleAgent, handoff.RoleSupervisor, handoff.RoleAdministrator} {
 		o.person(string(role)+"@example.org", "Anna", role, nil, nil)
 	}
