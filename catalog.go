@@ -15,6 +15,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/registers"
 )
 
 // builtInName is the name of the catalogue that is built in.
@@ -90,6 +91,23 @@ func loadCatalog(wards *place.Map, files []flows.File) (*flows.Catalog, []flows.
 		return nil, faults, &faultsError{faults}
 	}
 	return catalog, faults, nil
+}
+
+// withRegisters adds what the flows need of registers and do not find. Its error
+// lists those without which they cannot go on.
+func withRegisters(ctx context.Context, c *Config, r *records, catalog *flows.Catalog, faults []flows.Fault) ([]flows.Fault, error) {
+	store, err := registers.New(r.pool, filepath.Join(c.DataDir, registersPart), nil)
+	if err != nil {
+		return faults, err
+	}
+	missing, err := store.Missing(ctx, catalog.Registers())
+	if err != nil {
+		return faults, err
+	}
+	if slices.ContainsFunc(missing, func(f flows.Fault) bool { return !f.Warning }) {
+		err = &faultsError{missing}
+	}
+	return append(faults, missing...), err
 }
 
 func keptFiles(files []flows.File) []handoff.CatalogFile {
@@ -253,7 +271,10 @@ func (f *flowsPublishCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		_, faults, err := loadCatalog(wards, files)
+		catalog, faults, err := loadCatalog(wards, files)
+		if err == nil {
+			faults, err = withRegisters(p.ctx, c, r, catalog, faults)
+		}
 		for _, fault := range faults {
 			if fault.Warning {
 				fmt.Fprintln(p.errOut, fault.String())

@@ -171,6 +171,23 @@ func (s *Server) compile(files []handoff.CatalogFile) (*flows.Catalog, []flows.F
 	return catalog, faults, nil
 }
 
+// compileToPublish is compile, compared with the registers that are in force: a
+// service must not go out to citizens without the table that it needs.
+func (s *Server) compileToPublish(c echo.Context, files []handoff.CatalogFile) (*flows.Catalog, []flows.Fault, error) {
+	catalog, faults, err := s.compile(files)
+	if err != nil || catalog == nil || s.opt.Registers == nil {
+		return catalog, faults, err
+	}
+	missing, err := s.opt.Registers.Missing(c.Request().Context(), catalog.Registers())
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(errorsOf(missing)) > 0 {
+		catalog = nil
+	}
+	return catalog, append(faults, missing...), nil
+}
+
 // publish makes a compiled catalogue the one that new dialogues begin in.
 func (s *Server) publish(c echo.Context, catalog *flows.Catalog, k handoff.Publication) (int64, error) {
 	version, err := s.opt.Desk.Publish(c.Request().Context(), viewer(c), k)

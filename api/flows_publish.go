@@ -47,7 +47,7 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 	if err != nil {
 		return err
 	}
-	catalog, faults, err := s.compile(draft.Files)
+	catalog, faults, err := s.compileToPublish(c, draft.Files)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if !kept || form.Get("base") != strconv.FormatInt(draft.Base, 10) {
 		return s.reviewPage(c, http.StatusConflict, form.Get("note"), "")
 	}
-	catalog, _, err := s.compile(draft.Files)
+	catalog, _, err := s.compileToPublish(c, draft.Files)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ const (
 	StaffRead        Permission = "staff:read"       // who is there
 	ReplyEdit        Permission = "reply:edit"       // canned replies
 	FlowEdit         Permission = "flow:edit"        // the services: write, publish, roll back
+	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
 )
 
@@ -48,8 +49,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit),
 }
 
 // known reports whether p is one of the permissions.

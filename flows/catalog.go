@@ -25,6 +25,7 @@ type Catalog struct {
 	texts     map[string]*text
 	menus     []menu // the first is the main menu
 	flows     []*flow
+	registers []RegisterUse
 	linking   *flow // the flow that proves a telephone; nil for none
 	byFlow    map[string]int
 	lists     lists

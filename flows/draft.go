@@ -163,6 +163,10 @@ type draftState struct {
 	on       []draftEdge
 	branches []draftBranch
 	computes []draftCompute
+	masked   word
+	absent   word
+	noPhone  word
+	register word
 	lookup   word
 	within   word // a setting: days
 	note     word

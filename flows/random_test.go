@@ -35,7 +35,7 @@ type stranger struct {
 func newStranger(c *Catalog, seed uint64) *stranger {
 	p := &stranger{c: c, rng: rand.New(rand.NewPCG(seed, 7)), cases: 10234, stood: map[string]bool{}}
 	list := []string{"sms", "messenger", "web", "phone", "counter"}
-	p.d = Input{Face: faces[list[p.rng.IntN(len(list))]], Owner: OwnerBot, Codes: p.rng.IntN(2) == 0, At: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC).Add(time.Duration(p.rng.IntN(365*24)) * time.Hour)}
+	p.d = Input{Face: faces[list[p.rng.IntN(len(list))]], Owner: OwnerBot, Codes: p.rng.IntN(2) == 0, SMS: p.rng.IntN(4) > 0, At: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC).Add(time.Duration(p.rng.IntN(365*24)) * time.Hour)}
 	p.s.Language = c.codes[p.rng.IntN(len(c.codes))]
 	return p
 }
@@ -49,7 +49,7 @@ func (p *stranger) say(in Input) (err error) {
 		}
 	}()
 	p.d.At = p.d.At.Add(time.Minute)
-	in.Face, in.Owner, in.Codes, in.At, in.Case = p.d.Face, p.d.Owner, p.d.Codes, p.d.At, p.cases
+	in.Face, in.Owner, in.Codes, in.SMS, in.At, in.Case = p.d.Face, p.d.Owner, p.d.Codes, p.d.SMS, p.d.At, p.cases
 	for round := 0; ; round++ {
 		turn := p.c.Step(p.s, in)
 		if len(turn.Lookups) == 0 {
@@ -93,12 +93,32 @@ func (p *stranger) find(found *Found, wants []Lookup) {
 			found.Proof = &ProofFound{Phone: w.Phone, Known: p.rng.IntN(3) == 0, Open: p.rng.IntN(2) == 0}
 		case LookupCode:
 			found.Code = &CodeFound{ID: "sent", Right: p.rng.IntN(2) == 0, Left: p.rng.IntN(3)}
+		case LookupRegister:
+			if found.Registers == nil {
+				found.Registers = map[RowKey]*RegisterFound{}
+			}
+			found.Registers[RowKey{w.Register, w.Key}] = p.row()
 		case LookupReturn:
 			found.Return = &ReturnFound{}
 		case LookupRating:
 			found.RatingAsked = new(time.Time)
 		}
 	}
+}
+
+// row is what a register may answer: it is not there, has no such row, or has
+// one with or without proof and telephone.
+func (p *stranger) row() *RegisterFound {
+	r := &RegisterFound{Loaded: p.rng.IntN(4) > 0}
+	if r.Found = r.Loaded && p.rng.IntN(3) > 0; !r.Found {
+		return r
+	}
+	r.Proof, r.Proven, r.Open = p.rng.IntN(3) > 0, p.rng.IntN(3) == 0, p.rng.IntN(3) > 0
+	if p.rng.IntN(3) > 0 {
+		r.Phone = "+8801712345678"
+	}
+	r.Fields = map[string]RowField{"owner": {Type: FieldName, Text: "রহিম উদ্দিন"}, "due": {Type: FieldAmount, Text: "1250.5"}}
+	return r
 }
 
 // sound holds a turn's bounds, and that it stands where something is asked.

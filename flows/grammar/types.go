@@ -209,6 +209,11 @@ type State struct {
 	Skipped    stateName                 `yaml:"skipped" with:"ask"`
 	Number     slotName                  `yaml:"number" with:"lookup"`
 	Within     settingName               `yaml:"within" with:"lookup"`
+	Register   newName                   `yaml:"register" with:"lookup"`
+	Key        slotName                  `yaml:"key" with:"lookup"`
+	Masked     stateName                 `yaml:"masked" with:"lookup"`
+	NoPhone    stateName                 `yaml:"no_phone" with:"lookup send_code"`
+	Absent     stateName                 `yaml:"absent" with:"lookup"`
 	Found      stateName                 `yaml:"found" with:"lookup send_code"`
 	None       stateName                 `yaml:"none" with:"lookup send_code"`
 	Note       slotName                  `yaml:"note" with:"reopen_case"`

@@ -120,7 +120,7 @@ func (afterPhotoWord) JSONSchema() *jsonschema.Schema {
 }
 
 func (lookupWord) JSONSchema() *jsonschema.Schema {
-	return oneOf("lookup", "mine", "case", "resolved")
+	return oneOf("lookup", "mine", "case", "resolved", "register")
 }
 
 func (trueValue) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Const: true} }
