@@ -58,6 +58,7 @@ type leftLine struct{ Service, Entered, Dropped, Part string }
 func figurePages() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: dashboardPath, Needs: ReportRead, handle: (*Server).showDashboard, Summary: "The figures of a stretch of days", Type: html},
+		{Method: http.MethodGet, Path: monthPath, Needs: ReportRead, handle: (*Server).showMonth, Summary: "The report of a month, to print", Type: html},
 		{Method: http.MethodGet, Path: wallPath, Needs: ReportRead, handle: (*Server).showWall, Summary: "What goes on now, for a screen that hangs in the office", Type: html},
 	}
 }

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 
 	printing "github.com/chromedp/cdproto/page"
@@ -23,6 +26,8 @@ func TestDashboardInABrowser(t *testing.T) {
 		for _, scheme := range []string{"light", "dark"} {
 			d.Picture("dashboard-whole-"+lang, 1280, 3000, scheme)
 		}
+		d.visit("month-"+lang, monthPath+"?month=2026-10")
+		d.printsMonth(lang)
 	}
 	d.visit("talks", talksPath+"?channel=web")
 	d.visit("dashboard-fault", dashboardPath+"?ward=x")
@@ -40,4 +45,28 @@ func TestDashboardInABrowser(t *testing.T) {
 		t.Errorf("printing: %v", err)
 	}
 	d.calm()
+}
+
+// sheetsOfMonth are the pages that a month's report fills, at least and at
+// most.
+const sheetsOfMonth, mostSheetsOfMonth = 5, 7
+
+// printsMonth prints the page that is open on A4, and keeps it beside the
+// pictures.
+func (d *desktop) printsMonth(lang string) {
+	d.t.Helper()
+	printed, err := chromedp.Call(d.Context(), printing.PrintToPDF, printing.PrintToPDFParams{PreferCSSPageSize: new(true), PrintBackground: new(true)})
+	if err != nil {
+		d.t.Fatalf("printing the month: %v", err)
+	}
+	pages := regexp.MustCompile(`/Type /Page\b`).FindAllIndex(printed.Data, -1)
+	boxes := regexp.MustCompile(`/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]`).FindAllIndex(printed.Data, -1)
+	if n := len(pages); n < sheetsOfMonth || n > mostSheetsOfMonth || len(boxes) != n {
+		d.t.Errorf("%s: %d pages, %d of them A4", lang, n, len(boxes))
+	}
+	if folder := os.Getenv("NAGORIK_SCREENS"); folder != "" {
+		if err := os.WriteFile(filepath.Join(folder, "month-"+lang+".pdf"), printed.Data, 0o600); err != nil {
+			d.t.Fatal(err)
+		}
+	}
 }

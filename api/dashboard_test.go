@@ -15,6 +15,7 @@ import (
 	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/demo"
+	"nagorik/handoff/reports"
 )
 
 // fillYear puts a year of made-up traffic on record.
@@ -35,7 +36,7 @@ var (
 )
 
 // countedRows opens a list and counts its rows, page by page.
-func (o *office) countedRows(t *rapid.T, path, cookie string) int {
+func (o *office) countedRows(t interface{ Fatalf(string, ...any) }, path, cookie string) int {
 	n := 0
 	for range 100 {
 		w := o.look(path, cookie)
@@ -135,3 +136,39 @@ func TestAMonthIsComparedWithTheMonthBefore(t *testing.T) {
 	wantPage(t, october, http.StatusOK, "1 September 2026 – 30 September 2026")
 	wantPage(t, o.look(dashboardPath+"?lang=en&from=2026-10-05&to=2026-10-11", cookie), http.StatusOK, "28 September 2026 – 4 October 2026")
 }
+
+func TestTheReportOfAMonth(t *testing.T) {
+	o := newCounter(t)
+	o.server.opt.Wards = place.Sample()
+	o.fillYear(150)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage"}, []int{1})
+	cookie, limited := o.enter("anna@example.org"), o.enter("kamal@example.org")
+	main := regexp.MustCompile(`month-n">([^<]*)</span><span>cases opened`)
+	cases := func(path, cookie string) string {
+		w := o.look(path, cookie)
+		wantPage(t, w, http.StatusOK, "Monthly report")
+		if found := main.FindStringSubmatch(w.Body.String()); found != nil {
+			return found[1]
+		}
+		t.Fatalf("%s says no number of cases", path)
+		return ""
+	}
+	october := monthPath + "?lang=en&month=2026-10"
+	if all, n := cases(october, cookie), o.countedRows(t, link(casesPath, reports.Ask{From: month(10), To: month(11).AddDate(0, 0, -1)}, "status", groupAll), cookie); all != strconv.Itoa(n) {
+		t.Errorf("the report says %s cases, the list has %d", all, n)
+	}
+	if all, own := cases(october, cookie), cases(october, limited); all == own {
+		t.Errorf("an agent of one ward sees all %s cases", all)
+	}
+	wantPage(t, o.look(october, limited), http.StatusOK, "Only the services and wards that are yours")
+	wantPage(t, o.look(october, cookie), http.StatusOK, "compared with September 2026")
+	wantPage(t, o.look(monthPath+"?lang=en", cookie), http.StatusOK, "October 2026")
+	wantPage(t, o.look(monthPath+"?lang=en&month=2026-11", cookie), http.StatusOK, "This month is not over")
+	for _, wrong := range []string{"2026-13", "x", "1026-10", "2026-10-01"} {
+		wantPage(t, o.look(monthPath+"?lang=en&month="+wrong, cookie), http.StatusUnprocessableEntity, "Write the month as year and month")
+	}
+}
+
+// month is the beginning of a month of 2026.
+func month(n int) time.Time { return time.Date(2026, time.Month(n), 1, 0, 0, 0, 0, handoff.Dhaka()) }
