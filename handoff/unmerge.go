@@ -222,7 +222,7 @@ func giveBackRows(tx *gorm.DB, m *mergeRow) error {
 		return fmt.Errorf("read what a merge moved: %w", err)
 	}
 	for _, t := range tables {
-		if err := t.giveBack(tx, m.ContactID, m.GoneID, moved[t.Name]); err != nil {
+		if err := t.giveBack(tx, m, moved[t.Name]); err != nil {
 			return err
 		}
 	}
