@@ -117,7 +117,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Messages = s.thread(v.page, record, v.Line.Name)
 	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	if v.Mine || !v.Over && who.Role != handoff.RoleAgent {
-		v.offerRetries()
+		v.offerRetries(record.LastInAt)
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		if was := c.QueryParam(queryHeld); was != "" && was != heldAs(record.Conversation) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -197,6 +198,17 @@ func TestLostReplyIsSentAgainFromThePage(t *testing.T) {
 	if w := o.do(call{method: http.MethodPost, path: api, token: o.token}); w.Code != http.StatusOK || jsonOf(t, w)["owner"] != "agent" {
 		t.Errorf("a supervisor's program: %d %s", w.Code, w.Body)
 	}
+	o.exec(`UPDATE messages SET status = 'failed', error = 'send: reject closed (10/2018278): too late', at = $2 WHERE id = $1`, message, o.clock.now())
+	w := o.look(path+"?lang=en", cookie)
+	wantPage(t, w, http.StatusOK, "at most 7 days. Telephone")
+	if strings.Contains(w.Body.String(), retry) {
+		t.Error("what came too late can be sent again")
+	}
+	wantPage(t, o.look(path+"?lang=bn", cookie), http.StatusOK, "বড়জোর ৭ দিন")
+	o.exec(`UPDATE conversations SET last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.now().Add(time.Minute))
+	wantPage(t, o.look(path, cookie), http.StatusOK, retry)
+	o.exec(`UPDATE messages SET status = 'failed', error = 'send: reject closed: too late' WHERE conversation_id = $1 AND author = 'bot'`, f.conversation)
+	wantPage(t, o.look(path+"?lang=en", cookie), http.StatusOK, "until the 7th day")
 }
 
 func TestDraftIsOnThePageAgain(t *testing.T) {
