@@ -266,8 +266,8 @@ func TestDutyIsSwitched(t *testing.T) {
 	wantWay(t, o.post("/console/duty", cookie, url.Values{"on": {"no"}}), inboxPath+"?done=duty_no")
 }
 
-// Whoever looks at a conversation is told when it changes hands: the forms
-// beside the thread are for how it was.
+// Whoever looks at a conversation is told when it changes hands, and the forms
+// around the thread come along.
 func TestTheThreadTellsThatItHasChangedHands(t *testing.T) {
 	o := newStation(t)
 	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
@@ -278,14 +278,20 @@ func TestTheThreadTellsThatItHasChangedHands(t *testing.T) {
 	_, rest, _ := strings.Cut(page, `id="thread"`)
 	_, rest, _ = strings.Cut(rest, `hx-get="`)
 	here, _, _ := strings.Cut(rest, `"`)
+	_, rest, _ = strings.Cut(rest, `id="held" name="held" value="`)
+	held, _, _ := strings.Cut(rest, `"`)
 	part := func() string {
-		return o.do(call{path: htmltext.UnescapeString(here), header: map[string]string{"Cookie": cookie, "HX-Request": "true", "Accept-Language": "en"}}).Body.String()
+		return o.do(call{path: withQuery(htmltext.UnescapeString(here), queryHeld, held), header: map[string]string{"Cookie": cookie, "HX-Request": "true", "Accept-Language": "en"}}).Body.String()
 	}
-	if got := part(); strings.Contains(got, "alert") {
+	if got := part(); strings.Contains(got, "alert") || strings.Contains(got, "data-follows") {
 		t.Errorf("nothing has changed:\n%s", got)
 	}
 	o.exec(`UPDATE conversations SET owner = 'agent', agent_id = $2 WHERE id = $1`, f.conversation, kamal.ID)
-	if got := part(); !strings.Contains(got, `role="alert"`) || !strings.Contains(got, "Kamal") || !strings.Contains(got, talkPath(f)+`"`) {
+	if got := part(); !strings.Contains(got, `role="alert"`) || !strings.Contains(got, "Kamal") || strings.Contains(got, talkPath(f)+`/take"`) || !strings.Contains(got, `value="`+kamal.ID.String()+`"`) {
 		t.Errorf("another has it:\n%s", got)
+	}
+	o.exec(`UPDATE conversations SET owner = 'bot', agent_id = NULL WHERE id = $1`, f.conversation)
+	if got := part(); !strings.Contains(got, talkPath(f)+`/take"`) {
+		t.Errorf("it can be taken from the bot:\n%s", got)
 	}
 }
