@@ -15,6 +15,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/registers"
 )
 
 // builtInName is the name of the catalogue that is built in.
@@ -92,6 +93,23 @@ func loadCatalog(wards *place.Map, files []flows.File) (*flows.Catalog, []flows.
 	return catalog, faults, nil
 }
 
+// withRegisters adds what the flows need of registers and do not find. Its error
+// lists those without which they cannot go on.
+func withRegisters(ctx context.Context, c *Config, r *records, catalog *flows.Catalog, faults []flows.Fault) ([]flows.Fault, error) {
+	store, err := registers.New(r.pool, filepath.Join(c.DataDir, registersPart), nil)
+	if err != nil {
+		return faults, err
+	}
+	missing, err := store.Missing(ctx, catalog.Registers())
+	if err != nil {
+		return faults, err
+	}
+	if slices.ContainsFunc(missing, func(f flows.Fault) bool { return !f.Warning }) {
+		err = &faultsError{missing}
+	}
+	return append(faults, missing...), err
+}
+
 func keptFiles(files []flows.File) []handoff.CatalogFile {
 	kept := make([]handoff.CatalogFile, len(files))
 	for i, f := range files {
@@ -110,9 +128,9 @@ func storedCatalog(ctx context.Context, desk *handoff.Desk, wards *place.Map, ve
 	for i, f := range stored.Files {
 		files[i] = flows.File{Name: f.Name, Text: []byte(f.Text)}
 	}
-	catalog, _, err := loadCatalog(wards, files)
-	if err != nil {
-		return nil, fmt.Errorf("published version %d: %w", version, err)
+	catalog, faults := flows.LoadKept(wards, flows.File{Name: builtInName, Text: builtIn}, files...)
+	if catalog == nil {
+		return nil, fmt.Errorf("published version %d: %w", version, &faultsError{faults})
 	}
 	return catalog.WithVersion(version), nil
 }
@@ -245,7 +263,7 @@ type flowsPublishCommand struct {
 // Run publishes the file, unless it has faults.
 func (f *flowsPublishCommand) Run(p *process) error {
 	return p.withRecords(func(c *Config, r *records) error {
-		wards, err := readWards(c.Wards)
+		wards, _, err := cityWards(p.ctx, c, r.desk)
 		if err != nil {
 			return err
 		}
@@ -253,7 +271,10 @@ func (f *flowsPublishCommand) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		_, faults, err := loadCatalog(wards, files)
+		catalog, faults, err := loadCatalog(wards, files)
+		if err == nil {
+			faults, err = withRegisters(p.ctx, c, r, catalog, faults)
+		}
 		for _, fault := range faults {
 			if fault.Warning {
 				fmt.Fprintln(p.errOut, fault.String())
@@ -292,11 +313,32 @@ func (flowsListCommand) Run(p *process) error {
 }
 
 type flowsExportCommand struct {
-	Version int64 `arg:"" optional:"" help:"The version; the current one when left out."`
+	Version int64  `arg:"" optional:"" help:"The version; the current one when left out."`
+	To      string `name:"to" placeholder:"FOLDER" help:"Write the version's files into a new or empty folder instead of printing them."`
 }
 
-// Run prints the version's text. Several files are parted by a line that names
-// each.
+// writeFolder writes files into a folder that holds nothing yet.
+func writeFolder(folder string, files []handoff.CatalogFile) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	there, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if len(there) > 0 {
+		return fmt.Errorf("export: %s is not empty: name a folder that is new or empty", folder)
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(f.Name)), []byte(f.Text), 0o644); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
+}
+
+// Run prints the version's text, or writes its files into a folder. Printed,
+// several files are parted by a line that names each.
 func (f *flowsExportCommand) Run(p *process) error {
 	return p.withRecords(func(_ *Config, r *records) error {
 		stored, err := r.desk.LatestCatalog(p.ctx)
@@ -308,6 +350,13 @@ func (f *flowsExportCommand) Run(p *process) error {
 		}
 		if err != nil {
 			return err
+		}
+		if f.To != "" {
+			if err := writeFolder(f.To, stored.Files); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "Version %d is in %s, files: %d.\n", stored.Version, f.To, len(stored.Files))
+			return nil
 		}
 		for _, file := range stored.Files {
 			if len(stored.Files) > 1 {

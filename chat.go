@@ -10,6 +10,7 @@ import (
 
 	"nagorik/bot/trial"
 	"nagorik/flows"
+	"nagorik/handoff/postgres"
 )
 
 // chatCommand is a terminal conversation with the bot.
@@ -35,7 +36,7 @@ type chat struct {
 
 // Run talks until the input ends.
 func (k *chatCommand) Run(p *process) error {
-	catalog, err := p.catalog()
+	catalog, err := p.cityCatalog()
 	if err != nil {
 		return err
 	}
@@ -55,6 +56,27 @@ func (k *chatCommand) Run(p *process) error {
 	}
 	fmt.Fprintln(p.out)
 	return lines.Err()
+}
+
+// cityCatalog is the catalogue of the settings on the map the service would use: that of the database, where there is one
+// already. Where there is none, none is made.
+func (p *process) cityCatalog() (catalog *flows.Catalog, err error) {
+	c, err := p.config()
+	if err != nil {
+		return nil, err
+	}
+	if c.Wards != "" || c.DatabaseURL == "" && !postgres.Made(c.DataDir) {
+		return p.catalog()
+	}
+	err = p.withRecords(func(c *Config, r *records) error {
+		wards, _, err := cityWards(p.ctx, c, r.desk)
+		if err != nil {
+			return err
+		}
+		catalog, err = settingsCatalog(c, wards)
+		return err
+	})
+	return catalog, err
 }
 
 func newChat(catalog *flows.Catalog, k *chatCommand, out io.Writer) *chat {

@@ -24,7 +24,7 @@ type demoCommand struct {
 // Run fills the database that the settings name.
 func (k *demoCommand) Run(p *process) error {
 	return p.withRecords(func(c *Config, r *records) error {
-		wards, err := readWards(c.Wards)
+		wards, _, err := cityWards(p.ctx, c, r.desk)
 		if err != nil {
 			return err
 		}

@@ -32,8 +32,8 @@ const (
 // commands is the command line.
 type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the service. With no settings at all it starts on a private PostgreSQL of its own."`
-	Check      checkCommand      `cmd:"" help:"Check flow files: one line a fault, exit 1 on an error."`
-	Chat       chatCommand       `cmd:"" help:"Talk to the bot in the terminal. Nothing is recorded."`
+	Check      checkCommand      `cmd:"" help:"Check flow files: one line a fault, exit 1 on an error. It asks no database: wards are those of WARDS, or the sample city's."`
+	Chat       chatCommand       `cmd:"" help:"Talk to the bot in the terminal, on the wards that were imported where there is a database. Nothing is recorded."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database up to date."`
 	Flows      flowsCommand      `cmd:"" help:"Publish, list and export the flows."`
 	Understand understandCommand `cmd:"" help:"Say what each message on standard input is taken for, one line of JSON each."`

@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"nagorik/handoff"
 	"nagorik/handoff/handofftest"
 )
 
@@ -236,6 +238,25 @@ func TestMigrateAndFlows(t *testing.T) {
 		if out := c.must(t, strings.Fields("flows export "+args)...); out != want {
 			t.Errorf("export %s is not what was published", args)
 		}
+	}
+	parts := filepath.Join(t.TempDir(), "parts")
+	begin, end, ok := strings.Cut(string(builtIn), "\nflows:\n")
+	if !ok {
+		t.Fatal("the built-in file has no flows")
+	}
+	wantParts := []handoff.CatalogFile{{Name: "city.yaml", Text: begin + "\n"}, {Name: "services.yaml", Text: "flows:\n" + end}}
+	if err := writeFolder(parts, wantParts); err != nil {
+		t.Fatal(err)
+	}
+	c.must(t, "flows", "publish", parts, "--note", "in two files")
+	to := filepath.Join(t.TempDir(), "exported")
+	c.must(t, "flows", "export", "--to", to)
+	files, err := readFlows(to)
+	if err != nil || !slices.Equal(keptFiles(files), wantParts) {
+		t.Errorf("the folder holds %d files, %v", len(files), err)
+	}
+	if o := c.run(t, "flows", "export", "1", "--to", to); o.code != exitFault || !strings.Contains(o.errOut, "not empty") {
+		t.Errorf("export over files: exit %d, %q", o.code, o.errOut)
 	}
 	if o := c.run(t, "flows", "export", "99"); o.code != exitFault || !strings.Contains(o.errOut, "flows list") {
 		t.Errorf("an unknown version: exit %d, %q", o.code, o.errOut)

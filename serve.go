@@ -24,6 +24,7 @@ import (
 	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/registers"
 )
 
 // Bounds of a running service.
@@ -35,6 +36,9 @@ const (
 	// collections: about a sixth less work per turn for some 40 MB more.
 	collectAt = 300
 )
+
+// registersPart is the folder in DATA_DIR where uploaded tables wait.
+const registersPart = "registers"
 
 // serveCommand runs the service.
 type serveCommand struct{}
@@ -48,6 +52,8 @@ type nagorik struct {
 	spools    *spools
 	spool     *spool.Spool // our own of them
 	photos    *photos.Store
+	registers *registers.Store
+	loading   chan struct{} // closed when no register is loaded any more; nil: never begun
 	wards     *place.Map
 	catalogs  *bot.Catalogs
 	file      flowsFile
@@ -110,6 +116,9 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if s.photos, err = photos.NewStore(filepath.Join(s.config.DataDir, "photos")); err != nil {
 		return err
 	}
+	if s.registers, err = registers.New(s.records.pool, filepath.Join(s.config.DataDir, registersPart), nil); err != nil {
+		return err
+	}
 	if err := s.openWards(ctx); err != nil {
 		return err
 	}
@@ -161,7 +170,7 @@ func (s *nagorik) openBot() error {
 	s.server, err = api.New(api.Options{
 		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
-		Wards: s.wards, Taught: s.teachWards,
+		Wards: s.wards, Taught: s.teachWards, Registers: s.registers,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,
 		Compile: func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(s.wards, files...) }, Published: s.bot.Published, FileFaults: s.file.Faults,
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), MetricsToken: s.config.MetricsToken, Meter: s.figures,
@@ -182,6 +191,8 @@ func (s *nagorik) serve(p *process) error {
 	go s.followCatalog(following)
 	go s.followWards(following)
 	go s.setUpPage(following)
+	s.loading = make(chan struct{})
+	go func() { defer close(s.loading); s.registers.Work(following, s.log) }()
 	server := s.server.HTTP(s.config.Addr)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -197,6 +208,8 @@ func (s *nagorik) serve(p *process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	close(s.done)
+	unfollow()
+	<-s.loading
 	err = errors.Join(err, server.Shutdown(ctx), s.bot.Stop(ctx))
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/flows/bangla"
+	"nagorik/flows/place"
 )
 
 // understandCommand reads messages and says what each is taken for.
@@ -66,6 +67,11 @@ func (p *process) catalog() (*flows.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	return settingsCatalog(c, wards)
+}
+
+// settingsCatalog is the FLOWS file, or the built-in one, on a map.
+func settingsCatalog(c *Config, wards *place.Map) (*flows.Catalog, error) {
 	var paths []string
 	if c.Flows != "" {
 		paths = append(paths, c.Flows)

@@ -123,31 +123,46 @@ func progressTo(out io.Writer) func(done, all int) {
 	}
 }
 
-// openWards is the city's map: the file that WARDS names, otherwise the layer
-// that was imported last, otherwise the sample city.
+// openWards is the map the service runs on.
 func (s *nagorik) openWards(ctx context.Context) error {
-	if s.config.Wards != "" {
-		return s.teachWards(ctx)
-	}
-	layer, err := s.records.desk.WardLayer(ctx)
-	if errors.Is(err, handoff.ErrNotFound) {
-		return s.teachWards(ctx)
-	}
+	wards, layer, err := cityWards(ctx, s.config, s.records.desk)
 	if err != nil {
 		return err
 	}
-	imported, _, err := place.Load([]byte(layer.Text))
-	if err != nil {
-		return fmt.Errorf("the imported ward layer %s: %w", layer.Name, err)
+	s.wards = wards
+	if layer.Name != "" {
+		s.log.Info("the imported ward layer is used", "file", layer.Name, "wards", layer.Wards)
 	}
-	s.wards = imported
-	s.log.Info("the imported ward layer is used", "file", layer.Name, "wards", layer.Wards)
-	return s.teachWards(ctx)
+	return nil
 }
 
-// teachWards makes the map listen for what the staff taught.
-func (s *nagorik) teachWards(ctx context.Context) error {
-	names, err := s.records.desk.WardAliases(ctx)
+// teachWards makes the map listen for what the staff has taught since.
+func (s *nagorik) teachWards(ctx context.Context) error { return teach(ctx, s.records.desk, s.wards) }
+
+// cityWards is the city's map: the file that WARDS names, otherwise the layer that was imported last, otherwise the sample
+// city; with what the staff taught. The layer is empty unless it is the imported one.
+func cityWards(ctx context.Context, c *Config, desk *handoff.Desk) (*place.Map, handoff.WardLayer, error) {
+	wards, err := readWards(c.Wards)
+	if err != nil {
+		return nil, handoff.WardLayer{}, err
+	}
+	var layer handoff.WardLayer
+	if c.Wards == "" {
+		layer, err = desk.WardLayer(ctx)
+		if err != nil && !errors.Is(err, handoff.ErrNotFound) {
+			return nil, layer, err
+		}
+		if err == nil {
+			if wards, _, err = place.Load([]byte(layer.Text)); err != nil {
+				return nil, layer, fmt.Errorf("the imported ward layer %s: %w", layer.Name, err)
+			}
+		}
+	}
+	return wards, layer, teach(ctx, desk, wards)
+}
+
+func teach(ctx context.Context, desk *handoff.Desk, wards *place.Map) error {
+	names, err := desk.WardAliases(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,7 +170,7 @@ func (s *nagorik) teachWards(ctx context.Context) error {
 	for i, n := range names {
 		taught[i] = place.Taught{Words: n.Words, Ward: n.Ward}
 	}
-	s.wards.Teach(taught)
+	wards.Teach(taught)
 	return nil
 }
 

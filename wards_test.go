@@ -34,6 +34,13 @@ func TestWardsImport(t *testing.T) {
 	square := func(n, x string) string {
 		return `{"type":"Feature","properties":{"ward_no":` + n + `,"name_bn":"উত্তর পাড়া"},"geometry":{"type":"Polygon","coordinates":[[[` + x + `,0],[9,0],[9,9],[` + x + `,9],[` + x + `,0]]]}}`
 	}
+	larger := strings.ReplaceAll(string(sample), `"ward_no":12,`, `"ward_no":77,`)
+	c.must(t, "wards", "import", "--force", file("larger.geojson", larger))
+	talk := c
+	talk.stdin = "ড্রেন বন্ধ, ওয়ার্ড ৭৭\n\n"
+	if out := talk.must(t, "chat", "--channel", "sms"); !strings.Contains(out, "ঠিক কোথায়") {
+		t.Errorf("chat does not know the imported ward 77: %q", out)
+	}
 	bad := file("bad.geojson", `{"type":"FeatureCollection","features":[`+square("1", "0")+`,`+square("2", "1")+`]}`)
 	o := c.run(t, "wards", "import", bad)
 	if o.code != exitFault || !strings.Contains(o.errOut, "nothing is stored") || !strings.Contains(o.out, "ward 2 overlaps ward 1") || !strings.Contains(o.out, "is a name of ward 1 as well") {

@@ -44,6 +44,7 @@ type casesView struct {
 	Views   []tab
 	Columns []boardColumn
 	Here    string // the board as it is, to come back to
+	Saved   filtersPart
 }
 
 // caseLine is a case in a list.
@@ -85,6 +86,9 @@ func (s *Server) showCasesAs(c echo.Context, status int, form url.Values, say fu
 	v := casesView{page: s.page(c, "cases_title"), Board: c.QueryParam("view") == viewBoard && form == nil}
 	staff, err := s.opt.Desk.Staff(c.Request().Context(), viewer(c))
 	if err != nil {
+		return err
+	}
+	if v.Saved, err = s.filters(c, v.page, "cases"); err != nil {
 		return err
 	}
 	f, ok := s.caseFilterOf(c, &v, staff)

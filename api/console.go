@@ -16,12 +16,13 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/api/public"
+	"nagorik/flows/grammar"
 )
 
 // consoleFiles are the pages of the console: templates, assets and the words
 // of each language.
 //
-//go:embed console/views console/assets console/locales
+//go:embed console/views console/assets console/locales console/phrases
 var consoleFiles embed.FS
 
 // consolePolicy lets pages of the console use nothing but their own files.
@@ -33,10 +34,12 @@ var languages = []string{"bn", "en"}
 
 // console is everything pages are made of.
 type console struct {
-	pages  *template.Template
-	words  map[string]map[string]string // by language, by key
-	assets map[string]asset             // by hashed name
-	names  map[string]string            // hashed name by plain name
+	pages   *template.Template
+	words   map[string]map[string]string // by language, by key
+	phrases map[string]*phrases          // by language; English needs none
+	manual  *grammar.Manual              // of flow files
+	assets  map[string]asset             // by hashed name
+	names   map[string]string            // hashed name by plain name
 }
 
 type asset struct {
@@ -54,7 +57,7 @@ func assetRoutes() []Route {
 
 // loadConsole reads the embedded files. A fault in them is an error at start.
 func loadConsole() (*console, error) {
-	k := &console{words: map[string]map[string]string{}, assets: map[string]asset{}, names: map[string]string{}}
+	k := &console{words: map[string]map[string]string{}, phrases: map[string]*phrases{}, manual: grammar.NewManual(), assets: map[string]asset{}, names: map[string]string{}}
 	for _, lang := range languages {
 		b, err := consoleFiles.ReadFile("console/locales/" + lang + ".json")
 		if err != nil {
@@ -66,7 +69,13 @@ func loadConsole() (*console, error) {
 		}
 		k.words[lang] = words
 	}
-	var err error
+	text, err := consoleFiles.ReadFile("console/phrases/flows_bn.json")
+	if err != nil {
+		return nil, fmt.Errorf("read the words of the flows: %w", err)
+	}
+	if k.phrases["bn"], err = loadPhrases(text); err != nil {
+		return nil, err
+	}
 	if k.pages, err = template.New("console").Option("missingkey=error").ParseFS(consoleFiles, "console/views/*.html"); err != nil {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
 	}
@@ -88,7 +97,7 @@ func (k *console) loadAssets() error {
 	if err != nil {
 		return fmt.Errorf("list the console's assets: %w", err)
 	}
-	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+	media := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".webp": "image/webp", ".js": "text/javascript; charset=utf-8"}
 	for _, file := range files {
 		body, err := consoleFiles.ReadFile(file)
 		if err != nil {

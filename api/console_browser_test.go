@@ -120,7 +120,7 @@ func TestConsoleInABrowser(t *testing.T) {
 		for name, path := range map[string]string{
 			"account": "/console/account?done=saved", "second": "/console/account/second-factor", "accounts": "/console/accounts",
 			"account-new": "/console/accounts/new", "account-edit": "/console/accounts/" + limited.ID.String(), "audit": "/console/audit",
-			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath,
+			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath, "retention": retentionPath,
 		} {
 			d.visit(name+"-"+lang, path)
 		}

@@ -136,7 +136,7 @@ func (s *Server) checkFlows(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	catalog, faults, err := s.compile(keptFlows(body.Files))
+	catalog, faults, err := s.compileToPublish(c, keptFlows(body.Files))
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (s *Server) publishFlows(c echo.Context) error {
 		return badField("note", "must say what changed")
 	}
 	files := keptFlows(body.Files)
-	catalog, faults, err := s.compile(files)
+	catalog, faults, err := s.compileToPublish(c, files)
 	if err != nil {
 		return err
 	}

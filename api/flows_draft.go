@@ -48,8 +48,9 @@ type draftView struct {
 	Files   []tab
 	File    string
 	Text    string
-	Faults  []flows.Fault
-	Errors  int // among the faults
+	Faults  []spokenFault
+	Errors  int    // among the faults
+	Summary string // how many faults there are
 	Flow    field
 	Diagram diagram
 }
@@ -96,7 +97,9 @@ func (s *Server) draftPage(c echo.Context, status int, draft handoff.CatalogDraf
 	if err != nil {
 		return err
 	}
-	v := draftView{page: s.page(c, "draft_title"), Base: draft.Base, Kept: kept, Faults: faults, Errors: len(errorsOf(faults)), Editor: s.console.link("flows.js")}
+	p := s.page(c, "draft_title")
+	v := draftView{page: p, Base: draft.Base, Kept: kept, Errors: len(errorsOf(faults)), Summary: p.faultSummary(faults), Editor: s.console.link("flows.js")}
+	v.Faults = s.faultsIn(p, draft.Files, faults)
 	v.Nonce = newNonce()
 	at := max(slices.IndexFunc(draft.Files, func(f handoff.CatalogFile) bool { return f.Name == c.QueryParam("file") }), 0)
 	v.File, v.Text = draft.Files[at].Name, draft.Files[at].Text
@@ -224,7 +227,7 @@ func (s *Server) rebaseDraft(c echo.Context) error {
 
 // draftCheck is what the editor is told while one types.
 type draftCheck struct {
-	Faults  []flows.Fault `json:"faults"` // of the file that is edited
+	Faults  []spokenFault `json:"faults"` // of the file that is edited
 	Others  int           `json:"others"` // errors in other files
 	Diagram *diagram      `json:"diagram,omitempty"`
 	Summary string        `json:"summary"`
@@ -240,8 +243,8 @@ func (s *Server) checkDraft(c echo.Context) error {
 		return err
 	}
 	p := s.page(c, "draft_title")
-	answer := draftCheck{Faults: []flows.Fault{}, Summary: p.faultSummary(faults)}
-	for _, f := range faults {
+	answer := draftCheck{Faults: []spokenFault{}, Summary: p.faultSummary(faults)}
+	for _, f := range s.faultsIn(p, draft.Files, faults) {
 		switch {
 		case f.File == form.Get("file"):
 			answer.Faults = append(answer.Faults, f)
@@ -262,6 +265,3 @@ func (p page) faultSummary(faults []flows.Fault) string {
 	bad := len(errorsOf(faults))
 	return p.Say("draft_faults", "errors", p.Number(bad), "warnings", p.Number(len(faults)-bad))
 }
-
-// Summary says how many faults the draft has.
-func (v draftView) Summary() string { return v.faultSummary(v.Faults) }

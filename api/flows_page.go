@@ -36,7 +36,7 @@ type versionsView struct {
 	Current  int64
 	Lines    []versionLine
 	From, To field
-	Faults   []flows.Fault // of the watched file, which changes nothing as long as it has them
+	Faults   []spokenFault // of the watched file, which changes nothing as long as it has them
 }
 
 type versionLine struct {
@@ -78,7 +78,7 @@ func (s *Server) listVersions(c echo.Context) error {
 	}
 	v := versionsView{page: s.page(c, "flows_title")}
 	if s.opt.FileFaults != nil {
-		v.Faults = errorsOf(s.opt.FileFaults())
+		v.Faults = v.faultLines(errorsOf(s.opt.FileFaults()))
 	}
 	v.From = field{Name: "from", Label: v.Words["compare_from"]}
 	v.To = field{Name: "to", Label: v.Words["compare_to"]}
@@ -98,7 +98,7 @@ type versionView struct {
 	Line    versionLine
 	Current int64
 	Files   []handoff.CatalogFile
-	Faults  []flows.Fault // why it cannot be published anew
+	Faults  []spokenFault // why it cannot be published anew
 }
 
 // versionOf is the version of the path.
@@ -123,7 +123,8 @@ func (s *Server) versionPage(c echo.Context, status int, faults []flows.Fault) e
 	if err != nil {
 		return err
 	}
-	v := versionView{page: s.page(c, "flows_title"), Current: current, Files: k.Files, Faults: faults}
+	v := versionView{page: s.page(c, "flows_title"), Current: current, Files: k.Files}
+	v.Faults = s.faultsIn(v.page, k.Files, faults)
 	v.Line = v.versionLine(k, current)
 	v.Title = v.Say("version_title", "n", v.Number(int(k.Version)))
 	return s.show(c, status, "flowversion.html", v)
@@ -168,6 +169,23 @@ func (s *Server) compile(files []handoff.CatalogFile) (*flows.Catalog, []flows.F
 	}
 	catalog, faults := s.opt.Compile(sources(files))
 	return catalog, faults, nil
+}
+
+// compileToPublish is compile, compared with the registers that are in force: a
+// service must not go out to citizens without the table that it needs.
+func (s *Server) compileToPublish(c echo.Context, files []handoff.CatalogFile) (*flows.Catalog, []flows.Fault, error) {
+	catalog, faults, err := s.compile(files)
+	if err != nil || catalog == nil || s.opt.Registers == nil {
+		return catalog, faults, err
+	}
+	missing, err := s.opt.Registers.Missing(c.Request().Context(), catalog.Registers())
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(errorsOf(missing)) > 0 {
+		catalog = nil
+	}
+	return catalog, append(faults, missing...), nil
 }
 
 // publish makes a compiled catalogue the one that new dialogues begin in.

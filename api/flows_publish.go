@@ -16,8 +16,8 @@ type publishView struct {
 	page
 	Base    int64
 	Behind  *behind
-	Refused []flows.Fault // errors: it cannot be published
-	Warned  []flows.Fault
+	Refused []spokenFault // errors: it cannot be published
+	Warned  []spokenFault
 	Changes flowChanges
 	Files   []fileDiff
 	Inside  []insideLine
@@ -47,12 +47,13 @@ func (s *Server) reviewPage(c echo.Context, status int, note, fault string) erro
 	if err != nil {
 		return err
 	}
-	catalog, faults, err := s.compile(draft.Files)
+	catalog, faults, err := s.compileToPublish(c, draft.Files)
 	if err != nil {
 		return err
 	}
-	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base, Refused: errorsOf(faults)}
-	for _, f := range faults {
+	v := publishView{page: s.page(c, "publish_title"), Base: draft.Base}
+	v.Refused = s.faultsIn(v.page, draft.Files, errorsOf(faults))
+	for _, f := range s.faultsIn(v.page, draft.Files, faults) {
 		if f.Warning {
 			v.Warned = append(v.Warned, f)
 		}
@@ -120,7 +121,7 @@ func (s *Server) publishDraft(c echo.Context) error {
 	if !kept || form.Get("base") != strconv.FormatInt(draft.Base, 10) {
 		return s.reviewPage(c, http.StatusConflict, form.Get("note"), "")
 	}
-	catalog, _, err := s.compile(draft.Files)
+	catalog, _, err := s.compileToPublish(c, draft.Files)
 	if err != nil {
 		return err
 	}

@@ -177,13 +177,13 @@ func (v *trialView) answered(catalog *flows.Catalog, x trial.Exchange, sum *bill
 	}
 	if len(x.Turn.Messages) == 0 {
 		b := bot
-		b.Silence = cmp.Or(x.Turn.Silence, "nothing would happen, however long one waits")
+		b.Silence = v.Reason(cmp.Or(x.Turn.Silence, "nothing would happen, however long one waits"))
 		v.Bubbles = append(v.Bubbles, b)
 	}
 	b := &v.Bubbles[first]
 	for _, m := range x.Turn.Moves {
 		if m.Why != "" || m.From != m.To {
-			b.Moves = append(b.Moves, trialMove{m.From, m.To, m.Why})
+			b.Moves = append(b.Moves, trialMove{m.From, m.To, v.Reason(m.Why)})
 		}
 	}
 	for _, e := range x.Turn.Effects {

@@ -40,12 +40,14 @@ func menu() []navEntry {
 		{"contacts", "/console/contacts"},
 		{"replies", cannedPath},
 		{"flows", flowsPath},
+		{"registers", registersPath},
 		{"wards", wardsPath},
 		{"calls", newCallPath},
 		{"dashboard", dashboardPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
+		{"retention", retentionPath},
 		{"trouble", troublePath},
 	}
 }
@@ -101,7 +103,8 @@ type page struct {
 	Alarms  string        // how many alarms are open; empty: none
 	Trouble string        // how much waits for the administrator; empty: nothing
 
-	now time.Time
+	now     time.Time
+	phrases *phrases // what the flows say, in the language of the page; nil: English as it is
 }
 
 // navLine is a line of the menu as it is shown.
@@ -118,6 +121,7 @@ func (s *Server) page(c echo.Context, title string) page {
 	p := page{
 		Lang: lang, Words: words, Other: otherLanguage(lang), Icon: s.console.link("mark.svg"), Style: s.console.link("console.css"), Script: s.console.link("console.js"),
 		Title: words[title], City: s.opt.City(lang), Done: words["done_"+c.QueryParam("done")], now: s.now(),
+		phrases: s.console.phrases[lang],
 	}
 	if method := c.Request().Method; method == http.MethodGet || method == http.MethodHead {
 		p.Back = withoutQuery(c.Request().URL.RequestURI(), "done", "lang")
@@ -243,5 +247,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), figurePages())
 }

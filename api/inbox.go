@@ -22,6 +22,7 @@ const talksPath = "/console/conversations"
 // inboxView is the desk now.
 type inboxView struct {
 	page
+	Saved   filtersPart
 	Here    string // the address that the lists are fetched from again
 	On      bool   // the viewer is on duty
 	Filters []field
@@ -94,6 +95,9 @@ func (s *Server) showInbox(c echo.Context) error {
 	team, channel := c.QueryParam("team"), c.QueryParam("channel")
 	v.Narrow = team+channel != ""
 	v.Filters = s.inboxFilters(v.page, team, channel)
+	if v.Saved, err = s.filters(c, v.page, "inbox"); err != nil {
+		return err
+	}
 	keep := func(list []handoff.Conversation) []handoff.Conversation {
 		return slices.DeleteFunc(list, func(t handoff.Conversation) bool {
 			return team != "" && t.Team != team || channel != "" && t.Channel != channel

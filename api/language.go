@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nagorik/flows/bangla"
 	"nagorik/handoff"
 )
 
@@ -116,6 +117,9 @@ func (p page) Say(key string, pairs ...string) string {
 
 // Number writes a whole number in the digits of the language.
 func (p page) Number(n int) string { return p.digits(strconv.Itoa(n)) }
+
+// Count writes a large number as people here group it: 12,34,567.
+func (p page) Count(n int64) string { return bangla.Group(float64(n), p.Lang, 0) }
 
 func (p page) digits(s string) string {
 	if p.Lang != "bn" {

@@ -32,12 +32,14 @@ const (
 	AccountOwn       Permission = "account:own"    // what everybody may do with the own account
 	AccountManage    Permission = "account:manage" // other people's accounts
 	AuditRead        Permission = "audit:read"
-	WardCorrect      Permission = "ward:correct"   // the ward of a case, and what words mean a ward
-	TroubleManage    Permission = "trouble:manage" // what could not be recorded
-	DutyChange       Permission = "duty:change"    // one's own
-	StaffRead        Permission = "staff:read"     // who is there
-	ReplyEdit        Permission = "reply:edit"     // canned replies
-	FlowEdit         Permission = "flow:edit"      // the services: write, publish, roll back
+	WardCorrect      Permission = "ward:correct"     // the ward of a case, and what words mean a ward
+	TroubleManage    Permission = "trouble:manage"   // what could not be recorded
+	DutyChange       Permission = "duty:change"      // one's own
+	StaffRead        Permission = "staff:read"       // who is there
+	ReplyEdit        Permission = "reply:edit"       // canned replies
+	FlowEdit         Permission = "flow:edit"        // the services: write, publish, roll back
+	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
+	RetentionManage  Permission = "retention:manage" // for how long what is kept
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -47,8 +49,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, ReplyEdit, FlowEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit),
 }
 
 // known reports whether p is one of the permissions.

@@ -23,6 +23,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/registers"
 	"nagorik/handoff/reports"
 )
 
@@ -90,6 +91,7 @@ type Options struct {
 	MetricsToken   string                                             // empty: /metrics answers loopback only
 	Wards          *place.Map                                         // the city's; nil: wards are numbers only
 	Taught         func(ctx context.Context) error                    // takes up what was taught of wards; nil: nothing listens
+	Registers      *registers.Store                                   // tables that flows look into; nil: there are none
 	Meter          Meter
 	PublicURL      string
 	TrustedProxies []netip.Prefix

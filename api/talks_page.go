@@ -18,11 +18,16 @@ type talksView struct {
 	Lines   []inboxLine
 	Empty   empty
 	Pager   pager
+	Saved   filtersPart
 }
 
 // listTalks lists conversations: what a figure about contacts opens.
 func (s *Server) listTalks(c echo.Context) error {
 	v := talksView{page: s.page(c, "talks_title")}
+	var err error
+	if v.Saved, err = s.filters(c, v.page, "conversations"); err != nil {
+		return err
+	}
 	f, ok := s.talkFilterOf(c, &v)
 	status := http.StatusUnprocessableEntity
 	if ok {

@@ -20,6 +20,7 @@ const (
 	codeSendsIn   = 12 * time.Second // how long one call to the provider may take
 	channelOfSMS  = "sms"            // the channel that codes go by
 	textOfCodeSMS = "code_sms"
+	textOfRowCode = "code_sms_row" // to a register's telephone; a catalogue without it says textOfCodeSMS
 )
 
 // ErrNoSMS says that no code can be sent: there is no SMS channel.
@@ -77,7 +78,13 @@ func (b *Bot) codeText(sms Channel, c handoff.CodeToSend) string {
 	if lang == "" {
 		lang = catalog.Languages()[0]
 	}
-	return catalog.Text(textOfCodeSMS, lang, sms.Face(), map[string]string{"code": c.Code, "min": strconv.Itoa(int(handoff.CodeLives / time.Minute))})
+	vars := map[string]string{"code": c.Code, "min": strconv.Itoa(int(handoff.CodeLives / time.Minute))}
+	if c.Row {
+		if text := catalog.Text(textOfRowCode, lang, sms.Face(), vars); text != "" {
+			return text
+		}
+	}
+	return catalog.Text(textOfCodeSMS, lang, sms.Face(), vars)
 }
 
 // codeOutcome says what became of a code's SMS.

@@ -22,6 +22,7 @@ const (
 	photosMost   = 4   // photos fetched at once by this process
 	profilesMost = 5   // names asked for per round: the provider counts these calls
 	foldRounds   = 100 // folds in a row
+	forgetWithin = 20 * time.Minute
 	queueMost    = 200 // conversations that a round over the queue changes
 )
 
@@ -42,6 +43,7 @@ const (
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
 	removeEvery   = time.Minute
+	forgetEvery   = 6 * time.Hour
 )
 
 // tasks are what is done beside the turns.
@@ -65,6 +67,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
 		{Name: "watch_silence", Every: silenceEvery, Do: b.watchSilence},
 		{Name: "write_alarms", Every: watchEvery, Do: b.takeAlarmMails},
+		{Name: "forget", Every: forgetEvery, Within: forgetWithin, Do: b.desk.Forget},
 		{Name: "remove_photos", Every: removeEvery, Poked: b.pokes.removals, Do: b.removePhotos},
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
+	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
@@ -24,6 +26,8 @@ const (
 	noticePatient = 2 * time.Minute  // how long a message may wait for its channel before the next way is tried
 	noticeRetry   = 30 * time.Second // before a straight way is tried once more
 	noticeTries   = 20 * time.Minute // how long a straight way is tried
+	photosMailed  = 3                // in one mail
+	photoMailed   = 2 << 20          // bytes of one
 )
 
 // Letter is one mail to one person.
@@ -34,6 +38,7 @@ type Letter struct {
 	Subject string
 	Text    string
 	Lang    string
+	Photos  [][]byte // JPEG, shown below the text
 }
 
 // Mailer sends mail. Its errors are *SendError.
@@ -234,8 +239,34 @@ func (b *Bot) judge(h *notices.Hop, err error) (wait time.Duration) {
 func (b *Bot) mailNotice(ctx context.Context, n *notices.Notice, to string) error {
 	words, _ := b.catalogs.Current().Notice(n.Facts, n.Reach.Language, flows.Face{Name: string(flows.WayMail)})
 	number := strconv.FormatInt(n.Facts.Number, 10)
-	subject := cmp.Or(words.Subject, "#"+number)
-	return b.mailer.Send(ctx, Letter{ID: n.ID.String(), Thread: "case-" + number, To: to, Subject: subject, Text: words.Text, Lang: words.Lang})
+	l := Letter{ID: n.ID.String(), Thread: "case-" + number, To: to, Subject: cmp.Or(words.Subject, "#"+number), Text: words.Text, Lang: words.Lang}
+	if n.Facts.Event == flows.NoticeResolved {
+		l.Photos = b.afterPhotos(ctx, n.Facts.Number)
+	}
+	return b.mailer.Send(ctx, l)
+}
+
+// afterPhotos are the photos of what was done. A mail is as good without them.
+func (b *Bot) afterPhotos(ctx context.Context, number int64) [][]byte {
+	files, err := b.desk.AfterPhotos(ctx, number, photosMailed)
+	if err != nil {
+		b.log.Warn("a mail goes without its photos", "error", err)
+		return nil
+	}
+	var list [][]byte
+	for _, sha := range files {
+		file, _, _, err := b.photos.Open(sha, photos.View)
+		if err != nil {
+			b.log.Warn("a photo is not in its mail", "error", err)
+			continue
+		}
+		photo, err := io.ReadAll(io.LimitReader(file, photoMailed+1))
+		file.Close()
+		if err == nil && len(photo) <= photoMailed {
+			list = append(list, photo)
+		}
+	}
+	return list
 }
 
 // textNotice sends an SMS to a number that has never written to us. What it

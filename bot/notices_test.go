@@ -1,8 +1,11 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +13,7 @@ import (
 	"time"
 
 	"nagorik/bot"
+	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff"
 )
@@ -248,5 +252,32 @@ func TestWebChatIsTheLastWay(t *testing.T) {
 	}
 	if told := p.web.to("61"); len(told) != 1 || !strings.Contains(told[0].Text, "১০০০১") {
 		t.Errorf("told %+v", told)
+	}
+}
+
+func TestWhatWasDoneIsShownInTheMail(t *testing.T) {
+	t.Parallel()
+	p := newPost(t, "", "rahim@example.org")
+	store, err := photos.NewStore(p.dir + "/photos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shot bytes.Buffer
+	if err := jpeg.Encode(&shot, image.NewRGBA(image.Rect(0, 0, 40, 30)), nil); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := store.Keep(&shot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.exec(`INSERT INTO photos (id, case_number, channel, source, status, sha256, at, after) VALUES ($1, $2, 'console', '', 'kept', $3, now(), true),
+		($4, $2, 'console', '', 'kept', $5, now(), true)`, handoff.NewID(), p.number, kept.SHA256, handoff.NewID(), strings.Repeat("0", 64))
+	p.settles()
+	mail := p.letters.all()
+	if len(mail) != 1 || len(mail[0].Photos) != 1 {
+		t.Fatalf("%d mails, of which the first has not the one photo that is there", len(mail))
+	}
+	if _, err := jpeg.Decode(bytes.NewReader(mail[0].Photos[0])); err != nil {
+		t.Error(err)
 	}
 }

@@ -184,7 +184,7 @@ func (l *lane) input(it *item, number int64) flows.Input {
 		Text: e.Text, Payload: e.Payload, Ref: e.Ref, At: it.at(), Face: l.face(it),
 		Owner: w.was.Owner, First: w.was.Identity == uuid.Nil, Muted: w.was.Muted, Carrier: e.Carrier, Case: number, Found: w.found,
 		Returns: w.was.Identity != uuid.Nil && (w.was.Conversation == uuid.Nil || w.was.Closed),
-		Codes:   l.bot.provesPhones() && l.phone(it) == "",
+		Codes:   l.bot.provesPhones() && l.phone(it) == "", SMS: l.bot.provesPhones(),
 	}
 	if in.Owner == "" || w.was.Closed {
 		in.Owner = flows.OwnerBot

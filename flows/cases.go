@@ -139,6 +139,9 @@ func (t *turn) receipt(st *state, c OpenCase) {
 
 // lookup finds the person's own cases, or one by number.
 func (t *turn) lookup(st *state) (next int, event, why string, stop bool) {
+	if st.row {
+		return t.lookupRow(st)
+	}
 	if st.within > 0 {
 		return t.lookupResolved(st)
 	}

@@ -25,6 +25,7 @@ type Catalog struct {
 	texts     map[string]*text
 	menus     []menu // the first is the main menu
 	flows     []*flow
+	registers []RegisterUse
 	linking   *flow // the flow that proves a telephone; nil for none
 	byFlow    map[string]int
 	lists     lists
@@ -72,6 +73,10 @@ type menuItem struct {
 // faults are found at once; with an error among them there is no catalogue.
 // wards is the city's map; nil stands for a city without one.
 func Load(wards *place.Map, files ...File) (*Catalog, []Fault) {
+	return load(wards, nil, files)
+}
+
+func load(wards *place.Map, spare *draft, files []File) (*Catalog, []Fault) {
 	r := &reader{}
 	d := &draft{}
 	if len(files) > maxFiles {
@@ -85,7 +90,7 @@ func Load(wards *place.Map, files ...File) (*Catalog, []Fault) {
 			read++
 		}
 	}
-	k := &compiler{reader: r, d: d, wards: wards, c: &Catalog{wards: wards, files: slices.Clone(files), turns: newTurns()}}
+	k := &compiler{reader: r, d: d, spare: spare, wards: wards, c: &Catalog{wards: wards, files: slices.Clone(files), turns: newTurns()}}
 	if len(files) > 0 {
 		k.start = startOf(files[0].Name)
 	}

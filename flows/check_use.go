@@ -15,13 +15,13 @@ func (k *compiler) checkUse(f *flow, d *draftFlow) {
 				used[c.slot] = true
 			}
 		}
-		looksUp = looksUp || s.kind == stateLookup
+		looksUp = looksUp || s.kind == stateLookup && !s.row
 	}
 	for i, ds := range d.slots {
 		if !used[i] {
 			k.warn(ds.name.position, "slot %q is never asked or computed", ds.name.text)
 		}
-		if ds.kind == SlotCode && !f.proves {
+		if ds.kind == SlotCode && !f.proves && !f.provesRow {
 			k.fail(ds.name.position, "slot %q waits for a code and no `send_code` sends one", ds.name.text)
 		}
 		if ds.remember && !f.opens && !f.hands && !f.proves {
@@ -50,7 +50,7 @@ func (k *compiler) checkLookupTexts(f *flow, d *draftFlow) {
 
 // outline describes the flow for the diagram and the API.
 func (k *compiler) outline(f *flow, d *draftFlow) Flow {
-	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target, MeToo: f.meToo, AfterPhoto: d.after.line != 0}
+	o := Flow{ID: f.id, Title: k.byCode(f.title), Kind: f.kind, Team: f.team, Target: f.target, MeToo: f.meToo, AfterPhoto: d.after.line != 0, Register: f.register}
 	for i := range f.slots {
 		o.Slots = append(o.Slots, k.slotOutline(&f.slots[i]))
 	}

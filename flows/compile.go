@@ -14,6 +14,7 @@ import (
 type compiler struct {
 	*reader
 	d         *draft
+	spare     *draft // whose texts stand in for those an old version lacks, nil for none
 	c         *Catalog
 	lists     *lists
 	wards     *place.Map

@@ -29,6 +29,7 @@ func (k *compiler) flow(index int, d *draftFlow) {
 	k.team(d.team)
 	k.seasons(f, d)
 	k.slots(f, d)
+	k.registerOf(f, d)
 	k.states(f, d)
 	if len(f.states) > 0 && k.machine(f, d) {
 		k.checkGraph(d, f)
@@ -82,7 +83,7 @@ func (k *compiler) states(f *flow, d *draftFlow) {
 
 func (k *compiler) state(f *flow, d *draftState, env *env) state {
 	s := state{name: d.name.text, kind: d.kind, slot: -1, placeBy: -1, target: d.target, urgent: d.urgent, team: d.team.text}
-	in := scope{slots: f.bySlot, fills: flowFills, what: "a text of " + f.id}
+	in := scope{slots: f.bySlot, fills: flowFills, what: "a text of " + f.id, register: f.register}
 	if d.text.given {
 		s.text = k.text(d.text, in, true)
 	}
@@ -93,8 +94,8 @@ func (k *compiler) state(f *flow, d *draftState, env *env) state {
 		s.payloads = payloadsOf(f, &s)
 		k.checkOn(f, d, s.slot)
 	case stateLookup:
-		s.mine = d.lookup.text == "mine"
-		if !s.mine {
+		s.mine, s.row = d.lookup.text == "mine", d.lookup.text == string(LookupRegister)
+		if !s.mine && !s.row {
 			s.slot = k.slotNamed(f, d.slot)
 			k.slotIs(f, s.slot, d.slot, SlotNumber)
 		}
@@ -250,6 +251,9 @@ func (k *compiler) waysOut(f *flow, d *draftState) (list []Transition, whole boo
 	}
 	add(eventFound, d.found)
 	add(eventNone, d.none)
+	add(eventMasked, d.masked)
+	add(eventAbsent, d.absent)
+	add(eventNoPhone, d.noPhone)
 	for _, e := range d.on {
 		add(eventAnswer+e.answer.text, e.to)
 	}

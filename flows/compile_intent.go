@@ -107,7 +107,9 @@ func (k *compiler) lessons() *learner {
 		l.learn(k.c.flowAim(i), f.examples, f.triggers)
 	}
 	for _, c := range k.d.commands {
-		l.learn(k.c.commandAim(indexOf(commandNames, c.name.text)), c.examples, c.words)
+		if len(c.examples) > 0 || searched(c.name.text) { // the others are heard as they are listed: nobody may be stopped by a likeness
+			l.learn(k.c.commandAim(indexOf(commandNames, c.name.text)), c.examples, c.words)
+		}
 	}
 	for i, t := range k.d.talk {
 		l.learn(aim{aimTalk, i, k.c.talk[i].id}, t.examples, t.words)

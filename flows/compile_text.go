@@ -125,6 +125,9 @@ func (k *compiler) sharedTexts() {
 	k.unique(names, "text")
 	for _, name := range sorted(keys(textFills)) {
 		if _, ok := k.c.texts[name]; !ok {
+			if k.spareText(name) {
+				continue
+			}
 			k.fail(k.start, "`texts` lacks %q", name)
 			k.c.texts[name] = &text{forms: k.empty()}
 		}

@@ -84,53 +84,6 @@ func (k *compiler) commandWords() {
 	}
 }
 
-// dangerWords reads lines such as
-//
-//   - agun
-//   - gas + smell        both, in any order
-//   - gas + smell / leak the one, and one of the others
-func (k *compiler) dangerWords() {
-	for i, d := range k.d.danger {
-		var unless []phrase
-		for _, w := range d.unless {
-			unless = append(unless, k.combination(w, i)...)
-		}
-		k.c.harmless = append(k.c.harmless, unless)
-		for _, w := range d.words {
-			for _, p := range k.combination(w, i) {
-				p.unless = unless
-				k.lists.danger.add(p)
-			}
-		}
-		text := k.c.texts[d.text.text]
-		if text == nil && d.text.text != "" {
-			k.fail(d.text.position, "there is no text %q%s", d.text.text, suggest(d.text.text, k.textNames()))
-		}
-		k.used[d.text.text] = true
-		k.c.dangers = append(k.c.dangers, text)
-	}
-}
-
-// combination reads "a / b + c": a phrase for each way it can begin.
-func (k *compiler) combination(w word, target int) []phrase {
-	parts := strings.Split(w.text, "+")
-	groups := make([][]phrase, len(parts))
-	for i, part := range parts {
-		for _, way := range strings.Split(part, "/") {
-			p := phraseOf(strings.TrimSpace(way), target)
-			if len(p.tokens) == 0 {
-				k.fail(w.position, "%q has nothing to listen for on one side of a + or /", w.text)
-				return nil
-			}
-			groups[i] = append(groups[i], p)
-		}
-	}
-	for i := range groups[0] {
-		groups[0][i].also = groups[1:]
-	}
-	return groups[0]
-}
-
 func (k *compiler) smallTalk() {
 	for i, t := range k.d.talk {
 		for _, w := range t.words {

@@ -18,6 +18,7 @@ type draft struct {
 	office    draftOffice
 	commands  []draftWords // by command
 	buttons   []draftNamed
+	groups    []draftWords // by name
 	danger    []draftDanger
 	talk      []draftTalk
 	redirects []draftRedirect
@@ -162,6 +163,10 @@ type draftState struct {
 	on       []draftEdge
 	branches []draftBranch
 	computes []draftCompute
+	masked   word
+	absent   word
+	noPhone  word
+	register word
 	lookup   word
 	within   word // a setting: days
 	note     word

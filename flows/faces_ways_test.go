@@ -48,7 +48,7 @@ func exploreWith(p *player, most int) *explorer {
 				x.apart[p.flow.slots[st.slot].name] = true
 			}
 		}
-		if st.kind == stateLookup && !st.mine {
+		if st.kind == stateLookup && !st.mine && !st.row {
 			x.leads(p, []int{st.slot}, "10001 10999")
 		}
 	}

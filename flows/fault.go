@@ -19,7 +19,15 @@ type Fault struct {
 	Col     int    `json:"col"`  // from 1, in characters
 	Warning bool   `json:"warning"`
 	Message string `json:"message"`
+
+	code string
+	args []any
 }
+
+// Said is the sentence of the fault's message as a format of package fmt, and
+// what fills it: with the sentence as its code, a fault can be said in another
+// language. The sentence is empty for a message that was not made here.
+func (f Fault) Said() (code string, args []any) { return f.code, f.args }
 
 // String is the fault on one line: FILE:LINE:COL: error: MESSAGE.
 func (f Fault) String() string {
@@ -49,7 +57,7 @@ func (f *faults) add(at position, warning bool, format string, args ...any) {
 	if len(f.list) < maxFaults {
 		f.list = append(f.list, Fault{
 			File: at.file, Line: max(at.line, 1), Col: max(at.col, 1),
-			Warning: warning, Message: fmt.Sprintf(format, args...),
+			Warning: warning, Message: fmt.Sprintf(format, args...), code: format, args: args,
 		})
 	}
 }
@@ -63,7 +71,7 @@ func (f *faults) sorted(files []File) []Fault {
 	slices.SortStableFunc(f.list, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(rank[a.File], rank[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
-	return slices.Compact(f.list)
+	return slices.CompactFunc(f.list, func(a, b Fault) bool { return a.String() == b.String() })
 }
 
 func (f *faults) fatal() bool {

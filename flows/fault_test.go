@@ -23,7 +23,7 @@ var changed = []struct{ name, old, new string }{
 	{"button missing", "  done: {bn: শেষ, en: Done}\n", ""},
 	{"text missing", "  bad_phone:\n", "  bad_fone:\n"},
 	{"danger text unknown", "    text: gas\n", "    text: gass\n"},
-	{"danger word empty", "      - electric shock\n", "      - gas +\n"},
+	{"danger word empty", "      - flames\n", "      - gas +\n"},
 	{"menu service unknown", "        - fogging\n", "        - foging\n"},
 	{"season backwards", "{from: 2027-05-15, to: 2027-05-24}", "{from: 2027-05-24, to: 2027-05-15}"},
 	{"season half a date", "{from: 06-01, to: 10-15}", "{from: 06-01, to: 2026-10-15}"},

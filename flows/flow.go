@@ -15,6 +15,7 @@ type Flow struct {
 	Target      time.Duration // until a case should be settled; 0 for none
 	MeToo       bool          // an open case nearby is offered before another is opened
 	AfterPhoto  bool          // resolving a case takes a photo of how it is now
+	Register    string        // that it looks a row up in; empty: none
 	Slots       []SlotOutline
 	States      []StateOutline // in the order they are written; the first begins
 	Transitions []Transition
@@ -71,11 +72,14 @@ type flow struct {
 	states    []state
 	bySlot    map[string]int
 	byState   map[string]int
-	remembers bool // a slot's answer is kept with the contact
-	opens     bool // a state opens a case
-	meToo     bool // a case nearby is offered before one is opened
-	hands     bool // a state passes the conversation to people
-	proves    bool // a state sends a code that proves a telephone
+	remembers bool   // a slot's answer is kept with the contact
+	opens     bool   // a state opens a case
+	meToo     bool   // a case nearby is offered before one is opened
+	hands     bool   // a state passes the conversation to people
+	proves    bool   // a state sends a code that proves a telephone
+	provesRow bool   // the telephone in a register's row
+	register  string // that is looked up; empty: none
+	rowSlot   int    // whose answer is the key
 	season    []span
 	outside   int // index of the flow that takes its matters out of season
 }
@@ -90,6 +94,7 @@ type state struct {
 	branches []condition // in the order of the events "if 1", "if 2" …
 	computes []computation
 	mine     bool          // a lookup of the person's own cases
+	row      bool          // a lookup of a register's row, or a code to the telephone in it
 	within   time.Duration // of a lookup of a case to be opened again; 0 for the others
 	note     int           // slot of what is left to do in a case opened again; -1 for none
 	title    *text

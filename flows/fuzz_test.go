@@ -130,6 +130,7 @@ func FuzzStep(f *testing.F) {
 			in.Found.Cases = map[int64]*CaseFound{}
 			for _, l := range turn.Lookups {
 				in.Found.Cases[l.Number] = nil
+				in.Found.Registers = map[RowKey]*RegisterFound{{l.Register, l.Key}: {}}
 			}
 			turn = c.Step(s, in)
 		}

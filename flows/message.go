@@ -192,6 +192,8 @@ func (t *turn) renderForm(x *template) string {
 		switch {
 		case p.slot >= 0:
 			b = append(b, t.shown(p.slot)...)
+		case p.fill == fillRow:
+			b = append(b, t.rowShown(p.row)...)
 		case p.fill == fillSummary:
 			b = t.appendSummary(b)
 		case p.fill != fillNone:

@@ -47,9 +47,11 @@ func (Join) effect() {}
 // openStatuses are those of a case that one can still join.
 var openStatuses = []string{"new", "assigned", "in_progress", "waiting", "reopened"}
 
-// joinTexts are what a service with me_too says besides textFills.
+// joinTexts are what a service with me_too says besides textFills, and the SMS
+// with a code to a register's telephone.
 var joinTexts = map[string][]string{
 	"me_too": {"service", "date", "area"}, "me_too_near": nil, "me_too_joined": {"id", "status", "service"},
+	"code_sms_row": {"code", "min"},
 }
 
 // offersJoin asks whether a case of somebody else's is meant before c is filed.

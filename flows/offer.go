@@ -188,6 +188,8 @@ func (t *turn) meantElsewhere() bool {
 		t.alarm(d.aim.index, "danger: "+why)
 	case (d.decision == DecideRedirect || d.aim.kind == aimFlow) && !t.worthLeaving(&d):
 		return false
+	case d.aim.soft() && d.share < sureShare:
+		return false
 	case d.decision == DecideRedirect:
 		t.beside(t.c.redirects[d.aim.index].text, why)
 	case d.decision == DecideCommand && d.aim.kind == aimCommand:

@@ -13,8 +13,13 @@ package flows
 //	  next: linked        # it was right
 //	  on: {failed: again} # no try is left, or it is too late
 
-// SendCode sends a code by SMS to a telephone.
-type SendCode struct{ Phone string }
+// SendCode sends a code by SMS to a telephone. One to the telephone in the row of
+// a register proves no more than that the person may hear of the row.
+type SendCode struct {
+	Phone    string
+	Register string // empty: the telephone shall be the person's
+	Key      string
+}
 
 // TriedCode says that a code was given, and whether it was right. A right one
 // proves the telephone to be the person's: whoever it was of before is the same
@@ -37,12 +42,16 @@ type ProofFound struct {
 // CodeFound is what became of a code that was given.
 type CodeFound struct {
 	ID    string // of the code that was sent; empty: none is waited for any more
+	Phone string // where it was sent
 	Right bool
 	Left  int // tries that are left after this one
 }
 
 // sendCode sends a code to the telephone in the slot.
 func (t *turn) sendCode(st *state) (next int, event, why string, stop bool) {
+	if st.row {
+		return t.sendRowCode(st)
+	}
 	v, _ := t.s.Answer(t.f.slots[st.slot].name)
 	event, why = eventNone, "no code can be sent"
 	if t.in.Codes && v.Text != "" {
@@ -87,6 +96,13 @@ func (t *turn) offerLink() {
 
 // sendCodeOf compiles a state that sends a code.
 func (k *compiler) sendCodeOf(f *flow, d *draftState, s *state) {
+	if d.slot.text == rowSlot && !hasKey(f.bySlot, rowSlot) {
+		k.sendRowCodeOf(f, d, s)
+		return
+	}
+	if f.provesRow {
+		k.fail(d.slot.position, "%s sends codes to the telephone in the row: a code to another one is a flow of its own", f.id)
+	}
 	f.proves = true
 	if k.c.linking == nil {
 		k.c.linking = f

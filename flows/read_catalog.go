@@ -11,7 +11,7 @@ import (
 // The sections of a flow file.
 var sections = []string{
 	"languages", "city", "teams", "statuses", "idle", "office", "commands", "buttons",
-	"danger", "small_talk", "redirects", "off_topic", "texts", "notices", "menu", "flows",
+	"word_groups", "danger", "small_talk", "redirects", "off_topic", "texts", "notices", "menu", "flows",
 }
 
 // read adds one file to the draft.
@@ -44,6 +44,8 @@ func (r *reader) section(d *draft, m member) {
 		r.commands(d, m)
 	case "buttons":
 		d.buttons = append(d.buttons, r.named(m.value, "buttons")...)
+	case "word_groups":
+		r.wordGroups(d, m)
 	case "danger":
 		r.danger(d, m)
 	case "small_talk":
@@ -223,33 +225,6 @@ func (r *reader) wordsByLanguage(n *yaml.Node, what string) []word {
 		list = append(list, r.words(m.value, what)...)
 	}
 	return list
-}
-
-func (r *reader) danger(d *draft, m member) {
-	for _, item := range r.items(m.value, "danger") {
-		f := r.fields(item, "a line of danger", "words", "unless", "text", "examples")
-		if f == nil {
-			continue
-		}
-		x := draftDanger{position: r.at(item)}
-		if n := f["words"]; n != nil {
-			x.words = r.words(n, "words")
-		} else {
-			r.fail(x.position, "this needs words")
-		}
-		if n := f["examples"]; n != nil {
-			x.examples = r.examples(n)
-		}
-		if n := f["unless"]; n != nil {
-			x.unless = r.words(n, "unless")
-		}
-		if n := f["text"]; n != nil {
-			x.text = r.word(n, "text")
-		} else {
-			r.fail(x.position, "this needs text: the name of one of the texts")
-		}
-		d.danger = append(d.danger, x)
-	}
 }
 
 func (r *reader) smallTalk(d *draft, m member) {

@@ -8,8 +8,8 @@ import (
 
 // Bounds of what is learnt from: learning takes longer with every example.
 const (
-	maxExamples = 8000 // of a whole catalogue
-	maxExample  = 400  // bytes of one
+	maxExamples = 12000 // of a whole catalogue
+	maxExample  = 400   // bytes of one
 )
 
 // examples reads sentences that mean what they stand beside, one a line or as

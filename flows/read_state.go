@@ -12,10 +12,10 @@ var stateKeys = map[stateKind][]string{
 	stateAsk:      {"text", "next", "on", "skipped"},
 	stateBranch:   {},
 	stateCompute:  {"next"},
-	stateLookup:   {"number", "within", "found", "none"},
+	stateLookup:   {"number", "within", "register", "key", "found", "none", "masked", "no_phone", "absent"},
 	stateOpenCase: {"text", "next"},
 	stateReopen:   {"note", "text", "next"},
-	stateSendCode: {"next", "found", "none"},
+	stateSendCode: {"next", "found", "none", "no_phone"},
 	stateHandoff:  {"text", "next"},
 	stateEnd:      {"text"},
 }
@@ -77,8 +77,17 @@ func (r *reader) stateField(s *draftState, f member) {
 		s.found = r.word(f.value, "found")
 	case "none":
 		s.none = r.word(f.value, "none")
-	case "number":
-		s.slot = r.word(f.value, "number")
+	case "masked":
+		s.masked = r.word(f.value, "masked")
+	case "absent":
+		s.absent = r.word(f.value, "absent")
+	case "no_phone":
+		s.noPhone = r.word(f.value, "no_phone")
+	case "register":
+		s.register = r.word(f.value, "register")
+		r.name(s.register, "register")
+	case "number", "key":
+		s.slot = r.word(f.value, f.key.text)
 	case "within":
 		s.within = r.word(f.value, "within")
 	case "note":
@@ -103,7 +112,7 @@ func (r *reader) stateBody(s *draftState, n *yaml.Node) {
 			s.computes = append(s.computes, draftCompute{c.key, r.word(c.value, "compute")})
 		}
 	case stateLookup:
-		s.lookup = r.oneOf(n, "lookup", "mine", "case", "resolved")
+		s.lookup = r.oneOf(n, "lookup", "mine", "case", "resolved", string(LookupRegister))
 	case stateOpenCase:
 		r.openCase(s, n)
 	case stateReopen:
@@ -212,12 +221,32 @@ func (r *reader) stateComplete(s *draftState) {
 	case stateLookup:
 		need(s.found, "found")
 		need(s.none, "none")
-		if s.lookup.text != "mine" && s.slot.line == 0 {
+		r.registerComplete(s)
+		if s.lookup.text != string(LookupRegister) && s.lookup.text != "mine" && s.slot.line == 0 {
 			r.fail(s.name.position, "state %q needs number: the slot that holds the case number", s.name.text)
 		}
 	case stateBranch:
 		if len(s.branches) == 0 {
 			r.fail(s.name.position, "state %q has no lines to branch to", s.name.text)
 		}
+	}
+}
+
+// registerComplete asks for the register and the key of a row, and refuses them
+// where no row is looked up.
+func (r *reader) registerComplete(s *draftState) {
+	if s.lookup.text != string(LookupRegister) {
+		for _, w := range []word{s.register, s.masked, s.noPhone, s.absent} {
+			if w.line != 0 && s.lookup.text != "" {
+				r.fail(w.position, "only `lookup: register` looks into a register")
+			}
+		}
+		return
+	}
+	if s.register.line == 0 {
+		r.fail(s.name.position, "state %q needs register: the name under which the table is uploaded", s.name.text)
+	}
+	if s.slot.line == 0 {
+		r.fail(s.name.position, "state %q needs key: the slot that says which row", s.name.text)
 	}
 }

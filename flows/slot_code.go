@@ -34,7 +34,7 @@ func readCode(t *turn, _ *slot) reading {
 	}
 	found := t.in.Found.Code
 	if found == nil {
-		t.need(Lookup{Kind: LookupCode, Code: code})
+		t.need(t.codeLookup(code))
 		return reading{result: asked}
 	}
 	if found.ID == "" {
@@ -42,6 +42,9 @@ func readCode(t *turn, _ *slot) reading {
 	}
 	t.effect(TriedCode{ID: found.ID, Right: found.Right})
 	switch {
+	case found.Right && t.f.provesRow:
+		t.proved = found.Phone
+		return reading{result: took, value: TextValue(codeRight), why: "the code is right"}
 	case found.Right:
 		t.remember()
 		return reading{result: took, value: TextValue(codeRight), why: "the code is right"}
@@ -51,6 +54,16 @@ func readCode(t *turn, _ *slot) reading {
 		t.fills[fillN] = t.c.digits(strconv.Itoa(found.Left), t.lang)
 		return reading{bad: "code_wrong", why: "the code is wrong"}
 	}
+}
+
+// codeLookup asks for a code, which must be one for what the flow proves.
+func (t *turn) codeLookup(code string) Lookup {
+	l := Lookup{Kind: LookupCode, Code: code}
+	if t.f.provesRow {
+		v, _ := t.s.Answer(t.f.slots[t.f.rowSlot].name)
+		l.Register, l.Key = t.f.register, RegisterKey(v.String())
+	}
+	return l
 }
 
 // codeIn is the code in what was typed: six digits, perhaps with blanks or

@@ -65,6 +65,7 @@ type turn struct {
 	settled bool      // the session's question is not in this catalogue: the flow begins again
 	handed  bool      // the conversation went to people
 	ended   bool      // the flow came to its end in this turn
+	proved  string    // the telephone of a row, by a code given in this turn
 
 	welcomed bool                   // somebody who comes back was greeted
 	heards   []Heard                // cases whose news was told

@@ -38,6 +38,7 @@ type part struct {
 	words string
 	slot  int // index of the slot, or -1
 	fill  fill
+	row   string // field of the register's row
 }
 
 // fill is something a text can mention that is not an answer of its flow.
@@ -70,6 +71,7 @@ const (
 	fillHour
 	fillCode
 	fillNote
+	fillRow
 	fills // how many there are
 )
 
@@ -91,6 +93,8 @@ type scope struct {
 	slots map[string]int
 	fills []string
 	what  string
+	// register is the one whose row the text may tell of; empty: none.
+	register string
 }
 
 // template takes one text apart. Unknown names and stray braces are faults.
@@ -136,7 +140,7 @@ func placeholder(s string) (name, rest string, ok bool) {
 	}
 	name = s[1:end]
 	for i := 0; i < len(name); i++ {
-		if !nameByte(name[i]) {
+		if !nameByte(name[i]) && name[i] != '.' {
 			return "", "", false
 		}
 	}
@@ -146,6 +150,9 @@ func placeholder(s string) (name, rest string, ok bool) {
 func (k *compiler) part(name string, w word, in scope) part {
 	if slot, ok := in.slots[name]; ok {
 		return part{slot: slot}
+	}
+	if p, ok := k.rowPart(name, w, in); ok {
+		return p
 	}
 	if has(in.fills, name) {
 		return part{slot: -1, fill: fillNames[name]}

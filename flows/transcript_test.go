@@ -47,9 +47,12 @@ type desk struct {
 	near       []NearFound
 	codes      bool       // an SMS can be sent
 	proof      ProofFound // what is known of every telephone
-	code       string     // that was sent; empty: none is waited for
-	left       int        // tries for it
-	promises   bool       // they are written down
+	registers  map[RowKey]*RegisterFound
+	sentTo     string // the telephone that a code went to
+	rowProven  string // the telephone of a row that was proven
+	code       string // that was sent; empty: none is waited for
+	left       int    // tries for it
+	promises   bool   // they are written down
 	name       string
 	returns    bool
 	asked      time.Time // how satisfied the person is
@@ -69,7 +72,7 @@ func newDesk(t testing.TB, c *Catalog) *desk {
 func (d *desk) step(in Input) Turn {
 	d.t.Helper()
 	in.At, in.Face, in.Owner, in.Muted, in.Case, in.First = d.at, d.face, d.owner, d.muted, d.number, d.first
-	in.Codes, in.Returns = d.codes, d.returns
+	in.Codes, in.SMS, in.Returns = d.codes, d.codes, d.returns
 	d.first, d.returns = false, false
 	s, err := DecodeSession(d.session)
 	if err != nil {
@@ -110,8 +113,10 @@ func (d *desk) answer(found *Found, l Lookup) {
 	case LookupCode:
 		found.Code = &CodeFound{}
 		if d.code != "" && d.left > 0 {
-			found.Code = &CodeFound{ID: "sent", Right: l.Code == d.code, Left: d.left - 1}
+			found.Code = &CodeFound{ID: "sent", Right: l.Code == d.code, Left: d.left - 1, Phone: d.sentTo}
 		}
+	case LookupRegister:
+		d.answerRow(found, RowKey{l.Register, l.Key})
 	case LookupDesk:
 		if found.Desk == nil {
 			found.Desk = map[string]DeskFound{}
@@ -157,9 +162,12 @@ func (d *desk) settle(turn Turn) {
 			c := d.cases[e.Number]
 			c.Status, c.Told, c.UpdatedAt = "reopened", "reopened", d.at
 		case SendCode:
-			d.left = 5
+			d.left, d.sentTo = 5, e.Phone
 		case TriedCode:
 			d.left--
+			if e.Right {
+				d.rowProven = d.sentTo
+			}
 		case Remember:
 			d.remembered[e.Slot] = e.Value
 		case Handoff:
@@ -234,6 +242,8 @@ func (d *desk) directive(line string) (Input, bool) {
 		}
 	case "codes": // by SMS: the code that is sent; "known" or "none" that none is
 		d.codes, d.code, d.proof = true, rest, ProofFound{Known: rest == "known", Open: rest != "none"}
+	case "row": // of a register: name key phone field=type:value …
+		d.keepRow(rest)
 	case "remember":
 		d.know(rest)
 	case "case":
@@ -270,6 +280,41 @@ func (d *desk) directive(line string) (Input, bool) {
 		d.t.Fatalf("unknown directive %q", line)
 	}
 	return Input{}, false
+}
+
+// keepRow puts a row into a register. A row with a phone, or "none" for that,
+// demands proof; "-" demands none.
+func (d *desk) keepRow(rest string) {
+	f := strings.Fields(rest)
+	row := &RegisterFound{Loaded: true, Found: true, Proof: f[2] != "-", Open: true, Fields: map[string]RowField{}}
+	if strings.HasPrefix(f[2], "+") {
+		row.Phone = f[2]
+	}
+	for _, field := range f[3:] {
+		name, value, _ := strings.Cut(field, "=")
+		kind, value, _ := strings.Cut(value, ":")
+		row.Fields[name] = RowField{Type: FieldType(kind), Text: strings.ReplaceAll(value, "_", " ")}
+	}
+	if d.registers == nil {
+		d.registers = map[RowKey]*RegisterFound{}
+	}
+	d.registers[RowKey{f[0], RegisterKey(f[1])}] = row
+}
+
+func (d *desk) answerRow(found *Found, at RowKey) {
+	if found.Registers == nil {
+		found.Registers = map[RowKey]*RegisterFound{}
+	}
+	row := &RegisterFound{}
+	for k := range d.registers {
+		row.Loaded = row.Loaded || k.Register == at.Register
+	}
+	if kept := d.registers[at]; kept != nil {
+		copied := *kept
+		copied.Proven = kept.Phone != "" && kept.Phone == d.rowProven
+		row = &copied
+	}
+	found.Registers[at] = row
 }
 
 func (d *desk) know(rest string) {

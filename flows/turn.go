@@ -61,6 +61,7 @@ type Input struct {
 	Carrier Carrier // the text is a word that the carrier has acted upon by itself
 	Case    int64   // the number a case opened in this turn will have
 	Codes   bool    // a code can be sent by SMS, and this channel proves no telephone by itself
+	SMS     bool    // an SMS can be sent to anybody
 	Found   Found   // answers to the Lookups of an earlier round
 }
 
@@ -85,7 +86,8 @@ type Found struct {
 	Near       []NearFound          // open cases around a spot, the likeliest first; not nil once looked up
 	Proof      *ProofFound
 	Code       *CodeFound
-	Return     *ReturnFound // of whoever comes back
+	Registers  map[RowKey]*RegisterFound // by register and key
+	Return     *ReturnFound              // of whoever comes back
 	// RatingAsked is when the person was last asked how satisfied they are; not
 	// nil once looked up, and zero for never.
 	RatingAsked *time.Time
@@ -197,6 +199,10 @@ type Lookup struct {
 	Spot   Spot   // LookupNear
 	Phone  string // LookupProof, E.164
 	Code   string // LookupCode, six digits
+	// Register and Key name the row of a LookupRegister, and the row whose
+	// telephone a LookupCode is to prove; empty: one of the person's own.
+	Register string
+	Key      string
 }
 
 // Effect is something the caller must do because of a turn, in the same

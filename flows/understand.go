@@ -9,8 +9,9 @@ import (
 
 // How sure is sure. The shares were chosen on sentences that no model had seen.
 const (
-	sureShare   = 0.7  // go there
-	wordShare   = 0.62 // go there, when a word of its own was found too
+	sureShare   = 0.75 // go there
+	wordShare   = 0.7  // go there, when a word of its own was found too
+	softShare   = 0.4  // a greeting, the menu, cancel: taken wrongly, it costs no more than the menu that is shown else
 	offerShare  = 0.25 // the likeliest two together: offer them
 	offerLeast  = 0.13 // the likeliest of them
 	offerAlone  = 0.40 // the same, of a message of one word
@@ -23,8 +24,9 @@ const (
 
 // How much a word that is listed says for its owner, beside what the examples say.
 const (
-	boostWord = 1.0
+	boostWord = 0.5
 	boostMore = 0.6
+	boostNone = -0.4 // against what nobody can answer, of which there are more examples than of anything else
 	boostTalk = -2.5 // against a greeting, where there is more to the message
 	talkMore  = 3    // words beside a greeting that are no matter of their own
 )
@@ -70,7 +72,7 @@ func (c *Catalog) weigh(folded string, message []token) weighed {
 	if model == nil {
 		return c.byWords(f, message)
 	}
-	room := [4]intent.Boost{}
+	room := [5]intent.Boost{}
 	boosts := room[:0]
 	for _, x := range []struct {
 		p *phrase
@@ -87,6 +89,7 @@ func (c *Catalog) weigh(folded string, message []token) weighed {
 	if f.talk != nil && (len(boosts) > 0 || len(message) > len(f.talk.tokens)+talkMore) {
 		boosts = append(boosts, intent.Boost{Label: c.aimOf(aimTalk, f.talk).label(), By: boostTalk})
 	}
+	boosts = append(boosts, intent.Boost{Label: aim{kind: aimNothing}.label(), By: boostNone})
 	r := model.Classify(folded, boosts...)
 	return c.judge(r, f)
 }
@@ -157,7 +160,22 @@ func (c *Catalog) byWords(f finds, message []token) weighed {
 
 // sure reports that the first aim is meant.
 func (w *weighed) sure() bool {
-	return !w.unsure && w.first.kind != aimNothing && (w.share >= sureShare || w.word != nil && w.share >= wordShare)
+	switch {
+	case w.unsure || w.first.kind == aimNothing:
+		return false
+	case w.first.soft():
+		return w.share >= softShare
+	default:
+		return w.share >= sureShare || w.word != nil && w.share >= wordShare
+	}
+}
+
+// soft aims are answered even when they are hardly likelier than others.
+func (a aim) soft() bool {
+	if a.kind == aimCommand {
+		return commandNames[a.index] == commandMenu || commandNames[a.index] == commandCancel
+	}
+	return a.kind == aimTalk
 }
 
 // offers are the services that are worth asking back.

@@ -66,10 +66,16 @@ func tokenOf(word, key string) token {
 // endings are what Bangla words take on, longest first.
 var endings = []string{"গুলোতে", "গুলোর", "গুলো", "গুলি", "টিতে", "টাতে", "টির", "টার", "টি", "টা", "তে", "ের", "কে", "রা", "ে", "র"}
 
+// conditional is "if … goes": without its ending it would say that it has gone.
+const conditional = "গেলে"
+
 // bare is a short word without its ending: আগুনে is আগুন. Romanised words stay
 // as they are.
 func bare(word string) string {
 	if word[0] < utf8.RuneSelf {
+		return word
+	}
+	if word == conditional {
 		return word
 	}
 	for _, ending := range endings {

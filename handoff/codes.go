@@ -108,17 +108,17 @@ func (l *lookUp) queueProof(q *pgx.Batch, i int, phone string) {
 }
 
 // queueCode looks up for the i-th ask whether a code is the one that was sent.
-func (l *lookUp) queueCode(q *pgx.Batch, i int, given string) {
+func (l *lookUp) queueCode(q *pgx.Batch, i int, want flows.Lookup) {
 	found := &flows.CodeFound{}
 	l.found[i].Code = found
 	q.Queue(`SELECT id, phone, tries FROM phone_codes WHERE id = (SELECT id FROM phone_codes WHERE identity_id = $1 AND at > $4 ORDER BY at DESC, id DESC LIMIT 1)
-			AND proved_at IS NULL AND status <> 'failed' AND expires_at > $2 AND tries < $3`,
-		l.asks[i].Identity, l.now, codeTries, l.now.Add(-codesWithin)).Query(func(rows pgx.Rows) error {
+			AND proved_at IS NULL AND status <> 'failed' AND expires_at > $2 AND tries < $3 AND register = $5 AND register_key = $6`,
+		l.asks[i].Identity, l.now, codeTries, l.now.Add(-codesWithin), want.Register, want.Key).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var phone string
 		var tries int
 		_, err := pgx.ForEachRow(rows, []any{&id, &phone, &tries}, func() error {
-			*found = flows.CodeFound{ID: id.String(), Right: l.codes.right(id, phone, given), Left: codeTries - tries - 1}
+			*found = flows.CodeFound{ID: id.String(), Phone: phone, Right: l.codes.right(id, phone, want.Code), Left: codeTries - tries - 1}
 			return nil
 		})
 		return err
@@ -131,9 +131,10 @@ func queueCodes(q *pgx.Batch, b *batch) {
 	for _, t := range b.each() {
 		for _, c := range t.Codes {
 			q.Queue(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, c.Phone)
-			q.Queue(`INSERT INTO phone_codes (id, contact_id, identity_id, phone, language, status, at, expires_at, try_after)
-				SELECT $1, $2, $3, $4::text, $5, 'planned', $6::timestamptz, $7, $6 WHERE (SELECT count(*) FROM phone_codes WHERE phone = $4 AND at > $8) < $9`,
-				NewID(), t.Now.Contact, t.Now.Identity, c.Phone, t.Language, b.now, b.now.Add(CodeLives), b.now.Add(-codesWithin), codesPerPhone)
+			q.Queue(`INSERT INTO phone_codes (id, contact_id, identity_id, phone, language, status, at, expires_at, try_after, register, register_key)
+				SELECT $1, $2, $3, $4::text, $5, 'planned', $6::timestamptz, $7, $6, $10::text, $11::text WHERE (SELECT count(*) FROM phone_codes WHERE phone = $4 AND at > $8) < $9
+					AND ($10 = '' OR (SELECT count(*) FROM phone_codes WHERE register <> '' AND register = $10 AND register_key = $11 AND at > $8) < $12)`,
+				NewID(), t.Now.Contact, t.Now.Identity, c.Phone, t.Language, b.now, b.now.Add(CodeLives), b.now.Add(-codesWithin), codesPerPhone, c.Register, c.Key, codesPerRow)
 		}
 		for _, c := range t.Tried {
 			q.Queue(`UPDATE phone_codes SET tries = tries + 1, proved_at = CASE WHEN $2 THEN $3::timestamptz END WHERE id = $1::text::uuid AND identity_id = $4 AND proved_at IS NULL`,

@@ -32,6 +32,7 @@ type CodeToSend struct {
 	Language string
 	Code     string
 	Attempt  int
+	Row      bool // it goes to the telephone in a register's row
 }
 
 // ClaimCodes takes over codes that are to be sent, at most so many. What
@@ -45,9 +46,9 @@ func (d *Desk) ClaimCodes(ctx context.Context, most int) ([]CodeToSend, error) {
 	var claimed []CodeToSend
 	q.Queue(`UPDATE phone_codes p SET status = 'sending', attempted_at = $1 FROM (
 			SELECT id FROM phone_codes WHERE status = 'planned' AND try_after <= $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
-		) due WHERE due.id = p.id RETURNING p.id, p.phone, p.language`, now, most).Query(func(rows pgx.Rows) error {
+		) due WHERE due.id = p.id RETURNING p.id, p.phone, p.language, p.register <> ''`, now, most).Query(func(rows pgx.Rows) error {
 		var c CodeToSend
-		_, err := pgx.ForEachRow(rows, []any{&c.ID, &c.Phone, &c.Language}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&c.ID, &c.Phone, &c.Language, &c.Row}, func() error {
 			c.Code = d.codes.code(c.ID, c.Phone)
 			claimed = append(claimed, c)
 			return nil
@@ -74,7 +75,7 @@ func (d *Desk) CodeSettled(ctx context.Context, id uuid.UUID, s CodeStatus, afte
 // ProvenCodes lists codes that citizens gave rightly and whose telephones are
 // not linked yet.
 func (d *Desk) ProvenCodes(ctx context.Context, most int) ([]uuid.UUID, error) {
-	rows, err := d.pool.Query(ctx, `SELECT id FROM phone_codes WHERE proved_at IS NOT NULL AND linked_at IS NULL ORDER BY id LIMIT $1`, most)
+	rows, err := d.pool.Query(ctx, `SELECT id FROM phone_codes WHERE proved_at IS NOT NULL AND linked_at IS NULL AND register = '' ORDER BY id LIMIT $1`, most)
 	if err != nil {
 		return nil, fmt.Errorf("list proven telephones: %w", err)
 	}
@@ -89,7 +90,7 @@ func (d *Desk) ProvenCodes(ctx context.Context, most int) ([]uuid.UUID, error) {
 // and the contact whose it was the same. Done already, it does nothing.
 func (d *Desk) LinkProven(ctx context.Context, code uuid.UUID) error {
 	err := d.joining(ctx, func(tx *gorm.DB) error {
-		row, err := first[codeRow](tx.Where("id = ? AND proved_at IS NOT NULL AND linked_at IS NULL", code), "code")
+		row, err := first[codeRow](tx.Where("id = ? AND proved_at IS NOT NULL AND linked_at IS NULL AND register = ''", code), "code")
 		if err != nil {
 			return err
 		}

@@ -71,6 +71,9 @@ var links = []struct{ column, of string }{
 // columns; empty when none leads there.
 func (r *record) theirs(table string) string {
 	r.t.Helper()
+	if table == "register_rows" {
+		return "" // the office's, whoever's telephone stands there: see package registers
+	}
 	for _, l := range links {
 		if r.count(`SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2`, table, l.column) > 0 {
 			return l.of

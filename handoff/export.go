@@ -39,7 +39,11 @@ func (d *Desk) ExportContact(ctx context.Context, v Viewer, id uuid.UUID, take f
 }
 
 func exportTable(ctx context.Context, tx pgx.Tx, p personal, id uuid.UUID, take func(string, json.RawMessage) error) error {
-	rows, err := tx.Query(ctx, `SELECT row FROM (SELECT to_jsonb(t) - CAST(@hidden AS text[]) AS row FROM `+p.Table+` t WHERE `+p.Of+`) x
+	others := "false"
+	if p.Others != "" {
+		others = p.Others
+	}
+	rows, err := tx.Query(ctx, `SELECT row FROM (SELECT to_jsonb(t) - CAST(@hidden AS text[]) - CASE WHEN `+others+` THEN ARRAY['phone'] ELSE '{}' END AS row FROM `+p.Table+` t WHERE `+p.Of+`) x
 		ORDER BY COALESCE(row->>'at', row->>'opened_at', row->>'created_at')`, pgx.NamedArgs{"contact": id, "hidden": strings.Split(p.Hide, ",")})
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Table, err)

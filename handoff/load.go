@@ -103,6 +103,7 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	asked, returns := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}
 	remembered, mine, numbers, teams := map[uuid.UUID][]int{}, map[uuid.UUID][]int{}, map[int64][]int{}, map[string][]int{}
 	spots := map[int]flows.Spot{}
+	var rows []rowAsk
 	for i, ask := range l.asks {
 		for _, want := range ask.Wants {
 			switch want.Kind {
@@ -130,7 +131,9 @@ func (l *lookUp) queue(q *pgx.Batch) {
 			case flows.LookupProof:
 				l.queueProof(q, i, want.Phone)
 			case flows.LookupCode:
-				l.queueCode(q, i, want.Code)
+				l.queueCode(q, i, want)
+			case flows.LookupRegister:
+				rows = append(rows, rowAsk{i, flows.RowKey{Register: want.Register, Key: want.Key}})
 			case flows.LookupReturn:
 				l.found[i].Return = &flows.ReturnFound{}
 				returns[ask.Contact] = append(returns[ask.Contact], i)
@@ -147,6 +150,7 @@ func (l *lookUp) queue(q *pgx.Batch) {
 	l.queueNear(q, spots)
 	l.queueRatingAsked(q, asked)
 	l.queueReturns(q, returns)
+	l.queueRows(q, rows)
 }
 
 func (l *lookUp) queueRemembered(q *pgx.Batch, who map[uuid.UUID][]int) {

@@ -9,6 +9,9 @@ type personal struct {
 	Set   string // SQL: what erasing changes in them; empty: they are deleted
 	Keeps bool   // there is nothing of the citizen in it: it stays as it is
 	Hide  string // columns that an export leaves out: worked out of others, or the program's own
+	// Others says in SQL in which rows the telephone is somebody else's: the one
+	// in a register's row, to which a code went. An export leaves it out.
+	Others string
 }
 
 // Conditions for the rows that are a contact's.
@@ -38,7 +41,7 @@ func personalTables() []personal {
 		{Table: "session_moves", Of: ofConversations, Hide: "version,flow,state,to_state"},
 		{Table: "mentions", Of: `note_id IN (SELECT id FROM conversation_notes WHERE ` + ofConversations + `)`},
 		{Table: "conversation_notes", Of: ofConversations, Hide: "seq"},
-		{Table: "phone_codes", Of: ofContact, Hide: "tries,attempted_at,try_after,error"},
+		{Table: "phone_codes", Of: ofContact, Hide: "tries,attempted_at,try_after,error", Others: "register <> ''"},
 		{Table: "contact_merges", Of: ofContact, Hide: "moved"},
 		{Table: "case_followers", Of: ofContact, Keeps: true},
 		{Table: "notes", Of: "(" + ofContact + " OR " + ofCases + ")"},

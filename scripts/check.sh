@@ -27,5 +27,8 @@ scripts/assets.sh check
 step flows.yaml
 go run . check flows.yaml
 
+step 'random dialogues' # without the race detector: ten thousand with each service
+go test -run TestRandomDialogues ./flows
+
 step test
 exec scripts/test.sh

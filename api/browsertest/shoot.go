@@ -8,12 +8,16 @@ import (
 	"path/filepath"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
 // pictureHeight is the height of a window that is looked at, in CSS pixels.
 const pictureHeight = 800
+
+// snapQuality is that of small pictures, of 100.
+const snapQuality = 60
 
 // Looks looks at the page in every size and light: nothing may be too wide, and pictures are taken where they are wanted.
 func (b *Tab) Looks(name string) {
@@ -69,6 +73,24 @@ func (b *Tab) Picture(name string, width, height int64, scheme string) {
 	}
 	path := filepath.Join(folder, fmt.Sprintf("%s-%s-%d.png", name, scheme, width))
 	if err := os.WriteFile(path, shot, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Snap takes a picture of the page as it is, in a window of that size, as a small WebP file: for a guide, not to be tested.
+func (b *Tab) Snap(path string, width, height int64) {
+	b.t.Helper()
+	b.Do(chromedp.EmulateViewport(width, height))
+	painted := runtime.EvaluateParams{AwaitPromise: new(true), Expression: `document.fonts.ready.then(function () {
+		return new Promise(function (done) { requestAnimationFrame(function () { requestAnimationFrame(function () { done(); }); }); }); })`}
+	if _, err := chromedp.Call(b.ctx, runtime.Evaluate, painted); err != nil {
+		b.t.Fatal(err)
+	}
+	shot, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(snapQuality))})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, shot.Data, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
 }

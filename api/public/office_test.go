@@ -112,7 +112,8 @@ func (o *office) answer(d *demo, e bot.Event) {
 		in.Found.Proof, in.Found.Code = &flows.ProofFound{}, &flows.CodeFound{}
 		for _, l := range turn.Lookups {
 			in.Found.Cases[l.Number] = nil
-			in.Found.Desk[l.Team] = flows.DeskFound{} // nobody else waits
+			in.Found.Registers = map[flows.RowKey]*flows.RegisterFound{{Register: l.Register, Key: l.Key}: {}} // none is uploaded here
+			in.Found.Desk[l.Team] = flows.DeskFound{}                                                          // nobody else waits
 		}
 		turn = o.catalog.Step(p.session, in)
 	}

@@ -171,7 +171,24 @@ func (m *Mailer) compose(mail bot.Letter) (*gomail.Msg, error) {
 		return nil, err
 	}
 	msg.AddAlternativeString(gomail.TypeTextHTML, page)
+	for i, photo := range mail.Photos {
+		if err := msg.EmbedReader(photoName(i), bytes.NewReader(photo), gomail.WithFileContentType("image/jpeg")); err != nil {
+			return nil, fmt.Errorf("put a photo into the mail: %w", err)
+		}
+	}
 	return msg, nil
+}
+
+// photoName is what a photo's part of the mail is called.
+func photoName(i int) string { return fmt.Sprintf("photo-%d.jpg", i+1) }
+
+// photoParts are where the page finds the photos.
+func photoParts(mail bot.Letter) []template.URL {
+	parts := make([]template.URL, len(mail.Photos))
+	for i := range parts {
+		parts[i] = template.URL("cid:" + photoName(i)) // a name of ours, nothing of anybody else's
+	}
+	return parts
 }
 
 // oneLine is a subject without line breaks, cut at a whole letter.
@@ -190,7 +207,7 @@ var layout = template.Must(template.New("mail").Parse(`<!doctype html>
 <body style="margin:0;padding:24px;background:#edf2ee;font-family:'Noto Sans Bengali',sans-serif;font-size:17px;line-height:1.6;color:#14201b">
 <div style="max-width:560px;margin:0 auto;background:#fff;border-radius:12px;overflow:hidden">
 <p style="margin:0;padding:14px 24px;background:#0b5a48;color:#fff;font-weight:bold">{{.City}}</p>
-<div style="padding:20px 24px">{{range .Lines}}<p style="margin:0 0 12px">{{.}}</p>{{end}}</div>
+<div style="padding:20px 24px">{{range .Lines}}<p style="margin:0 0 12px">{{.}}</p>{{end}}{{range .Photos}}<p style="margin:0 0 12px"><img src="{{.}}" alt="" style="max-width:100%;border-radius:8px"></p>{{end}}</div>
 </div></body></html>
 `))
 
@@ -203,7 +220,8 @@ func (m *Mailer) page(mail bot.Letter) (string, error) {
 	err := layout.Execute(&b, struct {
 		Lang, Subject, City string
 		Lines               []string
-	}{mail.Lang, oneLine(mail.Subject), city, strings.Split(mail.Text, "\n")})
+		Photos              []template.URL // parts of the mail itself
+	}{mail.Lang, oneLine(mail.Subject), city, strings.Split(mail.Text, "\n"), photoParts(mail)})
 	if err != nil {
 		return "", fmt.Errorf("write the mail: %w", err)
 	}

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
@@ -146,6 +147,20 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 	for url, from := range map[string]string{"http://x": "a@b.example", "smtp://": "a@b.example", "smtp://h:0": "a@b.example", "smtp://h": "nobody"} {
 		if _, err := mail.New(mail.Options{URL: url, From: from}); err == nil {
 			t.Errorf("%s from %s is taken", url, from)
+		}
+	}
+}
+
+func TestPhotosAreInTheMail(t *testing.T) {
+	o := &office{}
+	l := letter
+	l.Photos = [][]byte{[]byte("\xff\xd8\xff first"), []byte("\xff\xd8\xff second")}
+	if err := o.open(t).Send(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"<photo-1.jpg>", "<photo-2.jpg>", "multipart/related", "image/jpeg", base64.StdEncoding.EncodeToString(l.Photos[1]), "cid:photo-2.jpg"} {
+		if !strings.Contains(o.got[0], part) && !strings.Contains(strings.ReplaceAll(o.got[0], "=\r\n", ""), part) {
+			t.Errorf("the mail lacks %q:\n%s", part, o.got[0])
 		}
 	}
 }

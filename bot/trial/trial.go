@@ -6,6 +6,7 @@
 package trial
 
 import (
+	"strings"
 	"time"
 
 	"nagorik/flows"
@@ -117,6 +118,8 @@ func (t *Trial) lookUp(wants []flows.Lookup, found *flows.Found) {
 			found.Proof = &flows.ProofFound{}
 		case flows.LookupCode:
 			found.Code = &flows.CodeFound{}
+		case flows.LookupRegister:
+			t.showRow(w, found)
 		case flows.LookupMine:
 			found.Mine = []flows.CaseFound{}
 			for i := len(t.cases) - 1; i >= 0; i-- {
@@ -129,6 +132,24 @@ func (t *Trial) lookUp(wants []flows.Lookup, found *flows.Found) {
 			found.Cases[w.Number] = t.caseOf(w.Number)
 		}
 	}
+}
+
+// noRow ends a key that no register has in a trial.
+const noRow = "0"
+
+// showRow answers with a sample row: every field is its own name. A key that
+// ends in 0 is in no register, so that the other way can be tried too.
+func (t *Trial) showRow(w flows.Lookup, found *flows.Found) {
+	if found.Registers == nil {
+		found.Registers = map[flows.RowKey]*flows.RegisterFound{}
+	}
+	row := &flows.RegisterFound{Loaded: true, Found: w.Key != "" && !strings.HasSuffix(w.Key, noRow), Fields: map[string]flows.RowField{}}
+	for _, use := range t.catalog.Registers() {
+		if use.Register == w.Register && use.Field != "" {
+			row.Fields[use.Field] = flows.RowField{Type: flows.FieldText, Text: "‹" + use.Field + "›"}
+		}
+	}
+	found.Registers[flows.RowKey{Register: w.Register, Key: w.Key}] = row
 }
 
 // caseOf is a case of this trial, nil for any other number.

@@ -38,6 +38,7 @@ var stemEndings = []struct {
 	{"er", 0},
 	{"te", 0},
 	{"ta", 0},
+	{"da", 0}, // ta, as many villages say it
 	{"ti", 0},
 	{"ke", 0},
 	{"e", 0},

@@ -128,3 +128,12 @@ func TestMSISDNVectors(t *testing.T) {
 		}
 	}
 }
+
+// TestVariants holds other wordings and spellings of what normalise.tsv has, by the same rules (domain.md §6.3).
+func TestVariants(t *testing.T) {
+	for _, row := range readTSV(t, "variants.tsv", 3) {
+		if got, ok := As(row[0], row[1]); !ok || got != row[2] {
+			t.Errorf("%s(%q) = %q, want %q", row[0], row[1], got, row[2])
+		}
+	}
+}

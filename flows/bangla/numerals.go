@@ -120,7 +120,7 @@ const (
 var scaleWords = map[float64]string{
 	hundred:  "শ শো শত শতো একশ sho shoto shato hundred",
 	thousand: "হাজার হাজর হাজারের hajar hazar hajaar hazaar hajarer thousand",
-	lakh:     "লাখ লক্ষ লাক লাখের লক্ষের lakh lakhs lac lacs lak laakh",
+	lakh:     "লাখ লক্ষ লাক লাখের লক্ষের lakh lakhs lac lacs lak laakh lokkho lokho lokkh lokh",
 	million:  "মিলিয়ন million",
 	crore:    "কোটি কোটী কটি koti kuti crore cror crores",
 }
@@ -134,7 +134,7 @@ var halfWords = map[float64]string{
 
 // fixedWords are words with a fractional value of their own.
 var fixedWords = map[float64]string{
-	1.5: "দেড় দেঢ় der dedh derh daer",
+	1.5: "দেড় দেঢ় দের der dedh derh daer",
 	2.5: "আড়াই আরাই arai adai aarai",
 	0.5: "আধা অর্ধেক adha half",
 }

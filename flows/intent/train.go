@@ -10,8 +10,8 @@ import (
 // How the weights are learnt: by stochastic gradient descent on the softmax's log loss. The values were chosen by
 // k-fold on the shipped examples.
 const (
-	epochs   = 10
-	rate     = 1.6    // step at the beginning
+	epochs   = 12
+	rate     = 2.5    // step at the beginning
 	decay    = 0.15   // the step after n epochs is rate / (1 + decay*n)
 	shrink   = 2e-5   // of the weights of an example's features, at each step
 	tiny     = 0.004  // an error too small to correct
@@ -144,8 +144,8 @@ func telling(counts []uint16, totals []int) float32 {
 // half of what it seems to.
 const (
 	doubt     = 0.5
-	sharers   = 16
-	leastSaid = 0.1
+	sharers   = 22
+	leastSaid = 0.2
 )
 
 // scaleRow makes an example's features as long as those of any other.

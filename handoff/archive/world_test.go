@@ -68,12 +68,18 @@ var filling = []string{
 	`INSERT INTO notices (id, case_number, contact_id, event, at) SELECT gen_random_uuid(), number, contact_id, 'resolved', opened_at FROM cases LIMIT 1`,
 	`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, status, at) SELECT id, 0, 'sms', false, 'sms', '+8801712345678', 'sent', at FROM notices LIMIT 1`,
 	`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) SELECT k.number, c.contact_id, c.id, c.opened_at FROM cases k, conversations c WHERE c.contact_id <> k.contact_id LIMIT 1`,
+	`INSERT INTO registers (id, name, in_force, at) VALUES ('00000000-0000-7000-8000-00000000b001', 'holdings', '00000000-0000-7000-8000-00000000b002', now())`,
+	`INSERT INTO register_versions (id, register_id, number, agent_id, file, bytes, status, columns, at) SELECT in_force, registers.id, 1, a.id, 'হোল্ডিং.csv', 10, 'loaded', '[]', now() FROM registers, agents a LIMIT 1`,
+	`INSERT INTO register_rows (version_id, key, phone, fields) SELECT in_force, '12/ক', '+8801712345678', '{"রহিমা, খাতুন",1234.5}' FROM registers`,
+	`INSERT INTO register_faults (version_id, n, line, title, what) SELECT in_force, 1, 7, 'বকেয়া', 'amount' FROM registers`,
 	`INSERT INTO passages (day, version, channel, language, flow, from_state, to_state, way, n) VALUES ('2026-11-20', 1, 'web', 'bn', 'waste', '', 'ask_ward', 'on', 3)`,
 	`INSERT INTO passage_deltas (day, version, channel, language, flow, from_state, to_state, way, n) VALUES ('2026-11-20', '{1}', '{web}', '{bn}', '{waste}', '{ask_ward}', '{""}', '{dropped}', '{2}')`,
 	`INSERT INTO missed_phrases (folded, flow, state, language, shown, n, first_at, last_at) VALUES ('মশা', '', '', 'bn', 'মশা', 2, now(), now())`,
 	`INSERT INTO missed_phrase_deltas (at, folded, shown, flow, state, language) VALUES (now(), '{মশা}', '{মশা!}', '{""}', '{""}', '{bn}')`,
 	`INSERT INTO session_moves (conversation_id, version, flow, state, to_state) SELECT c.id, k.version, 'waste', 'ask_ward', '' FROM conversations c, catalogs k LIMIT 1`,
 	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,
+	`INSERT INTO retention VALUES ('words', 24, now())`,
+	`INSERT INTO saved_filters SELECT gen_random_uuid(), id, 'cases', 'আমার', 'ward=12', true, created_at FROM agents LIMIT 1`,
 }
 
 // fill makes a place as a running service leaves it.

@@ -40,6 +40,19 @@ func (p place) filled() (bool, error) {
 	}
 }
 
+// Made reports whether a private cluster has been made in DATA_DIR. It makes none, and touches nothing.
+func Made(dataDir string) bool {
+	p, err := pointed(dataDir)
+	if err != nil {
+		return false
+	}
+	if p == "" {
+		p = place(filepath.Join(dataDir, "postgres"))
+	}
+	filled, err := p.filled()
+	return err == nil && filled
+}
+
 // account is who runs the server here: the owner of the cluster there is, or who gets a new one.
 func (p place) account() (account, error) {
 	filled, err := p.filled()

@@ -1,5 +1,5 @@
-// The editor of the services: what is wrong is underlined as one types, and the diagram follows. Without this script the
-// same form is a plain text area.
+// The editor of the services: what is wrong is underlined as one types, what can be written is offered, and the diagram follows.
+// Without this script the same form is a plain text area.
 import { basicSetup } from 'codemirror';
 import { yaml } from '@codemirror/lang-yaml';
 import { EditorState } from '@codemirror/state';
@@ -9,6 +9,7 @@ import { syntaxHighlighting } from '@codemirror/language';
 import { classHighlighter } from '@lezer/highlight';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Diagram } from './diagram.js';
+import { Help } from './help.js';
 import { Trial } from './trial.js';
 
 const quiet = 500; // milliseconds without a key before the server is asked
@@ -52,11 +53,14 @@ const start = () => {
   const choose = document.getElementById('flow');
   const flow = form.elements.flow;
 
+  const help = new Help(form);
+  const explained = document.getElementById('explained');
+  const show = (element) => explained.replaceChildren(element);
   const view = new EditorView({
     state: EditorState.create({
       doc: area.value,
       extensions: [
-        basicSetup, syntaxHighlighting(classHighlighter), yaml(), lintGutter(), keymap.of([indentWithTab]), EditorView.lineWrapping, EditorView.cspNonce.of(form.dataset.nonce),
+        help.extensions(show), basicSetup, syntaxHighlighting(classHighlighter), yaml(), lintGutter(), keymap.of([indentWithTab]), EditorView.lineWrapping, EditorView.cspNonce.of(form.dataset.nonce),
         EditorView.contentAttributes.of({ 'aria-label': document.querySelector('label[for=text]').textContent, spellcheck: 'false', translate: 'no' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) {
@@ -70,6 +74,9 @@ const start = () => {
     }),
   });
   area.hidden = true;
+  const ask = document.getElementById('explain');
+  ask.addEventListener('click', () => help.explain(view, show));
+  ask.hidden = document.getElementById('keys').hidden = false;
   area.after(view.dom);
   view.scrollDOM.tabIndex = 0;
 
@@ -95,6 +102,13 @@ const start = () => {
     follow();
   };
 
+  // reference is a link to what the reference says of a key.
+  const reference = (path) => {
+    const link = document.createElement('a');
+    Object.assign(link, { href: path, target: '_blank', className: 'soft', textContent: form.dataset.reference });
+    return link;
+  };
+
   const list = (faults) => {
     const items = faults.map((fault) => {
       const item = document.createElement('li');
@@ -104,9 +118,10 @@ const start = () => {
       link.textContent = `${fault.file}:${fault.line}`;
       link.addEventListener('click', () => jump(fault.line));
       const message = document.createElement('span');
-      message.lang = 'en';
+      if (fault.lang) message.lang = fault.lang;
       message.textContent = ` ${fault.message}`;
       item.append(link, message);
+      if (fault.reference) item.append(' ', reference(fault.reference));
       return item;
     });
     const found = document.createElement('ul');

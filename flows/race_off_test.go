@@ -1,0 +1,6 @@
+//go:build !race
+
+package flows
+
+// randomDialogues of each service.
+const randomDialogues = 10_000
