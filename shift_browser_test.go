@@ -252,7 +252,7 @@ func TestShift(t *testing.T) {
 	// Given back to the bot: the citizen is told, and whoever looks on sees it.
 	other.Script(`document.querySelector('form[action$="/release"]').closest("details").open = true; document.querySelector('form[action$="/release"] [name=rate]').checked = false`)
 	other.presses(`form[action$="/release"] button[value="menu"]`, "it is released")
-	has.See("that it has changed hands", `document.querySelector("#thread .alert") && document.querySelector("#thread .alert a")`)
+	has.See("that it has changed hands, and can be taken", `document.querySelector("#forms .alert") && document.querySelector('#forms form[action$="/take"]')`)
 	o.says("মেনু")
 	o.hears("কী দরকার?")
 

@@ -21,7 +21,8 @@ import (
 type conversationView struct {
 	page
 	Here       string // the thread's address, to fetch it again
-	Moved      bool   // it has changed hands since the page was made
+	Held       string // who has it, as heldAs says it
+	Moved      bool   // it has changed hands since the page was made: the forms come along with the thread
 	Line       inboxLine
 	Path       string
 	Mine       bool
@@ -107,7 +108,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		return err
 	}
 	v := conversationView{page: s.page(c, "talk_title"), Path: talksPath + "/" + id.String(), Over: record.ClosedAt != nil}
-	v.Here = withQuery(v.Path, queryHeld, heldAs(record.Conversation)) // after a verb that was not done too
+	v.Here, v.Held = v.Path, heldAs(record.Conversation) // after a verb that was not done too
 	if next := c.QueryParam("next"); next != "" {
 		v.Here = withQuery(v.Here, "next", next)
 	}
@@ -117,13 +118,14 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 	v.Messages = s.thread(v.page, record, v.Line.Name)
 	v.Mine = !v.Over && record.Owner == flows.OwnerAgent && record.Agent != nil && record.Agent.ID == who.AgentID
 	if v.Mine || !v.Over && who.Role != handoff.RoleAgent {
-		v.offerRetries()
+		v.offerRetries(record.LastInAt)
 	}
+	template := "conversation.html"
 	if c.Request().Header.Get("HX-Request") != "" {
-		if was := c.QueryParam(queryHeld); was != "" && was != heldAs(record.Conversation) {
-			v.Moved, v.Here = true, withQuery(v.Here, queryHeld, was)
+		if was := c.QueryParam(queryHeld); was == "" || was == v.Held {
+			return s.show(c, status, "thread", v)
 		}
-		return s.show(c, status, "thread", v)
+		v.Moved, template = true, "moved"
 	}
 	v.Taking = !v.Over && (record.Owner != flows.OwnerAgent || record.Agent == nil)
 	v.Passing = !v.Over && (v.Mine || record.Owner == flows.OwnerQueue || who.Role != handoff.RoleAgent)
@@ -148,7 +150,7 @@ func (s *Server) showConversationAs(c echo.Context, status int, id uuid.UUID, t 
 		return err
 	}
 	v.noteFields(colleagues, t)
-	return s.show(c, status, "conversation.html", v)
+	return s.show(c, status, template, v)
 }
 
 // queryHeld is who had the conversation when the page was made: its forms are

@@ -34,7 +34,7 @@ func TestInboxInABrowser(t *testing.T) {
 	d.Do(chromedp.Click(chromedp.CSS(`form[action$="/take"] button`)))
 	d.See("the reply form", `document.querySelector("#text")`)
 	for _, sql := range []string{
-		`UPDATE messages SET status = 'failed', error = 'send: reject (10/2018278): the window for answers has closed' WHERE author = 'agent'`,
+		`UPDATE messages SET status = 'failed', error = 'send: reject closed (10/2018278): the window for answers has closed' WHERE author = 'agent'`,
 		`UPDATE messages SET status = 'unknown', error = 'send: unknown: the connection broke' WHERE author = 'agent' AND status = 'queued'`,
 	} {
 		if err := (deskTalk{d.desk}).Reply(t.Context(), anna.Viewer(), f.conversation, handoff.Written{Text: "আজ বিকেলে লোক যাবে।"}); err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"time"
 
 	"nagorik/bot"
 	"nagorik/handoff"
@@ -22,6 +23,10 @@ func (l *messageLine) fate(p page, m handoff.Message) {
 		l.Why = p.Words["lost_unknown"]
 	case m.Status == "failed" && lost.Outcome == bot.SendRetry:
 		l.Why = p.Words["lost_retry"]
+	case m.Status == "failed" && lost.Closed && m.Author == "agent":
+		l.Why = p.Words["lost_closed_staff"]
+	case m.Status == "failed" && lost.Closed:
+		l.Why = p.Words["lost_closed"]
 	case m.Status == "failed":
 		l.Why = p.Words["lost_reject"]
 	case m.Status == "queued" && lost.Outcome == bot.SendPause:
@@ -32,9 +37,12 @@ func (l *messageLine) fate(p page, m handoff.Message) {
 }
 
 // offerRetries says where the replies that did not arrive are sent once more.
-func (v *conversationView) offerRetries() {
+// One that came too late would again, unless the citizen, last heard at heard,
+// has written since.
+func (v *conversationView) offerRetries(heard time.Time) {
 	for i := range v.Messages {
-		if m := &v.Messages[i]; m.Retriable() {
+		m := &v.Messages[i]
+		if m.Retriable() && (!bot.LostOf(m.Error).Closed || heard.After(m.At)) {
 			m.Again = v.Path + "/messages/" + m.ID.String() + "/retry"
 		}
 	}

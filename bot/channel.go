@@ -178,9 +178,13 @@ type SendError struct {
 	Err     error
 }
 
-// Error names the outcome, the provider's code and the reason.
+// Error names the outcome, whether the window is closed, the provider's code
+// and the reason. It is what the record holds; LostOf reads it.
 func (e *SendError) Error() string {
 	s := "send: " + string(e.Outcome)
+	if e.Closed {
+		s += " " + closedMark
+	}
 	if e.Code != "" {
 		s += " (" + e.Code + ")"
 	}

@@ -88,8 +88,10 @@ func TestPersonSendsALostReplyAgain(t *testing.T) {
 func TestLostIsReadFromTheRecord(t *testing.T) {
 	t.Parallel()
 	for recorded, want := range map[string]bot.Lost{
-		(&bot.SendError{Outcome: bot.SendReject, Code: "10/2018278", Text: "the window: closed"}).Error(): {Outcome: bot.SendReject, Text: "the window: closed (10/2018278)"},
-		(&bot.SendError{Outcome: bot.SendUnknown, Text: "it broke"}).Error():                              {Outcome: bot.SendUnknown, Text: "it broke"},
+		(&bot.SendError{Outcome: bot.SendReject, Code: "10/2018278", Text: "the window: closed"}).Error():     {Outcome: bot.SendReject, Text: "the window: closed (10/2018278)"},
+		(&bot.SendError{Outcome: bot.SendReject, Code: "10/2018278", Closed: true, Text: "too late"}).Error(): {Outcome: bot.SendReject, Text: "too late (10/2018278)", Closed: true},
+		(&bot.SendError{Outcome: bot.SendReject, Closed: true, Text: "too late"}).Error():                     {Outcome: bot.SendReject, Text: "too late", Closed: true},
+		(&bot.SendError{Outcome: bot.SendUnknown, Text: "it broke"}).Error():                                  {Outcome: bot.SendUnknown, Text: "it broke"},
 		"30008: unknown":     {Text: "30008: unknown"},
 		"send: moon: nobody": {Text: "send: moon: nobody"},
 		"":                   {},

@@ -111,11 +111,7 @@ func (d *Desk) CannedReplies(ctx context.Context, v Viewer) ([]CannedReply, erro
 	if err := db.Order("team, title, id").Limit(mostCanned).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list canned replies: %w", err)
 	}
-	staff := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		staff[i] = r.AgentID
-	}
-	names, err := d.agentNames(ctx, staff)
+	names, err := namesOfStaff(ctx, d, rows, func(r cannedRow) uuid.UUID { return r.AgentID })
 	if err != nil {
 		return nil, err
 	}

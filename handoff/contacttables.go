@@ -61,20 +61,36 @@ func (t contactTable) move(tx *gorm.DB, from, to any) (keys []string, err error)
 	return keys, nil
 }
 
+// noticesOf are the notices that have come since a merge to somebody who
+// follows a case, or reported it, and would have come without the merge too. One
+// that both wait for is its reporter's, and else stays. It reads the cases and who
+// follows them as they are given back already, as the order of contactTablesSQL
+// has it.
+const noticesOf = `id > @merge AND (
+		case_number IN (SELECT k.number FROM cases k WHERE k.contact_id = @to)
+		OR case_number IN (` + toldOf + `@to) AND case_number NOT IN (` + toldOf + `@from))`
+
+// toldOf are the cases of which a contact is told, up to its id: its own and
+// those that it joined, and the ones that these are duplicates of.
+const toldOf = `SELECT unnest(ARRAY[k.number, COALESCE(k.duplicate_of, k.number)]) FROM cases k
+		LEFT JOIN case_followers f ON f.case_number = k.number CROSS JOIN LATERAL (VALUES (k.contact_id), (f.contact_id)) w (who) WHERE w.who = `
+
 // giveBack gives back the rows that were moved, and those that have come since
 // by the addresses of who gets them.
-func (t contactTable) giveBack(tx *gorm.DB, from, to any, moved []string) error {
+func (t contactTable) giveBack(tx *gorm.DB, m *mergeRow, moved []string) error {
 	came := "FALSE"
-	switch t.By {
-	case "identity_id":
+	switch {
+	case t.Name == noticeRow{}.TableName():
+		came = noticesOf
+	case t.By == "identity_id":
 		came = "identity_id IN (SELECT i.id FROM identities i WHERE i.contact_id = @to)"
-	case "conversation_id":
+	case t.By == "conversation_id":
 		came = "conversation_id IN (SELECT v.id FROM conversations v WHERE v.contact_id = @to)"
-	case "case_number":
+	case t.By == "case_number":
 		came = "case_number IN (SELECT k.number FROM cases k WHERE k.contact_id = @to)"
 	}
 	err := tx.Exec(fmt.Sprintf(`UPDATE %q SET contact_id = @to WHERE contact_id = @from AND (%q::text IN @moved OR %s)`, t.Name, t.Key, came),
-		map[string]any{"to": to, "from": from, "moved": append([]string{""}, moved...)}).Error
+		map[string]any{"to": m.GoneID, "from": m.ContactID, "merge": m.ID, "moved": append([]string{""}, moved...)}).Error
 	if err != nil {
 		return fmt.Errorf("give back rows of %s: %w", t.Name, err)
 	}

@@ -184,6 +184,15 @@ func (d *Desk) agentNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]s
 	return d.namesIn(ctx, "agents", ids)
 }
 
+// namesOfStaff reads the names of those of the staff that rows are by.
+func namesOfStaff[T any](ctx context.Context, d *Desk, rows []T, by func(T) uuid.UUID) (map[uuid.UUID]string, error) {
+	staff := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		staff[i] = by(r)
+	}
+	return d.agentNames(ctx, staff)
+}
+
 func (d *Desk) namesIn(ctx context.Context, table string, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	found := make(map[uuid.UUID]string, len(ids))
 	if len(ids) == 0 {

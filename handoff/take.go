@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"nagorik/flows"
 	"nagorik/flows/bangla"
@@ -21,73 +19,6 @@ const maxReply = 4000
 
 // maxClientKey is how long an idempotency key may be, in bytes.
 const maxClientKey = 200
-
-// The lines of a conversation's log.
-const (
-	LogQueued   = "queued"
-	LogTaken    = "taken"
-	LogPassed   = "passed"
-	LogReleased = "released"
-	LogCalled   = "called" // the citizen came or telephoned, and one of the staff wrote
-)
-
-type conversationLogRow struct {
-	ID             uuid.UUID  `gorm:"column:id;primaryKey"`
-	ConversationID uuid.UUID  `gorm:"column:conversation_id"`
-	At             time.Time  `gorm:"column:at"`
-	What           string     `gorm:"column:what"`
-	AgentID        *uuid.UUID `gorm:"column:agent_id"`
-	ToAgent        *uuid.UUID `gorm:"column:to_agent"`
-	Team           string     `gorm:"column:team"`
-	Reason         string     `gorm:"column:reason"`
-	QueuedAt       *time.Time `gorm:"column:queued_at"`
-}
-
-// TableName is the table of how conversations came to people.
-func (conversationLogRow) TableName() string { return "conversation_log" }
-
-// deskRow is a conversation as the desk's verbs change it.
-type deskRow struct {
-	ID          uuid.UUID  `gorm:"column:id;primaryKey"`
-	IdentityID  uuid.UUID  `gorm:"column:identity_id"`
-	Channel     string     `gorm:"column:channel"`
-	Owner       string     `gorm:"column:owner"`
-	AgentID     *uuid.UUID `gorm:"column:agent_id"`
-	Team        string     `gorm:"column:team"`
-	Reason      string     `gorm:"column:reason"`
-	QueuedAt    *time.Time `gorm:"column:queued_at"`
-	PromisedAt  *time.Time `gorm:"column:promised_at"`
-	MissedAt    *time.Time `gorm:"column:missed_at"`
-	AgentAt     *time.Time `gorm:"column:agent_at"`
-	Flow        string     `gorm:"column:flow"`
-	Language    string     `gorm:"column:language"`
-	Ward        *int       `gorm:"column:ward"`
-	LastInAt    time.Time  `gorm:"column:last_in_at"`
-	ClosedAt    *time.Time `gorm:"column:closed_at"`
-	Version     int64      `gorm:"column:version"`
-	OutboxUntil *time.Time `gorm:"column:outbox_until"`
-	DueAt       *time.Time `gorm:"column:due_at"`
-	DueWith     string     `gorm:"column:due_with"`
-	WakeAt      *time.Time `gorm:"column:wake_at"`
-
-	waited *time.Time // since when it had waited when it came to somebody
-}
-
-// TableName is the table of conversations.
-func (deskRow) TableName() string { return "conversations" }
-
-// Held is where the other end of a conversation is, for whoever speaks there.
-type Held struct {
-	Conversation uuid.UUID
-	Key          Key
-	Version      int64
-	Language     string
-	Owner        flows.Owner
-	Team         string
-	Ward         int       // 0 when not known
-	Muted        bool      // the person has sent STOP
-	Heard        time.Time // when the person last wrote
-}
 
 // Take gives a conversation to the viewer: out of the queue, from the bot in
 // the middle of its dialogue, or from a person in the provider's own inbox.
@@ -233,152 +164,4 @@ func (d *Desk) Pass(ctx context.Context, v Viewer, id uuid.UUID, to Assignment, 
 		}
 		return d.queueSaid(tx, c, nil, said)
 	})
-}
-
-// Addressed reads where a conversation that the viewer sees is, and in which
-// language.
-func (d *Desk) Addressed(ctx context.Context, v Viewer, id uuid.UUID) (Held, error) {
-	db := d.db.WithContext(ctx)
-	row, err := first[deskRow](v.conversations("conversations").apply(db).Where("conversations.id = ?", id), "conversation")
-	if err != nil {
-		return Held{}, err
-	}
-	return d.held(db, &row)
-}
-
-// Owned reads where a conversation that is the viewer's stands. One that is
-// not his is ErrConflict.
-func (d *Desk) Owned(ctx context.Context, v Viewer, id uuid.UUID) (Held, error) {
-	db := d.db.WithContext(ctx)
-	row, err := first[deskRow](v.conversations("conversations").apply(db).Where("conversations.id = ?", id), "conversation")
-	if err != nil {
-		return Held{}, err
-	}
-	if !row.of(v) || row.ClosedAt != nil {
-		return Held{}, fmt.Errorf("it is not yours: %w", ErrConflict)
-	}
-	return d.held(db, &row)
-}
-
-// of reports whether the conversation is the viewer's.
-func (c *deskRow) of(v Viewer) bool {
-	return c.Owner == string(flows.OwnerAgent) && c.AgentID != nil && *c.AgentID == v.AgentID
-}
-
-// errUnchanged ends a verb that has nothing left to do.
-var errUnchanged = errors.New("nothing to change")
-
-func orUnchanged(err error) error {
-	if err != nil {
-		return err
-	}
-	return errUnchanged
-}
-
-// atDesk changes a conversation that the viewer sees under its lock, by the
-// same rules as a turn: what anybody read before is out of date afterwards. An
-// empty what is not audited: the message itself is the record.
-func (d *Desk) atDesk(ctx context.Context, v Viewer, id uuid.UUID, what string, change func(*gorm.DB, *deskRow) error) (held Held, err error) {
-	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		seen := v.conversations("conversations").apply(tx.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "conversations"}}))
-		row, err := first[deskRow](seen.Where("conversations.id = ?", id), "conversation")
-		if err != nil {
-			return err
-		}
-		if held, err = d.held(tx, &row); err != nil {
-			return err
-		}
-		if row.ClosedAt != nil {
-			return fmt.Errorf("it is over: %w", ErrConflict)
-		}
-		before := holding{row.Owner, row.AgentID, row.Team}
-		row.Version++
-		if err := change(tx, &row); err != nil {
-			return err
-		}
-		if err := d.moveDesk(tx, &row); err != nil {
-			return err
-		}
-		held.Version, held.Owner, held.Team = row.Version, flows.Owner(row.Owner), row.Team
-		if what == "" {
-			return nil
-		}
-		return d.audit(tx, v.AgentID, what, id.String(), before, holding{row.Owner, row.AgentID, row.Team})
-	})
-	if err != nil && !errors.Is(err, errUnchanged) {
-		return Held{}, fmt.Errorf("conversation %s: %w", id, err)
-	}
-	return held, nil
-}
-
-// holding is who has a conversation, as the audit log shows it.
-type holding struct {
-	Owner string     `json:"owner"`
-	Agent *uuid.UUID `json:"agent,omitempty"`
-	Team  string     `json:"team,omitempty"`
-}
-
-func (d *Desk) held(tx *gorm.DB, c *deskRow) (Held, error) {
-	row, err := first[identityRow](tx.Where("id = ?", c.IdentityID), "identity")
-	if err != nil {
-		return Held{}, err
-	}
-	return Held{
-		Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
-		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted, Heard: c.LastInAt,
-	}, nil
-}
-
-func (d *Desk) moveDesk(tx *gorm.DB, c *deskRow) error {
-	return tx.Model(&deskRow{}).Where("id = ?", c.ID).Updates(map[string]any{
-		"version": c.Version, "owner": c.Owner, "agent_id": c.AgentID, "team": c.Team, "reason": c.Reason, "queued_at": c.QueuedAt, "last_at": d.now(),
-		"promised_at": c.PromisedAt, "missed_at": c.MissedAt, "agent_at": c.AgentAt,
-		"due_at": c.DueAt, "due_with": c.DueWith, "wake_at": c.WakeAt, "outbox_until": c.OutboxUntil,
-	}).Error
-}
-
-func (d *Desk) logDesk(tx *gorm.DB, v Viewer, c *deskRow, what string, to *uuid.UUID) error {
-	return tx.Create(&conversationLogRow{
-		ID: NewID(), ConversationID: c.ID, At: d.now(), What: what, AgentID: agentOrNull(v), ToAgent: to, Team: c.Team, Reason: c.Reason, QueuedAt: c.waited,
-	}).Error
-}
-
-// queuedRow is a message to be sent.
-type queuedRow struct {
-	Message   messageRow `gorm:"embedded"`
-	ClientKey *string    `gorm:"column:client_key"`
-}
-
-// TableName is the table of messages.
-func (queuedRow) TableName() string { return "messages" }
-
-// queueSaid queues messages behind what the conversation still has to send. by
-// is who of the staff wrote them; nil is the bot.
-func (d *Desk) queueSaid(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) error {
-	if len(said) == 0 {
-		return nil
-	}
-	now := d.now()
-	author := "bot"
-	if by != nil {
-		author = "agent"
-	}
-	rows := make([]queuedRow, len(said))
-	for i, r := range said {
-		rows[i] = queuedRow{ClientKey: orNull(r.ClientKey), Message: messageRow{
-			ID: r.ID, ConversationID: c.ID, Seq: c.Version<<8 + int64(i+1), Direction: "out", Author: author, AgentID: by, Channel: c.Channel,
-			Kind: string(r.Kind), Text: r.Text, Detail: rawJSON(r.Detail), Status: "queued", At: now,
-		}}
-	}
-	if err := tx.Create(&rows).Error; err != nil {
-		return err
-	}
-	if err := d.keepSent(tx, c, by, said); err != nil {
-		return err
-	}
-	if c.OutboxUntil == nil {
-		c.OutboxUntil = &now
-	}
-	return tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, '', ?, ?, ?)`,
-		d.day(now), orZero(c.Ward), c.Flow, c.Channel, CountOut, len(rows)).Error
 }

@@ -172,11 +172,7 @@ func (d *Desk) WardAliases(ctx context.Context) ([]WardAlias, error) {
 	if err := d.db.WithContext(ctx).Order("at DESC, id DESC").Limit(mostAliases).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list the names of wards: %w", err)
 	}
-	staff := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		staff[i] = r.AgentID
-	}
-	names, err := d.agentNames(ctx, staff)
+	names, err := namesOfStaff(ctx, d, rows, func(r aliasRow) uuid.UUID { return r.AgentID })
 	if err != nil {
 		return nil, err
 	}

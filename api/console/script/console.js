@@ -32,7 +32,6 @@ const fault = document.querySelector('[aria-invalid]');
 if (fault) fault.focus();
 
 // Ctrl+Enter sends what is written.
-for (const hint of document.querySelectorAll('[data-scripted]')) hint.hidden = false;
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest('form[data-quick]');
@@ -40,7 +39,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 // A list is narrowed to what holds the words that one types.
-for (const box of document.querySelectorAll('[data-narrow]')) {
+const narrow = (box) => {
   const list = document.getElementById(box.dataset.narrow);
   const none = list.parentElement.querySelector('[data-none]');
   box.addEventListener('input', () => {
@@ -56,17 +55,17 @@ for (const box of document.querySelectorAll('[data-narrow]')) {
   box.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') event.preventDefault(); // it would send the form
   });
-}
+};
 
 // What is being written is kept on the server while one types.
-for (const form of document.querySelectorAll('form[data-draft]')) {
+const keepDraft = (form) => {
   let timer;
   const written = form.elements.text;
   written.setSelectionRange(written.value.length, written.value.length); // one goes on where one stopped
   const keep = (sending) => {
     clearTimeout(timer);
     timer = undefined;
-    if (form.dataset.sent) return;
+    if (form.dataset.sent || !form.isConnected) return;
     const body = new URLSearchParams({ text: written.value, key: form.elements.key.value });
     if (sending) navigator.sendBeacon(form.dataset.draft, body);
     else fetch(form.dataset.draft, { method: 'POST', body }).catch(() => {});
@@ -77,7 +76,15 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
   });
   form.addEventListener('submit', () => clearTimeout(timer));
   window.addEventListener('pagehide', () => timer !== undefined && keep(true));
-}
+};
+
+// What script adds to the forms of a part of the page.
+const begin = (part) => {
+  for (const hint of part.querySelectorAll('[data-scripted]')) hint.hidden = false;
+  part.querySelectorAll('[data-narrow]').forEach(narrow);
+  part.querySelectorAll('form[data-draft]').forEach(keepDraft);
+};
+begin(document);
 
 // Photos open large on the page they are on, one after the other, and can be turned. Without script they are links.
 const viewer = document.getElementById('viewer');
@@ -127,10 +134,18 @@ if (viewer) {
 // reader says only what is new and the place where one reads stays.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const thread = event.detail.target;
-  const list = thread.id === 'thread' && thread.querySelector('.bubbles');
-  const fresh = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html').querySelector('.bubbles');
-  if (!list || !fresh || event.detail.xhr.status !== 200) return;
+  if (thread.id !== 'thread' || event.detail.xhr.status !== 200) return;
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, 'text/html');
+  const lines = page.querySelector('.lines');
+  if (!lines) return;
   event.detail.shouldSwap = false;
+  page.querySelectorAll('[data-follows]').forEach(follow);
+  const list = thread.querySelector('.bubbles');
+  const fresh = lines.querySelector('.bubbles');
+  if (!list || !fresh) {
+    thread.replaceChildren(lines);
+    return;
+  }
   const kept = new Set();
   for (const line of [...fresh.children]) {
     const old = document.getElementById(line.id);
@@ -140,3 +155,21 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   }
   for (const line of [...list.children]) if (!kept.has(line.id)) line.remove();
 });
+
+// The forms of a conversation follow when it changes hands. What was typed stays in the form, or is shown if there is none now.
+function follow(part) {
+  const old = document.getElementById(part.id);
+  if (!old) return;
+  const typed = old.querySelector('#text')?.value || old.querySelector('[data-kept]:not([hidden]) .said')?.textContent || '';
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(part);
+  begin(part);
+  const box = part.querySelector('#text');
+  const kept = part.querySelector('[data-kept]');
+  if (box && typed) box.value = typed;
+  else if (kept && typed) {
+    kept.querySelector('.said').textContent = typed;
+    kept.hidden = false;
+  }
+  if (focused) (box || document.getElementById('thread')).focus();
+}
