@@ -45,6 +45,7 @@ type casesView struct {
 	Columns []boardColumn
 	Here    string // the board as it is, to come back to
 	Saved   filtersPart
+	Export  exportLinks
 }
 
 // caseLine is a case in a list.
@@ -107,7 +108,7 @@ func (s *Server) showCasesAs(c echo.Context, status int, form url.Values, say fu
 		for _, k := range list.Items {
 			v.Lines = append(v.Lines, s.caseLine(v.page, k))
 		}
-		v.Pager = v.pagerAt(casesAt(c), list.Next)
+		v.Pager, v.Export = v.pagerAt(casesAt(c), list.Next), exportOf(c, casesPath)
 		v.Empty = s.empty(v.page, "cases_empty", "cases_empty_text")
 		v.Bulk = s.bulkOf(c, &v, staff, form)
 	} else {

@@ -19,6 +19,7 @@ type talksView struct {
 	Empty   empty
 	Pager   pager
 	Saved   filtersPart
+	Export  exportLinks
 }
 
 // listTalks lists conversations: what a figure about contacts opens.
@@ -41,7 +42,7 @@ func (s *Server) listTalks(c echo.Context) error {
 			line.Since = t.OpenedAt
 			v.Lines = append(v.Lines, line)
 		}
-		v.Pager = v.pager(c, list.Next)
+		v.Pager, v.Export = v.pager(c, list.Next), exportOf(c, talksPath)
 		v.Empty = s.empty(v.page, "talks_empty", "cases_empty_text")
 	}
 	return s.show(c, status, "talks.html", v)

@@ -43,12 +43,12 @@ func cell(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	default:
-		return plain(fmt.Sprint(v))
+		return Plain(fmt.Sprint(v))
 	}
 }
 
-// plain keeps a text from being a formula (CSV injection, OWASP).
-func plain(s string) string {
+// Plain keeps a text from being a formula (CSV injection, OWASP).
+func Plain(s string) string {
 	if s == "" {
 		return ""
 	}
