@@ -4,8 +4,9 @@ import (
 	"testing"
 )
 
+// It runs alone: a program that another test starts at the same moment holds the
+// locks of this process until it is on its way.
 func TestEachProcessHasASpoolAndAdoptsAbandonedOnes(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	first, err := openSpools(dir)
 	if err != nil {
