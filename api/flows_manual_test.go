@@ -25,10 +25,14 @@ func cursor(t *testing.T, text, before string) (line, col string) {
 func TestTheEditorIsToldWhatCanBeWritten(t *testing.T) {
 	w := newWorkshop(t)
 	anna := w.enter("anna@example.org")
-	text := w.changed("        text: {bn: ড্রেনের কী সমস্যা?, en: What is wrong with the drain?}\n", "        on: {মোড় [\n        ne")
+	text := w.changed("        text: {bn: ড্রেনের কী সমস্যা?, en: What is wrong with the drain?}\n", "        on: {মোড় [\n        te")
 	form := w.form(1, text)
-	line, _ := cursor(t, text, "        ne")
-	form.Set("line", line)
+	line, _ := cursor(t, text, "        on: {মোড় [")
+	above, err := strconv.Atoi(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form.Set("line", strconv.Itoa(above+1))
 	form.Set("col", "11")
 	told := jsonOf(t, w.post(english(draftPath+"/complete"), anna, form))
 	options, _ := told["options"].([]any)
@@ -36,7 +40,7 @@ func TestTheEditorIsToldWhatCanBeWritten(t *testing.T) {
 	for _, o := range options {
 		option, _ := o.(map[string]any)
 		help, _ := option["help"].(string)
-		found = found || option["label"] == "next" && option["insert"] == "next: " && strings.Contains(help, "after this one")
+		found = found || option["label"] == "text" && option["insert"] == "text: " && strings.Contains(help, "The question")
 	}
 	if !found || told["from"] != float64(9) {
 		t.Errorf("told %v", told)
