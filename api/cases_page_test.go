@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,16 +20,25 @@ import (
 // sampleCatalog is the sample city's flows.
 func sampleCatalog(t *testing.T) func() *flows.Catalog {
 	t.Helper()
-	text, err := os.ReadFile("../flows.yaml")
+	c, err := loadSample()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
-	if c == nil {
-		t.Fatal(faults)
-	}
 	return func() *flows.Catalog { return c }
 }
+
+// loadSample loads it once: it never changes, and takes a while to learn.
+var loadSample = sync.OnceValues(func() (*flows.Catalog, error) {
+	text, err := os.ReadFile("../flows.yaml")
+	if err != nil {
+		return nil, err
+	}
+	c, faults := flows.Load(place.Sample(), flows.File{Name: "flows.yaml", Text: text})
+	if c == nil {
+		return nil, fmt.Errorf("the shipped flows have faults: %v", faults)
+	}
+	return c, nil
+})
 
 // newCounter is an office with the sample city's flows.
 func newCounter(t *testing.T) *office {

@@ -150,8 +150,26 @@ type settings struct {
 	spooled [][]byte
 }
 
+// loaded are the catalogues of the tests, by what was changed: they never
+// change, and each takes a while to learn.
+var loaded = struct {
+	sync.Mutex
+	by map[string]*flows.Catalog
+}{by: map[string]*flows.Catalog{}}
+
 // catalog is the shipped one with texts replaced: old, new, old, new …
 func catalog(t testing.TB, changes ...string) *flows.Catalog {
+	t.Helper()
+	loaded.Lock()
+	defer loaded.Unlock()
+	key := strings.Join(changes, "\x00")
+	if loaded.by[key] == nil {
+		loaded.by[key] = load(t, changes)
+	}
+	return loaded.by[key]
+}
+
+func load(t testing.TB, changes []string) *flows.Catalog {
 	t.Helper()
 	text, err := os.ReadFile("../flows.yaml")
 	if err != nil {
