@@ -6,11 +6,11 @@ func (t *turn) alarmed() bool {
 	if t.in.Kind != InputText && t.in.Kind != InputPhotos || t.text == "" {
 		return false
 	}
-	p := t.c.lists.danger.longest(t.dangerWords())
+	p := t.c.lists.danger.longest(t.tokens())
 	if p == nil {
 		return false
 	}
-	t.alarm(p.target, "danger: "+p.matched(t.dangerWords()))
+	t.alarm(p.target, "danger: "+p.matched(t.tokens()))
 	return true
 }
 
@@ -26,21 +26,4 @@ func (t *turn) keepDangerPhotos() {
 	if t.in.Kind == InputPhotos && (t.in.Owner == OwnerBot || t.in.Owner == "") {
 		t.keepPhotos(t.in.Photos)
 	}
-}
-
-// How many words of a long message are searched for danger, from its beginning
-// and from its end: every line of danger looks at every word.
-const (
-	dangerFirst = 60
-	dangerLast  = 40
-)
-
-// dangerWords are the words that are searched for danger.
-func (t *turn) dangerWords() []token {
-	all := t.tokens()
-	if len(all) <= dangerFirst+dangerLast {
-		return all
-	}
-	words := make([]token, 0, dangerFirst+dangerLast)
-	return append(append(words, all[:dangerFirst]...), all[len(all)-dangerLast:]...)
 }

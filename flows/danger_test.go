@@ -1,29 +1,23 @@
 package flows
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-// harmless is what the corpus of danger calls a sentence that is no alarm.
-const harmless = "harmless"
-
-// TestDangerCorpus holds both sides of danger: none is missed, and nothing else is an alarm.
-func TestDangerCorpus(t *testing.T) {
+// Danger is heard wherever it stands in a long message.
+func TestDangerIsHeardInTheMiddleOfALongMessage(t *testing.T) {
 	c := shipped(t)
-	heard, n, quiet := 0, 0, 0
-	for _, u := range corpus(t, "testdata/understand/danger.tsv") {
-		got := c.Understand(u.text)
-		alarmed := got.Decision == DecideDanger
-		switch {
-		case u.intent == harmless && alarmed:
-			t.Errorf("a false alarm: %q, %s", u.text, got.Why)
-		case u.intent == harmless:
-			quiet++
-		case !alarmed:
-			t.Errorf("not heard: %q, taken for %s %s", u.text, got.Intent, got.Decision)
-			n++
-		default:
-			heard++
-			n++
+	filler := strings.Repeat("রাস্তার পাশে দোকান আছে ", 25)
+	for _, at := range []string{"বাসায় আগুন লেগেছে " + filler, filler + "বাসায় আগুন লেগেছে " + filler, filler + "বাসায় আগুন লেগেছে"} {
+		out := c.Step(Session{Language: "bn"}, Input{Kind: InputText, Text: at, Found: Found{Remembered: map[string]Value{}}})
+		heard := false
+		for _, e := range out.Effects {
+			_, alert := e.(Alert)
+			heard = heard || alert
+		}
+		if !heard {
+			t.Errorf("no alarm in a message of %d letters", len(at))
 		}
 	}
-	t.Logf("danger: %d of %d heard, %d harmless sentences left alone", heard, n, quiet)
 }

@@ -132,15 +132,26 @@ func (x *phrases) add(p phrase) {
 	x.byFirst[p.tokens[0]] = append(x.byFirst[p.tokens[0]], p)
 }
 
-// longest is the longest phrase in the message, the first of equals.
+// longest is the longest phrase in the message, the first of equals. Whether
+// the rest of a phrase holds is the same wherever it begins, and is looked at
+// once: else a word that is repeated over a whole message makes it slow.
 func (x *phrases) longest(message []token) (best *phrase) {
+	var fails map[*phrase]bool
 	for i := range message {
 		list := x.byFirst[message[i]]
 		for j := range list {
 			p := &list[j]
-			if (best == nil || len(p.tokens) > len(best.tokens)) && p.within(message, i) && p.holds(message) {
-				best = p
+			if best != nil && len(p.tokens) <= len(best.tokens) || fails[p] || !p.within(message, i) {
+				continue
 			}
+			if p.holds(message) {
+				best = p
+				continue
+			}
+			if fails == nil {
+				fails = map[*phrase]bool{}
+			}
+			fails[p] = true
 		}
 	}
 	return best
