@@ -149,8 +149,9 @@ func (b *Bot) queueNotice(ctx context.Context, n *notices.Notice, i int) (time.D
 
 func (b *Bot) putNotice(ctx context.Context, n *notices.Notice, i int) (time.Duration, error) {
 	h, facts, asks := &n.Hops[i], n.Facts, int64(0)
-	if h.Way != flows.WayTemplate && n.Facts.Event == flows.NoticeResolved {
-		facts.Answerable, asks = true, n.Facts.Number
+	facts.Answerable = h.Way != flows.WayTemplate
+	if words, _ := b.catalogs.Current().Notice(facts, n.Reach.Language, flows.Face{}); words.Asks {
+		asks = n.Facts.Number
 	}
 	held, err := b.desk.Tell(ctx, h.Identity, h.Message, asks, func(held handoff.Held) []handoff.Reply {
 		words, _ := b.catalogs.Current().Notice(facts, cmp.Or(held.Language, n.Reach.Language), b.faceOf(held.Key.Channel))
