@@ -72,6 +72,8 @@ type Options struct {
 	Told           Told            // what people were told of cases: notices.Ledger; nil: nothing
 	Reviver        Reviver         // of dead turns: bot.Bot
 	Background     Background      // the work beside the turns
+	Broadcasts     Broadcasts      // nil: none are sent
+	Broadcaster    Broadcaster     // sends them: bot.Bot
 	Prover         Prover          // of telephones: bot.Bot; nil: no code can be sent
 	Eraser         Eraser          // of people's data: bot.Bot
 	Live           Live            // nil: no stream
