@@ -210,7 +210,7 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
 			{
 				id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts,
-				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice),
+				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice) || m.Kind == string(handoff.KindBroadcast),
 			},
 		}})
 	}

@@ -15,36 +15,37 @@ import (
 // Catalog is all flows of one published version, compiled. It never changes
 // after Load, so any number of goroutines may Step with it.
 type Catalog struct {
-	version   int64
-	codes     []string // languages, the default first
-	names     []string // what the languages call themselves
-	city      []string // by language, as teams, statuses and buttons
-	teams     map[string][]string
-	statuses  map[string][]string
-	buttons   map[string][]string
-	texts     map[string]*text
-	menus     []menu // the first is the main menu
-	flows     []*flow
-	registers []RegisterUse
-	linking   *flow // the flow that proves a telephone; nil for none
-	byFlow    map[string]int
-	lists     lists
-	dangers   []*text
-	harmless  [][]phrase // by danger: what makes it none
-	talk      []talk
-	redirects []redirect
-	learnt    *learnt // nil where nobody gave examples
-	aims      aims
-	remind    time.Duration
-	expire    time.Duration
-	people    people
-	notices   Notices
-	wards     *place.Map
-	files     []File
-	hash      string
-	flowOrder []Flow
-	settings  map[string]any // for conditions
-	turns     *sync.Pool
+	version    int64
+	codes      []string // languages, the default first
+	names      []string // what the languages call themselves
+	city       []string // by language, as teams, statuses and buttons
+	teams      map[string][]string
+	statuses   map[string][]string
+	buttons    map[string][]string
+	texts      map[string]*text
+	menus      []menu // the first is the main menu
+	flows      []*flow
+	registers  []RegisterUse
+	linking    *flow // the flow that proves a telephone; nil for none
+	byFlow     map[string]int
+	lists      lists
+	dangers    []*text
+	harmless   [][]phrase // by danger: what makes it none
+	talk       []talk
+	redirects  []redirect
+	learnt     *learnt // nil where nobody gave examples
+	aims       aims
+	remind     time.Duration
+	expire     time.Duration
+	people     people
+	notices    Notices
+	broadcasts broadcasts
+	wards      *place.Map
+	files      []File
+	hash       string
+	flowOrder  []Flow
+	settings   map[string]any // for conditions
+	turns      *sync.Pool
 }
 
 type talk struct {

@@ -222,6 +222,8 @@ func (t *turn) muted() bool {
 	case word == commandStop:
 		t.stop()
 		return true
+	case t.topicWord():
+		return true
 	case !t.in.Muted:
 		return false
 	case word == commandStart || t.in.Kind == InputStart || typed && bangla.YesNo(t.folded) == bangla.Yes:

@@ -46,6 +46,7 @@ func (k *compiler) compile() {
 		k.flow(i, f)
 	}
 	k.compileNotices()
+	k.compileBroadcasts()
 	k.usedTexts()
 	k.intents()
 	k.c.remind, k.c.expire = k.d.remind, k.d.expire

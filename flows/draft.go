@@ -7,26 +7,27 @@ import "time"
 // turns them into a Catalog.
 
 type draft struct {
-	languages []draftLanguage
-	city      draftText
-	settings  []draftSetting
-	teams     []draftNamed
-	statuses  []draftNamed
-	remind    time.Duration
-	expire    time.Duration
-	idle      position
-	office    draftOffice
-	commands  []draftWords // by command
-	buttons   []draftNamed
-	groups    []draftWords // by name
-	danger    []draftDanger
-	talk      []draftTalk
-	redirects []draftRedirect
-	offTopic  []word // sentences
-	texts     []draftNamed
-	notices   draftNotices
-	menu      *draftMenu
-	flows     []*draftFlow
+	languages  []draftLanguage
+	city       draftText
+	settings   []draftSetting
+	teams      []draftNamed
+	statuses   []draftNamed
+	remind     time.Duration
+	expire     time.Duration
+	idle       position
+	office     draftOffice
+	commands   []draftWords // by command
+	buttons    []draftNamed
+	groups     []draftWords // by name
+	danger     []draftDanger
+	talk       []draftTalk
+	redirects  []draftRedirect
+	offTopic   []word // sentences
+	texts      []draftNamed
+	notices    draftNotices
+	broadcasts draftBroadcasts
+	menu       *draftMenu
+	flows      []*draftFlow
 }
 
 type draftLanguage struct {

@@ -96,8 +96,9 @@ func TestGrammarIsWhatTheReaderTakes(t *testing.T) {
 		"Idle": "idle: {KEY: 3h}", "Office": "office: {KEY: {}}", "OtherHours": "office: {other_hours: [{KEY: x}]}",
 		"Danger": "danger: [{KEY: x}]", "SmallTalk": "small_talk: [{KEY: x}]", "Redirect": "redirects: {a: {KEY: x}}", "OffTopic": "off_topic: {KEY: x}",
 		"Notices": "notices: {KEY: {}}", "Notice": "notices: {events: {resolved: {KEY: {}}}}", "NoticeOfFlow": "notices: {events: {resolved: {flows: {a: {KEY: {}}}}}}",
-		"Fixed": "notices: {events: {resolved: {fixed: {KEY: x}}}}",
-		"Menu":  "menu: {KEY: x}", "MenuItem": "menu: {items: [{title: x, KEY: x}]}", "Flow": "flows: {a: {KEY: x}}", "Season": "flows: {a: {season: [{KEY: x}]}}",
+		"Fixed":      "notices: {events: {resolved: {fixed: {KEY: x}}}}",
+		"Broadcasts": "broadcasts: {KEY: {}}", "Topic": "broadcasts: {topics: {a: {KEY: x}}}",
+		"Menu": "menu: {KEY: x}", "MenuItem": "menu: {items: [{title: x, KEY: x}]}", "Flow": "flows: {a: {KEY: x}}", "Season": "flows: {a: {season: [{KEY: x}]}}",
 		"Branch": "flows: {a: {states: {b: {branch: [{KEY: x}]}}}}", "OpenCase": "flows: {a: {states: {b: {open_case: {KEY: x}}}}}", "Handoff": "flows: {a: {states: {b: {handoff: {KEY: x}}}}}",
 		"Slot": "flows: {a: {slots: {b: {KEY: x}}}}",
 	} {

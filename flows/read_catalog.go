@@ -11,7 +11,7 @@ import (
 // The sections of a flow file.
 var sections = []string{
 	"languages", "city", "teams", "statuses", "idle", "office", "commands", "buttons",
-	"word_groups", "danger", "small_talk", "redirects", "off_topic", "texts", "notices", "menu", "flows",
+	"word_groups", "danger", "small_talk", "redirects", "off_topic", "texts", "notices", "broadcasts", "menu", "flows",
 }
 
 // read adds one file to the draft.
@@ -58,6 +58,8 @@ func (r *reader) section(d *draft, m member) {
 		d.texts = append(d.texts, r.named(m.value, "texts")...)
 	case "notices":
 		r.notices(d, m)
+	case "broadcasts":
+		r.broadcasts(d, m)
 	case "menu":
 		r.menuSection(d, m)
 	case "flows":

@@ -289,7 +289,14 @@ type SetLanguage struct{ Language string }
 // Mute stops (or, with On false, resumes) unasked messages to this identity.
 type Mute struct{ On bool }
 
+// Subscribe says that the person wants news of a topic, or no more of it.
+type Subscribe struct {
+	Topic  string
+	Wanted bool
+}
+
 func (OpenCase) effect()     {}
+func (Subscribe) effect()    {}
 func (AttachPhotos) effect() {}
 func (Handoff) effect()      {}
 func (Reclaim) effect()      {}

@@ -213,6 +213,7 @@ type lists struct {
 	talk      phrases // target: index of the small talk
 	redirects phrases // target: index of the redirect
 	languages phrases // target: index of the language
+	topics    phrases // target: twice the index of the topic, and one more to join it
 	skipWords []string
 }
 

@@ -19,14 +19,14 @@ const (
 			UPDATE conversations c SET outbox_until = $3 WHERE c.id = ANY(ARRAY(SELECT id FROM due)) RETURNING c.id, c.identity_id, c.via, c.last_in_at
 		), given_up AS (
 			UPDATE messages m SET status = 'unknown' WHERE m.conversation_id = ANY(ARRAY(SELECT id FROM leased)) AND m.status = 'sending'
-				AND (m.doubts >= 1 OR m.retried_at IS NOT NULL OR m.kind = 'notice')
+				AND (m.doubts >= 1 OR m.retried_at IS NOT NULL OR m.kind IN ('notice', 'broadcast'))
 		), taken AS (
 			UPDATE messages m SET status = 'sending', attempts = m.attempts + 1, attempted_at = $1,
 				doubts = m.doubts + CASE m.status WHEN 'sending' THEN 1 ELSE 0 END
 			WHERE m.id = ANY(ARRAY(SELECT o.id FROM leased l CROSS JOIN LATERAL (
 				SELECT m.id FROM messages m WHERE m.conversation_id = l.id
 					AND (m.status = 'queued' AND (m.send_after IS NULL OR m.send_after <= $1)
-						OR m.status = 'sending' AND m.doubts < 1 AND m.retried_at IS NULL AND m.kind <> 'notice')
+						OR m.status = 'sending' AND m.doubts < 1 AND m.retried_at IS NULL AND m.kind NOT IN ('notice', 'broadcast'))
 				ORDER BY m.seq LIMIT 1) o))
 			RETURNING m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.detail, m.attempts, m.doubts, m.retried_at IS NOT NULL AS insisted
 		)

@@ -63,6 +63,7 @@ CREATE TABLE broadcast_hops (
 );
 CREATE UNIQUE INDEX broadcast_hops_message ON broadcast_hops (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX broadcast_hops_provider ON broadcast_hops (channel, provider_id) WHERE provider_id IS NOT NULL;
+CREATE INDEX broadcast_hops_address ON broadcast_hops (channel, address) WHERE address <> '';
 CREATE INDEX broadcast_hops_open ON broadcast_hops (at) WHERE status IN ('queued', 'sending');
 
 -- What staff have sent to themselves to look at it.
@@ -95,21 +96,23 @@ CREATE TRIGGER broadcast_message_moved AFTER UPDATE OF status ON messages FOR EA
     WHEN (NEW.kind = 'broadcast' AND NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION broadcast_message_moved();
 
 -- What becomes of a way becomes of its recipient. One that failed while it was
--- being sent is planned again: another way may be left.
+-- being sent is planned again, unless the broadcast was cancelled: another way
+-- may be left.
 -- +goose StatementBegin
 CREATE FUNCTION broadcast_hop_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    again boolean := NEW.status = 'failed' AND OLD.status IN ('queued', 'sending') AND EXISTS (SELECT 1 FROM broadcast_recipients r
+        JOIN broadcasts b ON b.id = r.broadcast_id WHERE r.id = NEW.recipient_id AND b.state <> 'cancelled');
 BEGIN
     UPDATE broadcast_recipients SET
-        status = CASE WHEN NEW.status IN ('queued', 'sending') THEN 'sending' WHEN NEW.status = 'planned' THEN 'waiting'
-            WHEN NEW.status = 'failed' AND OLD.status IN ('queued', 'sending') THEN 'waiting' ELSE NEW.status END,
-        channel = CASE WHEN NEW.status = 'failed' AND OLD.status IN ('queued', 'sending') THEN '' ELSE channel END,
-        reason = NEW.reason, at = NEW.at
+        status = CASE WHEN again OR NEW.status = 'planned' THEN 'waiting' WHEN NEW.status IN ('queued', 'sending') THEN 'sending' ELSE NEW.status END,
+        channel = CASE WHEN again THEN '' ELSE channel END, reason = NEW.reason, at = NEW.at
     WHERE id = NEW.recipient_id;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 CREATE TRIGGER broadcast_hop_moved AFTER UPDATE OF status ON broadcast_hops FOR EACH ROW
-    WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION broadcast_hop_moved();
+    WHEN (NEW.status IS DISTINCT FROM OLD.status AND NOT (OLD.status = 'planned' AND NEW.status = 'skipped')) EXECUTE FUNCTION broadcast_hop_moved();
 
 -- +goose Down
 DROP TRIGGER broadcast_message_moved ON messages;

@@ -2,23 +2,24 @@ package grammar
 
 // File is a flow file: its sections.
 type File struct {
-	Languages map[languageCode]Language         `yaml:"languages"`
-	City      City                              `yaml:"city"`
-	Teams     map[newName]textValue             `yaml:"teams"`
-	Statuses  map[statusName]textValue          `yaml:"statuses"`
-	Idle      Idle                              `yaml:"idle"`
-	Office    Office                            `yaml:"office"`
-	Commands  map[commandName]wordsWithExamples `yaml:"commands"`
-	Buttons   map[buttonName]textValue          `yaml:"buttons"`
-	Groups    map[newName]wordsValue            `yaml:"word_groups"`
-	Danger    []Danger                          `yaml:"danger"`
-	SmallTalk []SmallTalk                       `yaml:"small_talk"`
-	Redirects map[newName]Redirect              `yaml:"redirects"`
-	OffTopic  OffTopic                          `yaml:"off_topic"`
-	Texts     map[textName]textValue            `yaml:"texts"`
-	Notices   Notices                           `yaml:"notices"`
-	Menu      Menu                              `yaml:"menu"`
-	Flows     map[newName]Flow                  `yaml:"flows"`
+	Languages  map[languageCode]Language         `yaml:"languages"`
+	City       City                              `yaml:"city"`
+	Teams      map[newName]textValue             `yaml:"teams"`
+	Statuses   map[statusName]textValue          `yaml:"statuses"`
+	Idle       Idle                              `yaml:"idle"`
+	Office     Office                            `yaml:"office"`
+	Commands   map[commandName]wordsWithExamples `yaml:"commands"`
+	Buttons    map[buttonName]textValue          `yaml:"buttons"`
+	Groups     map[newName]wordsValue            `yaml:"word_groups"`
+	Danger     []Danger                          `yaml:"danger"`
+	SmallTalk  []SmallTalk                       `yaml:"small_talk"`
+	Redirects  map[newName]Redirect              `yaml:"redirects"`
+	OffTopic   OffTopic                          `yaml:"off_topic"`
+	Texts      map[textName]textValue            `yaml:"texts"`
+	Notices    Notices                           `yaml:"notices"`
+	Broadcasts Broadcasts                        `yaml:"broadcasts"`
+	Menu       Menu                              `yaml:"menu"`
+	Flows      map[newName]Flow                  `yaml:"flows"`
 }
 
 // Language is one the bot speaks.
@@ -127,6 +128,24 @@ type Fixed struct {
 	Thanks    textValue `yaml:"thanks"`
 	Otherwise textValue `yaml:"otherwise"`
 	Flow      flowName  `yaml:"flow"`
+}
+
+// Broadcasts are news that offices send.
+type Broadcasts struct {
+	Quiet    quietValue        `yaml:"quiet"`
+	Template string            `yaml:"template"`
+	Topics   map[newName]Topic `yaml:"topics"`
+	Leave    wordsValue        `yaml:"leave"`
+	Join     wordsValue        `yaml:"join"`
+	Left     textValue         `yaml:"left"`
+	Joined   textValue         `yaml:"joined"`
+	Footer   textValue         `yaml:"footer"`
+}
+
+// Topic is a subject of broadcasts.
+type Topic struct {
+	Title textValue  `yaml:"title"`
+	Words wordsValue `yaml:"words"`
 }
 
 // NoticeOfFlow is the same in other words, for one service.

@@ -130,6 +130,7 @@ type (
 	dateValue     string // 2026-11-23; of every year: 11-23
 	durationValue string // 20m, 12h, 2d
 	daysValue     string // sun, sun-thu
+	quietValue    string // 21:00-8:00, never
 )
 
 func (dateValue) JSONSchema() *jsonschema.Schema {
@@ -138,6 +139,10 @@ func (dateValue) JSONSchema() *jsonschema.Schema {
 
 func (durationValue) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^[1-9][0-9]{0,5}[mhd]$`}
+}
+
+func (quietValue) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: `^(never|[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2})$`}
 }
 
 func (daysValue) JSONSchema() *jsonschema.Schema {

@@ -109,7 +109,7 @@ const (
 	MaxSMS       = 10    // segments
 	MaxMail      = 20000 // letters
 	MaxSubject   = 200   // bytes
-	MaxPerMinute = 6000
+	MaxPerMinute = 60000
 	MaxChoices   = 500 // of each part of an audience
 	MaxAhead     = 366 * 24 * time.Hour
 	maxListed    = 50 // in one answer of List
@@ -180,14 +180,17 @@ func Ways() []flows.Way {
 // Store keeps broadcasts. It is safe for many goroutines, and several
 // processes may share one database.
 type Store struct {
-	pool *pgxpool.Pool
-	now  func() time.Time
+	pool    *pgxpool.Pool
+	catalog func() *flows.Catalog
+	now     func() time.Time
 }
 
-// New returns a Store over a migrated database; now is time.Now when nil.
-func New(pool *pgxpool.Pool, now func() time.Time) *Store {
+// New returns a Store over a migrated database. catalog is the current one:
+// its topics, services and languages are those that a broadcast may name. now
+// is time.Now when nil.
+func New(pool *pgxpool.Pool, catalog func() *flows.Catalog, now func() time.Time) *Store {
 	if now == nil {
 		now = time.Now
 	}
-	return &Store{pool: pool, now: now}
+	return &Store{pool: pool, catalog: catalog, now: now}
 }
