@@ -148,6 +148,7 @@ func BenchmarkBroadcastPlan(b *testing.B) {
 	o := newOffice(b)
 	o.crowd(100_000)
 	d := draft()
+	shipped() // loaded before it is measured
 	for b.Loop() {
 		p, err := o.PlanDraft(b.Context(), d, o.set)
 		if err != nil || p.Total != 100_000 {
@@ -181,7 +182,7 @@ func (o *office) crowd(n int) {
 		SELECT id, id, CASE WHEN i % 10 < 4 THEN 'messenger' ELSE 'sms' END, CASE WHEN i % 10 < 4 THEN '7' || i ELSE '+8801' || (700000000 + i) END, i % 97 = 0, $2
 		FROM (SELECT id, substr(name, 2)::integer AS i FROM contacts) c WHERE i % 10 < 7 AND i <= $1`, n, noon)
 	o.exec(`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, checkpoint, opened_at, last_in_at, last_at, closed_at)
-		SELECT gen_random_uuid(), id, contact_id, channel, 1, 'bot', '{}', $1 - h * interval '1 hour', $1 - h * interval '1 hour', $1, $1
+		SELECT gen_random_uuid(), id, contact_id, channel, 1, 'bot', '{}', $1::timestamptz - h * interval '1 hour', $1::timestamptz - h * interval '1 hour', $1, $1
 		FROM (SELECT *, (abs(hashtext(address)) % 48 + 24 * k) AS h FROM identities, generate_series(0, 1) k) i`, noon)
 	o.exec(`INSERT INTO subscriptions (id, contact_id, topic, wanted, at) SELECT gen_random_uuid(), id, 'news', false, $1 FROM contacts WHERE substr(name, 2)::integer % 41 = 0`, noon.Add(-time.Hour))
 	o.exec(`ANALYZE`)
