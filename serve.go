@@ -25,6 +25,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
 	"nagorik/handoff/registers"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of a running service.
@@ -154,13 +155,13 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
-	ledger := notices.NewLedger(s.records.pool, nil)
+	ledger, spent := notices.NewLedger(s.records.pool, nil), spending.NewLedger(s.records.pool, nil)
 	letters, err := api.AlarmLetters(s.config.PublicURL.String())
 	if err != nil {
 		return err
 	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Mailer: mailer, AlarmLetter: letters,
+		Notices: ledger, Spending: spent, Mailer: mailer, AlarmLetter: letters,
 		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})

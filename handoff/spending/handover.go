@@ -93,7 +93,12 @@ type Stated struct {
 // the provider, or else of the message's last handover. What the provider has
 // said once stays.
 func QueueStated(q *pgx.Batch, providerID string, message uuid.UUID, s Stated) {
-	q.Queue(`UPDATE sms_handovers h SET cost = CASE WHEN $3 > 0 THEN $3 ELSE h.segments * $4 END, stated = true
-		WHERE NOT h.stated AND h.id = (SELECT o.id FROM sms_handovers o WHERE o.provider_id = $1 OR $1 = '' AND o.ref = $2 ORDER BY o.at DESC, o.id DESC LIMIT 1)`,
-		providerID, message, int64(s.Whole), int64(s.Each))
+	const set = `UPDATE sms_handovers h SET cost = CASE WHEN $2::bigint > 0 THEN $2 ELSE h.segments * $3::bigint END, stated = true
+		WHERE NOT h.stated AND h.id = (SELECT o.id FROM sms_handovers o WHERE `
+	const last = ` = $1 ORDER BY o.at DESC, o.id DESC LIMIT 1)`
+	if providerID != "" {
+		q.Queue(set+"o.provider_id"+last, providerID, int64(s.Whole), int64(s.Each))
+		return
+	}
+	q.Queue(set+"o.ref"+last, message, int64(s.Whole), int64(s.Each))
 }
