@@ -79,12 +79,14 @@ func ParseAmount(s string, signs int) (Amount, bool) {
 // ReadTold reads an amount that a provider tells: it may have more digits
 // behind the point than are kept, a sign and a word around it. False for none.
 func ReadTold(s string) (Amount, bool) {
-	s = strings.TrimSpace(s)
-	below := strings.HasPrefix(s, "-")
-	from := strings.IndexAny(s, "0123456789.")
+	from := strings.IndexAny(s, "0123456789")
 	if from < 0 {
 		return 0, false
 	}
+	if strings.HasSuffix(s[:from], " .") || s[:from] == "." || strings.HasSuffix(s[:from], "-.") {
+		from--
+	}
+	below := strings.HasSuffix(s[:from], "-")
 	s = s[from:]
 	if end := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789.,", r) }); end >= 0 {
 		s = s[:end]

@@ -36,7 +36,7 @@ func TestAmounts(t *testing.T) {
 			t.Errorf("%q: %s, %v, want %q", row.typed, got, ok, row.want)
 		}
 	}
-	for told, want := range map[string]string{"12.345678": "12.34567", "BDT 1,204.5 left": "1204.50", "-3": "-3.00", "0": "0.00", "-0.001": "-0.001"} {
+	for told, want := range map[string]string{"12.345678": "12.34567", "BDT 1,204.5 left": "1204.50", "-3": "-3.00", "Tk. 7": "7.00", "-.5": "-0.50", "৳ -2": "-2.00", "0": "0.00", "-0.001": "-0.001"} {
 		if got, ok := spending.ReadTold(told); !ok || got.String() != want {
 			t.Errorf("%q: %s, %v, want %q", told, got, ok, want)
 		}

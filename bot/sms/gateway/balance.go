@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
@@ -102,11 +103,12 @@ func (a *asking) read(r *response) (spending.Amount, bool) {
 			return spending.ReadTold(said)
 		}
 	}
-	if len(r.body) > maxBare {
+	if !bare.Match(r.body) {
 		return 0, false
 	}
 	return spending.ReadTold(string(r.body))
 }
 
-// maxBare bounds an answer that is a number without a name, in bytes.
-const maxBare = 32
+// bare is an answer that is an amount and nothing else: the number of an error
+// must not be taken for one.
+var bare = regexp.MustCompile(`(?i)^\s*(BDT|Tk\.?|৳)?\s*-?[0-9][0-9,]*(\.[0-9]+)?\s*(BDT|Tk\.?|৳)?\s*$`)
