@@ -226,8 +226,6 @@ type Windowed interface {
 
 // Metered is a channel whose messages are paid for.
 type Metered interface {
-	// Gateways are the names of the links that send, in order.
-	Gateways() []string
 	// Balances asks those that can tell what is left there.
 	Balances(ctx context.Context) []spending.Told
 }

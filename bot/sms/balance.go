@@ -21,17 +21,6 @@ type Balanced interface {
 
 var _ bot.Metered = (*SMS)(nil)
 
-// Gateways are the links that can send, in the order in which they are tried.
-func (s *SMS) Gateways() []string {
-	var names []string
-	for _, l := range s.links {
-		if l.Sends() {
-			names = append(names, l.Name())
-		}
-	}
-	return names
-}
-
 // Balances asks the links that can tell what is left there, all at once.
 func (s *SMS) Balances(ctx context.Context) []spending.Told {
 	told := make([]*spending.Told, len(s.links))
