@@ -176,7 +176,7 @@ func (s *Server) spentIn(c echo.Context, at time.Time, v *spendingView) error {
 // spentTable makes a table of sums, the dearest first.
 func (p page) spentTable(id, head string, sums map[string]spending.Sum, total spending.Sum, name func(string) string) spentTable {
 	t := p.newSpentTable(id, "spending_by_"+id, head)
-	t.Share = p.Words["chart_share"]
+	t.Share = p.Words["spending_share"]
 	names := make([]string, 0, len(sums))
 	for key := range sums {
 		names = append(names, key)

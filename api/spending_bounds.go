@@ -158,7 +158,7 @@ func (p page) priceFields(gateways []string, form spendingForm, now time.Time) [
 func (p page) budgetFields(b spending.Budget, form spendingForm) []field {
 	value := ""
 	if b.Amount > 0 {
-		value = b.Amount.String()
+		value = p.digits(b.Amount.String())
 	}
 	hard := field{Name: "hard", Label: p.Words["spending_hard"], Value: "yes", Box: true, Ticked: b.Hard}
 	if form.values.Has("budget") {
@@ -176,7 +176,7 @@ func (p page) balanceLine(b spending.Balance, form spendingForm) balanceLine {
 	}
 	value := ""
 	if b.Bounded {
-		value = b.Least.String()
+		value = p.digits(b.Least.String())
 	}
 	l.Least = field{Name: "least", Label: p.Say("spending_least_of", "gateway", b.Gateway), Value: value, Most: 20}
 	if form.values.Has("least") && form.values.Get("gateway") == b.Gateway {

@@ -1,7 +1,9 @@
 package spending
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -46,10 +48,17 @@ type Handover struct {
 	Paid
 }
 
+// mostProviderID bounds a provider's id of a message, in bytes.
+const mostProviderID = 255
+
 // NewHandover makes a Handover of what was paid for something; false when
-// nothing was.
+// nothing was. A provider's id that cannot be kept is left out: it must not be
+// the reason that the rest is not recorded.
 func NewHandover(kind Kind, ref uuid.UUID, p Paid, providerID string) (Handover, bool) {
 	p.Segments = min(p.Segments, mostSegments)
+	if len(providerID) > mostProviderID || !utf8.ValidString(providerID) || strings.Contains(providerID, "\x00") {
+		providerID = ""
+	}
 	return Handover{ID: newID(), Kind: kind, Ref: ref, ProviderID: providerID, Paid: p}, p.Segments > 0
 }
 
