@@ -116,8 +116,13 @@ func TestWhatSMSCostForPrograms(t *testing.T) {
 	}
 	spent := ask("GET", "spending?month=2026-11", o.token, "")
 	sum := spending.Amount(0)
-	for _, item := range spent["items"].([]any) {
-		a, ok := spending.ParseAmount(item.(map[string]any)["taka"].(string), 5)
+	items := func(answer map[string]any) []any {
+		list, _ := answer["items"].([]any)
+		return list
+	}
+	for _, item := range items(spent) {
+		taka, _ := keys(t, "line", item, "taka")["taka"].(string)
+		a, ok := spending.ParseAmount(taka, 5)
 		if !ok {
 			t.Fatalf("%v", item)
 		}
@@ -129,10 +134,10 @@ func TestWhatSMSCostForPrograms(t *testing.T) {
 	if past := ask("GET", "spending?month=2026-10", o.token, ""); past["forecast"] != nil || past["messages"] != 91.0 {
 		t.Errorf("%v", past)
 	}
-	if got := ask("POST", "prices", admin, `{"gateway":"twilio","since":"2026-11-23","plain":"4.5"}`)["items"].([]any); len(got) != 3 || fmt.Sprint(got[2]) != "map[gateway:twilio plain:4.50 since:2026-11-23 unicode:4.50]" {
+	if got := items(ask("POST", "prices", admin, `{"gateway":"twilio","since":"2026-11-23","plain":"4.5"}`)); len(got) != 3 || fmt.Sprint(got[2]) != "map[gateway:twilio plain:4.50 since:2026-11-23 unicode:4.50]" {
 		t.Errorf("%v", got)
 	}
-	if got := ask("POST", "prices", admin, `{"gateway":"twilio","since":"2026-11-23","drop":true}`)["items"].([]any); len(got) != 2 {
+	if got := items(ask("POST", "prices", admin, `{"gateway":"twilio","since":"2026-11-23","drop":true}`)); len(got) != 2 {
 		t.Errorf("%v", got)
 	}
 	if got := ask("POST", "budget", admin, `{"taka":"60"}`); got["spent"] != "64.40" || fmt.Sprint(got["stops"]) != "[notice broadcast]" {
@@ -141,7 +146,7 @@ func TestWhatSMSCostForPrograms(t *testing.T) {
 	if got := ask("POST", "budget", admin, `{"taka":null}`); got["taka"] != nil || fmt.Sprint(got["stops"]) != "[]" {
 		t.Errorf("%v", got)
 	}
-	if got := ask("POST", "balances", admin, `{"gateway":"twilio","least":"15"}`)["items"].([]any); fmt.Sprint(got[1].(map[string]any)["least"]) != "15.00" {
+	if got := items(ask("POST", "balances", admin, `{"gateway":"twilio","least":"15"}`)); len(got) != 2 || keys(t, "balance", got[1], "least")["least"] != "15.00" {
 		t.Errorf("%v", got)
 	}
 	for body, field := range map[string]string{`{"gateway":"twilio","since":"2026-11-23","plain":"x"}`: "plain", `{"gateway":"No!","since":"2026-11-23","plain":"1"}`: "gateway", `{"gateway":"a","since":"1.1.2026","plain":"1"}`: "since"} {

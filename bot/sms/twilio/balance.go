@@ -19,7 +19,7 @@ func (t *Twilio) Balance(ctx context.Context) (spending.Amount, string, error) {
 	}
 	amount, ok := spending.ReadTold(told.Balance)
 	if !ok || len(told.Currency) != 3 {
-		return 0, "", errors.New("Twilio's answer holds no balance")
+		return 0, "", errors.New("the answer of Twilio holds no balance")
 	}
 	return amount, told.Currency, nil
 }
