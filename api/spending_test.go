@@ -140,13 +140,18 @@ func TestWhatSMSCostForPrograms(t *testing.T) {
 	if got := items(ask("POST", "prices", admin, `{"gateway":"twilio","since":"2026-11-23","drop":true}`)); len(got) != 2 {
 		t.Errorf("%v", got)
 	}
+	o.exec(`INSERT INTO sms_balances (gateway, least) VALUES ('other', 5)`)
+	if got := items(ask("GET", "balances", o.token, "")); len(got) != 3 || fmt.Sprint(got[1]) != "map[amount:<nil> currency: error: gateway:other least:0.00005 told_at:<nil>]" ||
+		keys(t, "balance", got[0], "told_at")["told_at"] != "2026-11-23T09:20:00+06:00" {
+		t.Errorf("%v", got)
+	}
 	if got := ask("POST", "budget", admin, `{"taka":"60"}`); got["spent"] != "64.40" || fmt.Sprint(got["stops"]) != "[notice broadcast]" {
 		t.Errorf("%v", got)
 	}
 	if got := ask("POST", "budget", admin, `{"taka":null}`); got["taka"] != nil || fmt.Sprint(got["stops"]) != "[]" {
 		t.Errorf("%v", got)
 	}
-	if got := items(ask("POST", "balances", admin, `{"gateway":"twilio","least":"15"}`)); len(got) != 2 || keys(t, "balance", got[1], "least")["least"] != "15.00" {
+	if got := items(ask("POST", "balances", admin, `{"gateway":"twilio","least":"15"}`)); len(got) != 3 || keys(t, "balance", got[2], "least")["least"] != "15.00" {
 		t.Errorf("%v", got)
 	}
 	for body, field := range map[string]string{`{"gateway":"twilio","since":"2026-11-23","plain":"x"}`: "plain", `{"gateway":"No!","since":"2026-11-23","plain":"1"}`: "gateway", `{"gateway":"a","since":"1.1.2026","plain":"1"}`: "since"} {

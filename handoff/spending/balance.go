@@ -53,7 +53,7 @@ func (l *Ledger) Balances(ctx context.Context) (list []Balance, err error) {
 	var told, asked *time.Time
 	_, err = pgx.ForEachRow(rows, []any{&b.Gateway, &amount, &b.Currency, &told, &asked, &b.Fault, &least}, func() error {
 		b.Known, b.Bounded = amount != nil, least != nil
-		b.Amount, b.Least, b.ToldAt, b.AskedAt = orZero(amount), orZero(least), orZero(told), orZero(asked)
+		b.Amount, b.Least, b.ToldAt, b.AskedAt = orZero(amount), orZero(least), local(told), local(asked)
 		list = append(list, b)
 		return nil
 	})
@@ -126,6 +126,14 @@ func (l *Ledger) SetLeast(ctx context.Context, by uuid.UUID, gateway string, lea
 // leastLine is a least amount in the audit log.
 type leastLine struct {
 	Least *Amount `json:"least"`
+}
+
+// local is a time in the city's zone; the zero Time for none.
+func local(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	return at.In(city)
 }
 
 func orZero[T any](p *T) (zero T) {
