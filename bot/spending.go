@@ -20,7 +20,7 @@ func (b *Bot) overBudget(ctx context.Context, channel string, k spending.Kind) *
 	if b.spending == nil || channel != channelOfSMS {
 		return nil
 	}
-	standing, err := b.spending.Standing(ctx)
+	standing, err := b.spending.Standing(context.WithoutCancel(ctx))
 	if err != nil {
 		b.log.Warn("what SMS have cost cannot be read", "error", err)
 	}
