@@ -99,6 +99,14 @@ func TestNoticeBySMSIsPaidFor(t *testing.T) {
 	if n := p.count(`SELECT count(*) FROM sms_handovers h JOIN notices n ON n.id = h.ref WHERE h.kind = 'notice' AND h.cost = 100000`); n != 1 {
 		t.Errorf("%d are on record", n)
 	}
+	var sent string
+	if err := p.pool.QueryRow(t.Context(), `SELECT provider_id FROM sms_handovers`).Scan(&sent); err != nil {
+		t.Fatal(err)
+	}
+	p.accept(bot.Event{Kind: bot.EventReceipt, Channel: "sms", ProviderIDs: []string{sent}, Status: "delivered", Cost: &bot.Cost{Each: spending.Taka}})
+	if n := p.count(`SELECT count(*) FROM sms_handovers WHERE cost = 200000 AND stated`); n != 1 {
+		t.Error("the provider's word on what it cost does not count")
+	}
 }
 
 // With the budget used up what is told unasked takes the next way; whoever
