@@ -21,3 +21,13 @@ func TestDangerIsHeardInTheMiddleOfALongMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestDangerCorpus holds that every sentence of danger is heard, and that none of those that only sound like it is.
+func TestDangerCorpus(t *testing.T) {
+	c := shipped(t)
+	for _, u := range corpus(t, "testdata/understand/danger.tsv") {
+		if got := c.Understand(u.text); (got.Decision == DecideDanger) != (u.intent == intentEmergency) {
+			t.Errorf("%s: %q: %s, %s", u.intent, u.text, got.Decision, got.Why)
+		}
+	}
+}

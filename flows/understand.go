@@ -18,7 +18,7 @@ const (
 	switchShare = 0.85 // leave a dialogue for it, after asking
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
-	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	dangerShare = 0.75 // take it for danger, where no word of danger was found
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
 
