@@ -152,7 +152,7 @@ func (c *Catalog) Understand(text string) Understanding {
 // meaning is decide with all that comes before it at the menu.
 func (t *turn) meaning() decided {
 	none := decided{decision: DecideMenu, aim: aim{id: intentUnknown}, language: -1}
-	if p := t.c.lists.danger.longest(t.tokens()); p != nil {
+	if p := t.c.dangerIn(t.folded, t.tokens()); p != nil {
 		return decided{decision: DecideDanger, aim: aim{aimDanger, p.target, intentEmergency}, share: 1, why: p.matched(t.tokens()), language: -1}
 	}
 	if bad := t.unfit(nil); bad != "" {

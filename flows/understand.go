@@ -9,8 +9,8 @@ import (
 
 // How sure is sure. The shares were chosen on sentences that no model had seen.
 const (
-	sureShare   = 0.75 // go there
-	wordShare   = 0.7  // go there, when a word of its own was found too
+	sureShare   = 0.8  // go there
+	wordShare   = 0.75 // go there, when a word of its own was found too
 	softShare   = 0.4  // a greeting, the menu, cancel: taken wrongly, it costs no more than the menu that is shown else
 	offerShare  = 0.25 // the likeliest two together: offer them
 	offerLeast  = 0.13 // the likeliest of them
@@ -18,7 +18,7 @@ const (
 	switchShare = 0.85 // leave a dialogue for it, after asking
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
-	dangerShare = 0.75 // take it for danger, where no word of danger was found
+	dangerShare = 0.8  // take it for danger, where no word of danger was found
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
 
