@@ -1,5 +1,7 @@
 package flows
 
+import "slices"
+
 // alarmed hears danger words anywhere: the desk sees an alert and the emergency
 // line is all that is said.
 func (t *turn) alarmed() bool {
@@ -18,15 +20,38 @@ func (t *turn) alarmed() bool {
 const hintShare = 0.3
 
 // dangerIn is what in a message is danger, nil for none: words that are danger wherever they stand, or a hint of it in a
-// sentence like those of danger.
+// sentence like those of danger. Words with a slip of the finger count as those they are like.
 func (c *Catalog) dangerIn(folded string, message []token) *phrase {
 	if p := c.lists.danger.longest(message); p != nil {
+		return p
+	}
+	if p := c.lists.danger.longest(c.mended(message)); p != nil {
 		return p
 	}
 	if p := c.lists.hints.longest(message); p != nil && c.dangerShare(folded) >= hintShare {
 		return p
 	}
 	return nil
+}
+
+// mended is a message with its misspelt words as they are known from the examples, nil where there are none.
+func (c *Catalog) mended(message []token) (list []token) {
+	model := c.model()
+	if model == nil {
+		return nil
+	}
+	for i, t := range message {
+		if t.script != 0 {
+			continue
+		}
+		if known, ok := model.Near(t.text); ok {
+			if list == nil {
+				list = slices.Clone(message)
+			}
+			list[i].text = known
+		}
+	}
+	return list
 }
 
 // dangerShare is how much a message is like the examples of danger: wholly, where there are no examples to tell it.

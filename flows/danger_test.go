@@ -31,3 +31,13 @@ func TestDangerCorpus(t *testing.T) {
 		}
 	}
 }
+
+// TestMisspeltDanger hears danger through slips of the finger that nobody listed.
+func TestMisspeltDanger(t *testing.T) {
+	c := shipped(t)
+	for _, text := range []string{"buildng collapsd people inside", "our markt is burninng", "elictric wire fell in watter"} {
+		if got := c.Understand(text); got.Decision != DecideDanger {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

@@ -18,7 +18,8 @@ const (
 	switchShare = 0.85 // leave a dialogue for it, after asking
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
-	dangerShare = 0.8  // take it for danger, where no word of danger was found
+	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	dangerWords = 3    // of such a message
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
 
@@ -236,7 +237,7 @@ func (c *Catalog) likeDanger(w *weighed, message []token) int {
 			share += x.share
 		}
 	}
-	if w.first.kind != aimDanger || share < dangerShare || w.unsure {
+	if w.first.kind != aimDanger || share < dangerShare || w.unsure || len(message) < dangerWords {
 		return -1
 	}
 	for _, harmless := range c.harmless {

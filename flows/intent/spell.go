@@ -67,6 +67,9 @@ func (s *speller) near(stem string) (string, bool) {
 	return best, best != ""
 }
 
+// Near is the known word that the phonetic key of a misspelt one stands for, without its ending.
+func (m *Model) Near(stem string) (string, bool) { return m.spell.near(stem) }
+
 // hashWithout is the hash of a word without its letter at i.
 func hashWithout(word string, i int) uint64 {
 	h := start(kindWord)
