@@ -43,7 +43,7 @@ func corpus(t testing.TB, name string) (list []utterance) {
 // The corpora: none of their sentences is an example in flows.yaml.
 var corpora = []string{
 	"bangla/testdata/utterances.tsv", "testdata/understand/held_out.tsv", "testdata/understand/unseen.tsv", "testdata/understand/fresh.tsv", "testdata/understand/wide.tsv", "testdata/understand/last.tsv", "testdata/understand/final.tsv",
-	"testdata/understand/broad.tsv",
+	"testdata/understand/broad.tsv", "testdata/understand/proof.tsv",
 }
 
 // TestCorpora prints how sentences are taken that nothing was learnt from, and holds what is wanted of it.
