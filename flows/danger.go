@@ -25,7 +25,7 @@ func (c *Catalog) dangerIn(folded string, message []token) *phrase {
 	if p := c.lists.danger.longest(message); p != nil {
 		return p
 	}
-	if p := c.lists.danger.longest(c.mended(message)); p != nil {
+	if p := c.lists.danger.longest(c.mended(message)); p != nil && !anyOf(p.unless, message) {
 		return p
 	}
 	if p := c.lists.hints.longest(message); p != nil && c.dangerShare(folded) >= hintShare {
@@ -34,6 +34,10 @@ func (c *Catalog) dangerIn(folded string, message []token) *phrase {
 	return nil
 }
 
+// leastMended is the shortest key of a word that is taken for a misspelt one here: shorter names of places are too near
+// to other words.
+const leastMended = 6
+
 // mended is a message with its misspelt words as they are known from the examples, nil where there are none.
 func (c *Catalog) mended(message []token) (list []token) {
 	model := c.model()
@@ -41,7 +45,7 @@ func (c *Catalog) mended(message []token) (list []token) {
 		return nil
 	}
 	for i, t := range message {
-		if t.script != 0 {
+		if t.script != 0 || len(t.text) < leastMended {
 			continue
 		}
 		if known, ok := model.Near(t.text); ok {
