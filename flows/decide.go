@@ -60,12 +60,10 @@ func (c *Catalog) decide(folded string, message []token) decided {
 	w := c.weigh(folded, message)
 	d.weighed, d.share = w, w.share
 	if i := c.likeDanger(&w, message); i >= 0 {
+		w.first, w.share, w.word = w.danger, w.alarm, nil
+		d.weighed, d.share = w, w.share
 		d.decision, d.aim = DecideDanger, aim{aimDanger, i, intentEmergency}
 		return d
-	}
-	if w.first.kind == aimDanger { // like danger, but not plainly so
-		w.first, w.share, w.second, w.next = w.second, w.next, aim{}, 0
-		d.weighed, d.share = w, w.share
 	}
 	switch {
 	case w.sure():

@@ -34,9 +34,11 @@ const (
 
 // weighed is what a message is about, as far as words and examples tell.
 type weighed struct {
-	first, second aim
+	first, second aim     // apart from danger
 	share         float32 // of the first
 	next          float32 // of the second
+	danger        aim     // where it is likeliest of all
+	alarm         float32 // share of all danger
 	word          *phrase // listed for the first
 	unsure        bool    // too little of the message is known
 }
@@ -117,9 +119,18 @@ func (c *Catalog) judge(r intent.Reading, f finds) weighed {
 	if len(r.Ranked) == 0 {
 		return w
 	}
-	w.first, w.share = c.aims[r.Ranked[0].Label], r.Ranked[0].Share
-	if len(r.Ranked) > 1 {
-		w.second, w.next = c.aims[r.Ranked[1].Label], r.Ranked[1].Share
+	for i, x := range r.Ranked {
+		switch a := c.aims[x.Label]; {
+		case a.kind == aimDanger:
+			w.alarm += x.Share
+			if i == 0 {
+				w.danger = a
+			}
+		case w.first.id == "":
+			w.first, w.share = a, x.Share
+		case w.second.id == "":
+			w.second, w.next = a, x.Share
+		}
 	}
 	for _, x := range []struct {
 		p *phrase
@@ -228,16 +239,7 @@ func (c *Catalog) nameOf(a aim) string {
 
 // likeDanger is the danger that a message is like, -1 for none.
 func (c *Catalog) likeDanger(w *weighed, message []token) int {
-	share := float32(0)
-	for _, x := range []struct {
-		a     aim
-		share float32
-	}{{w.first, w.share}, {w.second, w.next}} {
-		if x.a.kind == aimDanger {
-			share += x.share
-		}
-	}
-	if w.first.kind != aimDanger || share < dangerShare || w.unsure || len(message) < dangerWords {
+	if w.danger.kind != aimDanger || w.alarm < dangerShare || w.unsure || len(message) < dangerWords {
 		return -1
 	}
 	for _, harmless := range c.harmless {
@@ -245,7 +247,7 @@ func (c *Catalog) likeDanger(w *weighed, message []token) int {
 			return -1
 		}
 	}
-	return w.first.index
+	return w.danger.index
 }
 
 // caseNumber is the case that a message at the menu names: a bare number, "#10234" or "status 10234".
