@@ -65,6 +65,8 @@ func (c *Catalog) decide(folded string, message []token) decided {
 		d.decision, d.aim = DecideDanger, aim{aimDanger, i, intentEmergency}
 		return d
 	}
+	w.withoutDanger()
+	d.weighed, d.share = w, w.share
 	switch {
 	case w.sure():
 		d.aim, d.decision = w.first, decisionFor(w.first)

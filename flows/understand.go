@@ -19,6 +19,8 @@ const (
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
 	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	likelyAlarm = 0.4  // with so much of danger in it, go nowhere without asking
+	leastRest   = 0.05 // of a message that is not danger all the same
 	dangerWords = 3    // of such a message
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
@@ -170,10 +172,17 @@ func (c *Catalog) byWords(f finds, message []token) weighed {
 	return weighed{first: c.aimOf(kind, best), share: 1, word: best}
 }
 
+// withoutDanger shares out among the rest what danger had, where it is not danger.
+func (w *weighed) withoutDanger() {
+	if rest := 1 - w.alarm; rest > leastRest {
+		w.share, w.next = w.share/rest, w.next/rest
+	}
+}
+
 // sure reports that the first aim is meant.
 func (w *weighed) sure() bool {
 	switch {
-	case w.unsure || w.first.kind == aimNothing:
+	case w.unsure || w.first.kind == aimNothing || w.alarm > likelyAlarm:
 		return false
 	case w.first.soft():
 		return w.share >= softShare

@@ -133,7 +133,7 @@ func (r relative) has(set wordSet) bool {
 func (r relative) phrase() (time.Time, bool) {
 	for i := 1; i < len(r.ts); i++ {
 		before, w := r.ts[i-1].text, r.ts[i].text
-		days := 0
+		var days int
 		switch {
 		case before == "after" && tomorrowWords.has(w):
 			days = 2
