@@ -22,11 +22,14 @@ func TestDangerIsHeardInTheMiddleOfALongMessage(t *testing.T) {
 	}
 }
 
+// The corpora of danger and of what only sounds like it.
+var dangers = []string{"testdata/understand/danger.tsv", "testdata/understand/alarms.tsv", "testdata/understand/sirens.tsv"}
+
 // TestDangerCorpus holds that every sentence of danger is heard, and that none of those that only sound like it is.
 func TestDangerCorpus(t *testing.T) {
 	c := shipped(t)
-	for _, name := range []string{"danger.tsv", "alarms.tsv", "sirens.tsv"} {
-		for _, u := range corpus(t, "testdata/understand/"+name) {
+	for _, name := range dangers {
+		for _, u := range corpus(t, name) {
 			if got := c.Understand(u.text); (got.Decision == DecideDanger) != (u.intent == intentEmergency) {
 				t.Errorf("%s: %s: %q: %s, %s", name, u.intent, u.text, got.Decision, got.Why)
 			}

@@ -3,6 +3,7 @@ package flows
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func TestCorporaAreUnseen(t *testing.T) {
 		}
 	}
 	walk(&doc)
-	for _, name := range corpora {
+	for _, name := range slices.Concat(corpora, dangers) {
 		for _, u := range corpus(t, name) {
 			if w := wordsOf(u.text); strings.Contains(w, " ") && known[w] != "" {
 				t.Errorf("%q of %s stands in flows.yaml", u.text, name)
