@@ -2,6 +2,7 @@ package bangla
 
 import "time"
 
+// The words of which dates are made that depend on today.
 var (
 	todayWords     = setOf("আজ আজকে আজকের আইজ আইজকা এখন এখনই এইমাত্র মাত্র eimatro matro aj ajke ajk ajker aaj aajke aijka today now")
 	yesterdayWords = setOf("গতকাল গতকালকে গতকল্য গতকালের gotokal gotokalke gatokal gotokalk gotkal yesterday yestarday yesturday")
