@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"nagorik/handoff/figures"
 )
 
 // A report's file begins with what it is, line by line as comments of SQL:
@@ -12,10 +14,14 @@ import (
 //	-- title en: Cases by ward
 //	-- title bn: ওয়ার্ড অনুযায়ী অভিযোগ
 //	-- filters: flow ward kind channel team
+//	-- counts: ward
 //	-- column ward integer: number of the ward; null when not known
 //	-- column cases integer: cases opened
-//	SELECT ward, sum(n)::bigint FROM case_counts GROUP BY 1
+//	SELECT key::bigint, sum(n)::bigint FROM counted GROUP BY 1 HAVING sum(n) > 0
 //
+// What is counted are lines of package figures; with "daily" among them the
+// query gets each day by itself, and otherwise perhaps months. "spread: took by
+// flow" gives it a table spread of the medians and ninetieth percentiles.
 // Other comments are for the reader of the file.
 
 // parse reads a report's file.
@@ -36,8 +42,8 @@ func parse(name, text string) (Report, error) {
 	switch {
 	case r.Title["en"] == "" || r.Title["bn"] == "":
 		return Report{}, errors.New("it needs a title en and a title bn")
-	case len(r.Columns) == 0 || r.query == "":
-		return Report{}, errors.New("it needs columns and a query")
+	case len(r.Columns) == 0 || r.query == "" || len(r.counts) == 0:
+		return Report{}, errors.New("it needs columns, something that is counted and a query")
 	case strings.Contains(r.query, "?"):
 		return Report{}, errors.New("a question mark stands for a value, of which a query has none")
 	}
@@ -61,12 +67,31 @@ func (r *Report) describe(comment string) error {
 			}
 			r.Filters = append(r.Filters, Filter(f))
 		}
+	case words[0] == "counts" && len(words) == 1:
+		return r.count(strings.Fields(value))
+	case words[0] == "spread" && len(words) == 1:
+		r.spread.what, r.spread.by, _ = strings.Cut(value, " by ")
 	case words[0] == "column" && len(words) == 3:
 		kind := ColumnType(words[2])
 		if !kind.known() {
 			return fmt.Errorf("column %s: there is no type %q", words[1], kind)
 		}
 		r.Columns = append(r.Columns, Column{Name: words[1], Type: kind, Meaning: value})
+	}
+	return nil
+}
+
+// count takes what the query counts.
+func (r *Report) count(whats []string) error {
+	for _, what := range whats {
+		switch {
+		case what == "daily":
+			r.daily = true
+		case !slices.ContainsFunc(figures.Lines(), func(l figures.Line) bool { return l.What == what }):
+			return fmt.Errorf("there is no line %q to count", what)
+		default:
+			r.counts = append(r.counts, what)
+		}
 	}
 	return nil
 }
