@@ -29,16 +29,19 @@ const (
 	AlarmSpool    = "spool"    // a process keeps what comes on disk: the database is away for it
 	AlarmWork     = "work"     // background work has failed for some time
 	AlarmDead     = "dead"     // what came could not be recorded
+	AlarmFigures  = "figures"  // figures of reports were not what the rows say, and were mended; ends by hand
 )
 
 // AlarmKinds lists all kinds.
 func AlarmKinds() []string {
-	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead}
+	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmFigures}
 }
 
 // EndsByHand reports whether alarms of a kind stay until somebody of the staff
 // ends them: nothing shows that their cause is over.
-func EndsByHand(kind string) bool { return kind == AlarmDanger || kind == AlarmProvider }
+func EndsByHand(kind string) bool {
+	return kind == AlarmDanger || kind == AlarmProvider || kind == AlarmFigures
+}
 
 // Alarm is a red alert about a person, or a fault that staff should know of.
 type Alarm struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"nagorik/flows"
+	"nagorik/handoff/figures"
 )
 
 // Bounds of what is made.
@@ -61,11 +62,16 @@ func Fill(ctx context.Context, pool *pgxpool.Pool, o Options) (Done, error) {
 		if err := empty(ctx, tx); err != nil {
 			return err
 		}
-		done, err = fill(ctx, tx, o)
+		if done, err = fill(ctx, tx, o); err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO figure_changes (everything) VALUES (true)`)
+		}
 		return err
 	})
 	if err != nil {
 		return Done{}, fmt.Errorf("fill the database: %w", err)
+	}
+	if _, err := figures.Fold(ctx, pool); err != nil {
+		return done, err
 	}
 	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters", "passages"} {
 		if _, err := pool.Exec(ctx, `ANALYZE `+table); err != nil {

@@ -11,6 +11,7 @@ const (
 	Ward     = "ward"     // cases by ward, which is the key; an empty one when it is not known
 	Took     = "took"     // cases resolved, by bucket; total: seconds
 	Talk     = "talk"     // conversations opened, by language; total: those the bot settled alone
+	Came     = "came"     // conversations opened
 	Hour     = "hour"     // conversations opened, by hour of the week
 	Wait     = "wait"     // waits for a person that ended, by bucket, of the team that was waited for; total: seconds
 	Place    = "place"    // conversations that came to a place, "flow.state"; total: those that went on from it
@@ -44,6 +45,7 @@ func Lines() []Line {
 		{Ward, cases, nil, line(Ward, "'', '', '', ''", "COALESCE(ward::text, '')", "1", "0", "", "")},
 		{Took, cases, []string{"flow"}, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL")},
 		{Talk, talks, []string{"flow", "channel", "team"}, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", "")},
+		{Came, talks, []string{"channel"}, line(Came, "'', '', channel, ''", "''", "1", "0", "", "")},
 		{Hour, talks, []string{"channel"}, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", "")},
 		{Wait, talks, nil, line(Wait, "'', '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
 		{

@@ -25,8 +25,8 @@ type Report struct {
 	Title   map[string]string // by language, en and bn
 	Filters []Filter          // what it can be narrowed by, besides days
 	Columns []Column
-	counts  []string // of figures.Lines, those that the query reads
-	daily   bool     // it reads them day by day
+	counts  [][]string // of figures.Lines, those that the query reads: one of each list, the first that tells apart what is asked for
+	daily   bool       // it reads them day by day
 	spread  struct{ what, by string }
 	query   string
 }

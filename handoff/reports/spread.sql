@@ -1,14 +1,15 @@
--- The median and the ninetieth percentile of what lies in buckets, as
--- percentile_cont reckons them, each value taken for the mean of its bucket.
--- A bucket holds those that are from the first to the last in order of size.
+-- How many there are, the median and the ninetieth percentile of what lies in
+-- buckets, as percentile_cont reckons them, each value taken for the mean of its
+-- bucket. A bucket holds those from first to last in order of size.
 buckets AS (
-	SELECT {by}, sum(n) AS n, sum(total) / sum(n) AS mean, sum(sum(n)) OVER (PARTITION BY {by} ORDER BY key::integer) AS upto, sum(sum(n)) OVER (PARTITION BY {by}) AS whole
-	FROM counted WHERE what = '{what}' GROUP BY {by}, key::integer HAVING sum(n) > 0
+	SELECT {by}, key, sum(n)::float8 AS n, (sum(total) / sum(n))::float8 AS mean FROM spread_out GROUP BY {by}, key HAVING sum(n) > 0
 ), ranks AS (
-	SELECT {by}, q, mean, (whole - 1) * q AS rank, upto - n AS first, upto - 1 AS last FROM buckets CROSS JOIN (VALUES (0.5), (0.9)) AS wanted (q)
+	SELECT {by}, mean, sum(n) OVER upwards - n AS first, sum(n) OVER upwards - 1 AS last, sum(n) OVER (PARTITION BY {by}) AS n
+	FROM buckets WINDOW upwards AS (PARTITION BY {by} ORDER BY key::integer)
 ), marks AS (
-	SELECT {by}, q, rank - floor(rank) AS part, max(mean) FILTER (WHERE floor(rank) BETWEEN first AND last) AS low, max(mean) FILTER (WHERE ceil(rank) BETWEEN first AND last) AS high
-	FROM ranks GROUP BY {by}, q, rank
+	SELECT {by}, n, q, (n - 1) * q - floor((n - 1) * q) AS part,
+		max(mean) FILTER (WHERE floor((n - 1) * q) BETWEEN first AND last) AS low, max(mean) FILTER (WHERE ceil((n - 1) * q) BETWEEN first AND last) AS high
+	FROM ranks CROSS JOIN (VALUES (0.5::float8), (0.9)) AS wanted (q) GROUP BY {by}, n, q
 ), spread AS (
-	SELECT {by}, max(low + (high - low) * part) FILTER (WHERE q = 0.5) AS median, max(low + (high - low) * part) FILTER (WHERE q = 0.9) AS p90 FROM marks GROUP BY {by}
+	SELECT {by}, max(n)::bigint AS n, max(low + (high - low) * part) FILTER (WHERE q = 0.5) AS median, max(low + (high - low) * part) FILTER (WHERE q = 0.9) AS p90 FROM marks GROUP BY {by}
 )

@@ -2,7 +2,6 @@ package reports
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 )
 
 //go:embed spread.sql
-var spread string
+var spreadSQL string
 
 // statement builds the SQL of a report: the table of what is counted, and the
 // query that reads it. What the report does not ask for is not in it. Where
@@ -22,26 +21,52 @@ var spread string
 func (a Ask) statement(r Report, v handoff.Viewer, p figures.Pending) (sql string, values []any) {
 	b := builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
 	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
-	var added, each []figures.Line
-	for _, l := range figures.Lines() {
-		switch {
-		case !slices.Contains(r.counts, l.What), l.Of.Table == figures.Talks().Table && a.Kind != "": // a conversation has no kind
-		case b.known(l):
-			added = append(added, l)
-		default:
-			each = append(each, l)
-		}
-	}
-	b.facts(each)
-	b.changes(added)
-	b.add(`, counted (` + figures.LineColumns + `) AS (`)
-	b.lines(r, added, each)
-	b.add(`)`)
-	if r.spread.by != "" {
-		b.add(`, ` + strings.NewReplacer("{what}", r.spread.what, "{by}", r.spread.by).Replace(spread))
+	counts, spreads := b.choose(r.counts), b.choose([][]string{{r.spread.what}})
+	b.facts(counts.each, spreads.each)
+	b.changes(counts.added, spreads.added)
+	b.table("counted", r, counts)
+	if r.spread.what != "" {
+		b.table("spread_out", r, spreads)
+		b.add(`, ` + strings.ReplaceAll(spreadSQL, "{by}", r.spread.by))
 	}
 	b.add(` ` + r.query)
 	return b.sql.String(), b.values
+}
+
+// chosen are lines that are read out of figures, and lines that are made of
+// facts.
+type chosen struct{ added, each []figures.Line }
+
+// choose finds the lines, one of each list.
+func (b *builder) choose(counts [][]string) (c chosen) {
+	for _, either := range counts {
+		lines := linesOf(either[0])
+		for _, what := range either {
+			if other := linesOf(what); len(other) > 0 && b.known(other[0]) {
+				lines = other
+				break
+			}
+		}
+		for _, l := range lines {
+			switch {
+			case l.Of.Table == figures.Talks().Table && b.Kind != "": // a conversation has no kind
+			case b.known(l):
+				c.added = append(c.added, l)
+			default:
+				c.each = append(c.each, l)
+			}
+		}
+	}
+	return c
+}
+
+func linesOf(what string) (lines []figures.Line) {
+	for _, l := range figures.Lines() {
+		if l.What == what {
+			lines = append(lines, l)
+		}
+	}
+	return lines
 }
 
 // builder gathers SQL and the values of its question marks.
@@ -95,7 +120,13 @@ func (b *builder) within(column string) {
 	b.add(column+` BETWEEN ?::date AND ?::date`, b.first, b.last)
 }
 
-// lines adds all lines together.
+// table is lines, put together.
+func (b *builder) table(name string, r Report, c chosen) {
+	b.add(`, ` + name + ` (` + figures.LineColumns + `) AS (`)
+	b.lines(r, c.added, c.each)
+	b.add(`)`)
+}
+
 func (b *builder) lines(r Report, added, each []figures.Line) {
 	var parts []func()
 	if len(added) > 0 {
@@ -132,140 +163,4 @@ func (b *builder) lines(r Report, added, each []figures.Line) {
 		}
 		part()
 	}
-}
-
-// span is a stretch of days whose figures are read by the day or by the month.
-type span struct{ which, first, last string }
-
-// spans cut the days asked for into whole months and the days around them.
-func (b *builder) spans(daily bool) []span {
-	day := func(t time.Time) string { return t.Format(time.DateOnly) }
-	months, _ := monthOf(b.From)
-	if months.Before(b.From) {
-		months = months.AddDate(0, 1, 0)
-	}
-	after := b.To.AddDate(0, 0, 1)
-	rest, _ := monthOf(after)
-	if daily || !months.Before(rest) {
-		return []span{{"NOT c.monthly", b.first, b.last}}
-	}
-	list := []span{{"c.monthly", day(months), day(rest.AddDate(0, 0, -1))}}
-	if b.From.Before(months) {
-		list = append(list, span{"NOT c.monthly", b.first, day(months.AddDate(0, 0, -1))})
-	}
-	if rest.Before(after) {
-		list = append(list, span{"NOT c.monthly", day(rest), b.last})
-	}
-	return list
-}
-
-// changed is the list of what waits to be counted, for SQL; empty when nothing
-// does.
-func (b *builder) changed(s figures.Subject) string {
-	var list []string
-	if s.Table == figures.Cases().Table {
-		for _, n := range b.pending.Cases {
-			list = append(list, fmt.Sprint(n))
-		}
-	} else {
-		for _, id := range b.pending.Talks {
-			list = append(list, id.String())
-		}
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	return "{" + strings.Join(list, ",") + "}"
-}
-
-// changes adds the facts of what waits, as they were counted and as they are.
-func (b *builder) changes(lines []figures.Line) {
-	for _, s := range subjects(lines) {
-		changed := b.changed(s)
-		if changed == "" {
-			continue
-		}
-		b.add(`, `+s.Table+`_before AS (SELECT * FROM `+s.Table+` c WHERE c.`+s.Key+` = ANY(?::`+s.Array+`) AND `, changed)
-		b.within("c.day")
-		b.narrow()
-		b.add(`), ` + s.Table + `_now AS (`)
-		b.waiting(s, changed)
-		b.within("c.day")
-		b.narrow()
-		b.add(`)`)
-	}
-}
-
-// waiting reads the facts of what waits out of the rows.
-func (b *builder) waiting(s figures.Subject, changed string) {
-	b.add(`SELECT * FROM (`+s.Rows+` WHERE c.`+s.Key+` = ANY(?::`+s.Array+`)) c WHERE `, changed)
-}
-
-// facts adds the facts that the viewer sees of what is asked for.
-func (b *builder) facts(lines []figures.Line) {
-	for _, s := range subjects(lines) {
-		sees := b.sees(s)
-		b.add(`, ` + s.Table + `_rows AS NOT MATERIALIZED (`)
-		if b.pending.Everything {
-			b.add(`SELECT * FROM (`+s.Rows+` WHERE `+s.Opened+` >= ? AND `+s.Opened+` < ?) c WHERE TRUE`, b.From, b.To.AddDate(0, 0, 1))
-			b.narrow()
-			sees()
-			b.add(`)`)
-			continue
-		}
-		b.add(`SELECT * FROM ` + s.Table + ` c WHERE `)
-		b.within("c.day")
-		b.narrow()
-		sees()
-		if changed := b.changed(s); changed != "" {
-			b.add(` AND c.`+s.Key+` <> ALL(?::`+s.Array+`) UNION ALL `, changed)
-			b.waiting(s, changed)
-			b.within("c.day")
-			b.narrow()
-			sees()
-		}
-		b.add(`)`)
-	}
-}
-
-// sees returns what adds the condition for what the viewer sees. An agent sees
-// a conversation as well when he sees a case of it.
-func (b *builder) sees(s figures.Subject) func() {
-	condition, values := b.viewer.SeesCases("c")
-	if s.Table == figures.Talks().Table {
-		if !b.viewer.SeesAll() {
-			b.seen()
-		}
-		condition, values = b.viewer.SeesConversations("c", "seen")
-	}
-	return func() { b.add(" AND "+condition, values...) }
-}
-
-// seen adds the cases of the conversations asked for.
-func (b *builder) seen() {
-	const columns = "SELECT c.conversation_id, c.team, c.ward, c.agent_id FROM "
-	if b.pending.Everything {
-		b.add(`, seen AS NOT MATERIALIZED (` + columns + `cases c)`)
-		return
-	}
-	s := figures.Cases()
-	// A case is never older than its conversation.
-	b.add(`, seen AS NOT MATERIALIZED (`+columns+s.Table+` c WHERE c.day >= ?::date AND `, b.first)
-	b.within("c.talk_day")
-	if changed := b.changed(s); changed != "" {
-		b.add(` AND c.number <> ALL(?::bigint[]) UNION ALL `+columns+`(`+s.Rows+` WHERE c.number = ANY(?::bigint[])) c WHERE `, changed, changed)
-		b.within("c.talk_day")
-	}
-	b.add(`)`)
-}
-
-// subjects are those that lines are of, each once.
-func subjects(lines []figures.Line) []figures.Subject {
-	var list []figures.Subject
-	for _, s := range []figures.Subject{figures.Cases(), figures.Talks()} {
-		if slices.ContainsFunc(lines, func(l figures.Line) bool { return l.Of.Table == s.Table }) {
-			list = append(list, s)
-		}
-	}
-	return list
 }
