@@ -48,12 +48,14 @@ CREATE INDEX talk_facts_day ON talk_facts (day);
 CREATE INDEX talk_facts_ward ON talk_facts (ward, day);
 CREATE INDEX talk_facts_team ON talk_facts (team, day) WHERE team <> '';
 
--- The facts of a day and of a month, added up. handoff/figures says what is
--- counted under which words; an empty text stands for what is not told apart.
+-- The facts of a day and of a month, added up, of each ward and of all.
+-- handoff/figures says what is counted under which words; an empty text stands
+-- for what is not told apart.
 CREATE TABLE figures (
     what    text NOT NULL,
     monthly boolean NOT NULL,
-    day     date NOT NULL, -- of a month the first
+    ward    integer NOT NULL, -- 0 when it is not known, -1: of all wards
+    day     date NOT NULL,    -- of a month the first
     flow    text NOT NULL,
     kind    text NOT NULL,
     channel text NOT NULL,
@@ -61,8 +63,10 @@ CREATE TABLE figures (
     key     text NOT NULL,
     n       bigint NOT NULL,
     total   bigint NOT NULL,
-    PRIMARY KEY (what, monthly, day, flow, kind, channel, team, key)
+    PRIMARY KEY (what, monthly, ward, day, flow, kind, channel, team, key)
 ) WITH (fillfactor = 80);
+
+CREATE INDEX figures_day ON figures (day, monthly);
 
 -- Cases and conversations that have changed since their facts were taken. Only
 -- ever appended to by what changes them, so that nobody waits for anybody.
@@ -73,6 +77,10 @@ CREATE TABLE figure_changes (
     talks      uuid[] NOT NULL DEFAULT '{}'
 );
 INSERT INTO figure_changes (everything) SELECT true WHERE EXISTS (SELECT FROM conversations);
+
+-- Conversations are listed by when they were opened.
+DROP INDEX conversations_opened;
+CREATE INDEX conversations_opened ON conversations (opened_at, id);
 
 -- When the figures of a day were last held against the rows.
 CREATE TABLE figure_checks (
@@ -106,6 +114,8 @@ CREATE TRIGGER talk_changes AFTER UPDATE OF opened_at, channel, flow, team, owne
 CREATE TRIGGER talk_goes AFTER DELETE ON conversations FOR EACH ROW EXECUTE FUNCTION talk_changes();
 
 -- +goose Down
+DROP INDEX conversations_opened;
+CREATE INDEX conversations_opened ON conversations USING brin (opened_at) WITH (pages_per_range = 32, autosummarize = on);
 DROP TRIGGER talk_goes ON conversations;
 DROP TRIGGER talk_changes ON conversations;
 DROP TRIGGER case_changes ON cases;

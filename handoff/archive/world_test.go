@@ -79,7 +79,7 @@ var filling = []string{
 	`INSERT INTO session_moves (conversation_id, version, flow, state, to_state) SELECT c.id, k.version, 'waste', 'ask_ward', '' FROM conversations c, catalogs k LIMIT 1`,
 	`INSERT INTO case_facts SELECT number, '2026-11-20', flow, kind, channel, team, ward, agent_id, conversation_id, '2026-11-20', true, 7200, NULL, false, 5 FROM cases LIMIT 1`,
 	`INSERT INTO talk_facts SELECT id, '2026-11-20', 100, channel, flow, team, owner, ward, language, agent_id, called_by, true, false, NULL, 'waste.ask_ward', '{waste.ask_ward}', '{waste,""}', '{60,7}' FROM conversations LIMIT 1`,
-	`INSERT INTO figures VALUES ('talk', true, '2026-11-01', 'waste', '', 'web', '', 'bn', 3, 2)`,
+	`INSERT INTO figures VALUES ('talk', true, -1, '2026-11-01', 'waste', '', 'web', '', 'bn', 3, 2)`,
 	`INSERT INTO figure_changes (cases, talks) SELECT ARRAY[k.number], ARRAY[k.conversation_id] FROM cases k LIMIT 1`,
 	`INSERT INTO figure_checks VALUES ('2026-11-20', now())`,
 	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,

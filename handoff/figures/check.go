@@ -100,33 +100,36 @@ func factsOfDay(s Subject) string {
 func figuresOfDay() string {
 	return `WITH lines (` + LineColumns + `) AS (` + linesOf(Cases(), "(SELECT * FROM case_facts WHERE day = $1)") + ` UNION ALL ` +
 		linesOf(Talks(), "(SELECT * FROM talk_facts WHERE day = $1)") + `),
-	fresh AS (SELECT what, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM lines GROUP BY 1, 2, 3, 4, 5, 6),
+	fresh AS (SELECT ` + figureKeys + `, sum(n) AS n, sum(total) AS total FROM (` + spread + `) AS s WHERE NOT monthly GROUP BY ` + figureKeys + `),
 	` + compared("NOT monthly AND day = $1", "false, $1::date")
 }
 
 // monthOfDay compares the figures of a month with those of its days.
 func monthOfDay() string {
+	const first = `date_trunc('month', $1::date::timestamp)::date`
 	return `WITH fresh AS (
-		SELECT what, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM figures
-		WHERE NOT monthly AND day BETWEEN date_trunc('month', $1::date::timestamp)::date AND (date_trunc('month', $1::date::timestamp) + interval '1 month - 1 day')::date
-		GROUP BY 1, 2, 3, 4, 5, 6
-	), ` + compared("monthly AND day = date_trunc('month', $1::date::timestamp)::date", "true, date_trunc('month', $1::date::timestamp)::date")
+		SELECT ` + figureKeys + `, sum(n) AS n, sum(total) AS total FROM figures
+		WHERE NOT monthly AND day BETWEEN ` + first + ` AND (date_trunc('month', $1::date::timestamp) + interval '1 month - 1 day')::date GROUP BY ` + figureKeys + `
+	), ` + compared("monthly AND day = "+first, "true, "+first)
 }
+
+// figureKeys are the columns of figures of one span that tell them apart.
+const figureKeys = "what, ward, flow, kind, channel, team, key"
 
 // compared puts fresh in the place of the figures of a span where they are not
 // the same, and takes out those that are nothing.
 func compared(span, of string) string {
-	return `kept AS (SELECT what, flow, kind, channel, team, key, n, total FROM figures WHERE ` + span + `),
+	return `kept AS (SELECT ` + figureKeys + `, n, total FROM figures WHERE ` + span + `),
 	differ AS (
-		SELECT what, flow, kind, channel, team, key, COALESCE(f.n, 0) AS n, COALESCE(f.total, 0) AS total,
+		SELECT ` + figureKeys + `, COALESCE(f.n, 0) AS n, COALESCE(f.total, 0) AS total,
 			(COALESCE(f.n, 0), COALESCE(f.total, 0)) <> (COALESCE(k.n, 0), COALESCE(k.total, 0)) AS wrong
-		FROM kept k FULL JOIN fresh f USING (what, flow, kind, channel, team, key)
+		FROM kept k FULL JOIN fresh f USING (` + figureKeys + `)
 		WHERE (COALESCE(f.n, 0), COALESCE(f.total, 0)) <> (COALESCE(k.n, 0), COALESCE(k.total, 0)) OR f.n IS NULL
 	),
 	gone AS (DELETE FROM figures g USING differ d WHERE ` + span + ` AND d.n = 0 AND d.total = 0
-		AND (g.what, g.flow, g.kind, g.channel, g.team, g.key) = (d.what, d.flow, d.kind, d.channel, d.team, d.key)),
-	put AS (INSERT INTO figures AS g (what, monthly, day, flow, kind, channel, team, key, n, total)
-		SELECT what, ` + of + `, flow, kind, channel, team, key, n, total FROM differ WHERE n <> 0 OR total <> 0
-		ON CONFLICT (what, monthly, day, flow, kind, channel, team, key) DO UPDATE SET n = excluded.n, total = excluded.total)
+		AND (g.what, g.ward, g.flow, g.kind, g.channel, g.team, g.key) = (d.what, d.ward, d.flow, d.kind, d.channel, d.team, d.key)),
+	put AS (INSERT INTO figures AS g (` + figureKeys + `, monthly, day, n, total)
+		SELECT ` + figureKeys + `, ` + of + `, n, total FROM differ WHERE n <> 0 OR total <> 0
+		ON CONFLICT (what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = excluded.n, total = excluded.total)
 	SELECT count(*) FILTER (WHERE wrong) FROM differ`
 }

@@ -102,22 +102,27 @@ func recount(s Subject) string {
 	gone AS (DELETE FROM ` + s.Table + ` WHERE ` + s.Key + ` IN (SELECT ` + s.Key + ` FROM old EXCEPT SELECT ` + s.Key + ` FROM fresh)),
 	now (` + LineColumns + `) AS (` + linesOf(s, "fresh") + `),
 	before (` + LineColumns + `) AS (` + linesOf(s, "old") + `),
-	moved AS (SELECT * FROM now UNION ALL SELECT what, day, flow, kind, channel, team, key, -n, -total FROM before)
-	` + addUp("moved")
+	lines AS (SELECT * FROM now UNION ALL SELECT what, day, ward, flow, kind, channel, team, key, -n, -total FROM before)
+	` + addUp()
 }
 
 func excluded(columns string) string {
 	return "excluded." + strings.ReplaceAll(columns, ", ", ", excluded.")
 }
 
-// addUp adds lines to the figures of their days and months, in one order, so
-// that two never wait for each other in a circle.
-func addUp(lines string) string {
-	return `INSERT INTO figures AS f (what, monthly, day, flow, kind, channel, team, key, n, total)
-		SELECT what, monthly, CASE WHEN monthly THEN date_trunc('month', day::timestamp)::date ELSE day END, flow, kind, channel, team, key, sum(n), sum(total)
-		FROM ` + lines + ` CROSS JOIN (VALUES (false), (true)) AS spans (monthly)
-		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(n) <> 0 OR sum(total) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
-		ON CONFLICT (what, monthly, day, flow, kind, channel, team, key) DO UPDATE SET n = f.n + excluded.n, total = f.total + excluded.total`
+// spread makes of every line four: for its day and for its month, of its ward
+// and of all.
+const spread = `SELECT what, monthly, CASE WHEN told THEN ward ELSE -1 END AS ward, CASE WHEN monthly THEN date_trunc('month', day::timestamp)::date ELSE day END AS day,
+		flow, kind, channel, team, key, n, total
+	FROM lines CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)`
+
+// addUp adds lines to their figures, in one order, so that two never wait for
+// each other in a circle.
+func addUp() string {
+	return `INSERT INTO figures AS f (what, monthly, ward, day, flow, kind, channel, team, key, n, total)
+		SELECT what, monthly, ward, day, flow, kind, channel, team, key, sum(n), sum(total) FROM (` + spread + `) AS s
+		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(n) <> 0 OR sum(total) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+		ON CONFLICT (what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = f.n + excluded.n, total = f.total + excluded.total`
 }
 
 // rebuild takes all facts anew and adds them up: a record that comes from
@@ -133,7 +138,7 @@ func rebuild(ctx context.Context, tx pgx.Tx) error {
 			`DELETE FROM ` + s.Table,
 			`INSERT INTO ` + s.Table + ` (` + s.Columns + `) ` + s.Rows + ` ORDER BY ` + s.Opened,
 			`ANALYZE ` + s.Table,
-			`WITH lines (` + LineColumns + `) AS (` + linesOf(s, s.Table) + `) ` + addUp("lines"),
+			`WITH lines (` + LineColumns + `) AS (` + linesOf(s, s.Table) + `) ` + addUp(),
 		} {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("count %s: %w", s.Table, err)

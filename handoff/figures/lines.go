@@ -8,7 +8,6 @@ const (
 	Resolved = "resolved" // of these, resolved or closed by now
 	Target   = "target"   // of these, with a target; total: those resolved by then
 	Reopened = "reopened" // cases that were reopened at least once
-	Ward     = "ward"     // cases by ward, which is the key; an empty one when it is not known
 	Took     = "took"     // cases resolved, by bucket; total: seconds
 	Talk     = "talk"     // conversations opened, by language; total: those the bot settled alone
 	Came     = "came"     // conversations opened
@@ -19,19 +18,22 @@ const (
 	Score    = "score"    // scores that cases and conversations were given; a conversation has no kind
 )
 
-// A Line is one thing that is counted. SQL makes lines of facts, in the columns
-// of the table figures.
+// AllWards stands in the table figures for the ward of what is counted over all
+// of them.
+const AllWards = -1
+
+// A Line is one thing that is counted. SQL makes lines of facts.
 type Line struct {
 	What string
 	Of   Subject
-	// By are the columns that its figures tell apart: narrowed by others, or by
-	// the ward, it is counted from facts.
+	// By are the columns that its figures tell apart, besides the ward: narrowed
+	// by others it is counted from facts.
 	By   []string
 	each func(from string) string
 }
 
 // LineColumns are what a line consists of.
-const LineColumns = "what, day, flow, kind, channel, team, key, n, total"
+const LineColumns = "what, day, ward, flow, kind, channel, team, key, n, total"
 
 // Lines lists all of them.
 func Lines() []Line {
@@ -42,12 +44,11 @@ func Lines() []Line {
 		{Resolved, cases, all, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved")},
 		{Target, cases, all, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL")},
 		{Reopened, cases, all, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened")},
-		{Ward, cases, nil, line(Ward, "'', '', '', ''", "COALESCE(ward::text, '')", "1", "0", "", "")},
 		{Took, cases, []string{"flow"}, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL")},
 		{Talk, talks, []string{"flow", "channel", "team"}, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", "")},
 		{Came, talks, []string{"channel"}, line(Came, "'', '', channel, ''", "''", "1", "0", "", "")},
 		{Hour, talks, []string{"channel"}, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", "")},
-		{Wait, talks, nil, line(Wait, "'', '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
+		{Wait, talks, []string{"flow"}, line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
 		{
 			Place, talks, []string{"flow", "channel"},
 			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""),
@@ -67,7 +68,7 @@ func bucket(seconds string) string {
 // else it reads beside the facts, and of which facts it is.
 func line(what, by, key, n, total, beside, only string) func(string) string {
 	return func(from string) string {
-		sql := `SELECT '` + what + `'::text, day, ` + by + `, ` + key + `, ` + n + `::bigint, ` + total + `::bigint FROM ` + from + ` f` + beside
+		sql := `SELECT '` + what + `'::text, day, COALESCE(ward, 0), ` + by + `, ` + key + `, ` + n + `::bigint, ` + total + `::bigint FROM ` + from + ` f` + beside
 		if only != "" {
 			sql += ` WHERE ` + only
 		}

@@ -43,7 +43,7 @@ func TestFiguresAreWhatTheRowsSay(t *testing.T) {
 	}
 	c.exec(`UPDATE figures SET n = n + 3 WHERE what = 'case' AND NOT monthly`)
 	c.exec(`DELETE FROM figures WHERE what = 'place' AND monthly`)
-	c.exec(`INSERT INTO figures (what, monthly, day, flow, kind, channel, team, key, n, total) VALUES ('hour', false, '2026-11-28', '', '', 'moon', '', '7', 4, 0)`)
+	c.exec(`INSERT INTO figures (what, monthly, ward, day, flow, kind, channel, team, key, n, total) VALUES ('hour', false, -1, '2026-11-28', '', '', 'moon', '', '7', 4, 0)`)
 	c.exec(`DELETE FROM case_facts WHERE number % 7 = 0`)
 	c.exec(`UPDATE messages SET place = 'tax.sum' WHERE place = 'waste.ward'`)
 	found := map[string]bool{}

@@ -14,13 +14,14 @@ import (
 //	-- title en: Cases by ward
 //	-- title bn: ওয়ার্ড অনুযায়ী অভিযোগ
 //	-- filters: flow ward kind channel team
-//	-- counts: ward
+//	-- counts: case wards
 //	-- column ward integer: number of the ward; null when not known
 //	-- column cases integer: cases opened
-//	SELECT key::bigint, sum(n)::bigint FROM counted GROUP BY 1 HAVING sum(n) > 0
+//	SELECT ward::bigint, sum(n)::bigint FROM counted GROUP BY 1 HAVING sum(n) > 0
 //
 // What is counted are lines of package figures; with "daily" among them the
-// query gets each day by itself, and otherwise perhaps months. Of "came|talk" it
+// query gets each day by itself, and otherwise perhaps months; with "wards" each
+// ward by itself, and otherwise perhaps all in one. Of "came|talk" it
 // gets the first, which is shorter, unless narrowed by what only the other tells
 // apart. "spread: took by flow" gives it a table spread (flow, n, median, p90) of
 // what lies in buckets.
@@ -88,8 +89,12 @@ func (r *Report) describe(comment string) error {
 // count takes what the query counts.
 func (r *Report) count(words []string) error {
 	for _, word := range words {
-		if word == "daily" {
+		switch word {
+		case "daily":
 			r.daily = true
+			continue
+		case "wards":
+			r.wards = true
 			continue
 		}
 		either := strings.Split(word, "|")

@@ -27,6 +27,7 @@ type Report struct {
 	Columns []Column
 	counts  [][]string // of figures.Lines, those that the query reads: one of each list, the first that tells apart what is asked for
 	daily   bool       // it reads them day by day
+	wards   bool       // it reads them ward by ward
 	spread  struct{ what, by string }
 	query   string
 }

@@ -84,7 +84,8 @@ func (b *builder) add(sql string, values ...any) {
 	b.values = append(b.values, values...)
 }
 
-// narrowed are the columns by which is narrowed, with the values asked for.
+// narrowed are the columns by which is narrowed, with the values asked for; but
+// for the ward.
 func (a Ask) narrowed() (columns []string, values []any) {
 	for _, f := range []struct {
 		column, value string
@@ -92,9 +93,6 @@ func (a Ask) narrowed() (columns []string, values []any) {
 		if f.value != "" {
 			columns, values = append(columns, f.column), append(values, f.value)
 		}
-	}
-	if a.Ward != 0 {
-		columns, values = append(columns, "ward"), append(values, a.Ward)
 	}
 	return columns, values
 }
@@ -113,6 +111,9 @@ func (b *builder) narrow() {
 	columns, values := b.narrowed()
 	for i, c := range columns {
 		b.add(` AND c.`+c+` = ?`, values[i])
+	}
+	if b.Ward != 0 {
+		b.add(` AND c.ward = ?`, b.Ward)
 	}
 }
 
@@ -138,6 +139,13 @@ func (b *builder) lines(r Report, added, each []figures.Line) {
 			parts = append(parts, func() {
 				b.add(`SELECT `+figures.LineColumns+` FROM figures c WHERE c.what IN ? AND `+s.which+` AND c.day BETWEEN ?::date AND ?::date`, names, s.first, s.last)
 				b.narrow()
+				switch {
+				case b.Ward != 0:
+				case r.wards:
+					b.add(` AND c.ward <> ?`, figures.AllWards)
+				default:
+					b.add(` AND c.ward = ?`, figures.AllWards)
+				}
 			})
 		}
 	}
@@ -148,14 +156,14 @@ func (b *builder) lines(r Report, added, each []figures.Line) {
 		parts = append(parts,
 			func() { b.add(l.SQL(l.Of.Table + "_now")) },
 			func() {
-				b.add(`SELECT what, day, flow, kind, channel, team, key, -n, -total FROM (` + l.SQL(l.Of.Table+"_before") + `) AS x (` + figures.LineColumns + `)`)
+				b.add(`SELECT what, day, ward, flow, kind, channel, team, key, -n, -total FROM (` + l.SQL(l.Of.Table+"_before") + `) AS x (` + figures.LineColumns + `)`)
 			})
 	}
 	for _, l := range each {
 		parts = append(parts, func() { b.add(l.SQL(l.Of.Table + "_rows")) })
 	}
 	if len(parts) == 0 {
-		b.add(`SELECT '', now()::date, '', '', '', '', '', 0::bigint, 0::bigint WHERE FALSE`)
+		b.add(`SELECT '', now()::date, 0, '', '', '', '', '', 0::bigint, 0::bigint WHERE FALSE`)
 	}
 	for i, part := range parts {
 		if i > 0 {
