@@ -114,7 +114,8 @@ func excluded(columns string) string {
 // and of all.
 const spread = `SELECT what, monthly, CASE WHEN told THEN ward ELSE -1 END AS ward, CASE WHEN monthly THEN date_trunc('month', day::timestamp)::date ELSE day END AS day,
 		flow, kind, channel, team, key, n, total
-	FROM lines CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)`
+	FROM (SELECT what, day, ward, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM lines GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS sums
+	CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)`
 
 // addUp adds lines to their figures, in one order, so that two never wait for
 // each other in a circle.

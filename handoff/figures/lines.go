@@ -4,13 +4,14 @@ import "strings"
 
 // What lines count.
 const (
-	Case     = "case"     // cases opened
+	Filed    = "filed"    // cases opened
+	Case     = "case"     // the same, with all that is told apart
 	Resolved = "resolved" // of these, resolved or closed by now
 	Target   = "target"   // of these, with a target; total: those resolved by then
 	Reopened = "reopened" // cases that were reopened at least once
 	Took     = "took"     // cases resolved, by bucket; total: seconds
-	Talk     = "talk"     // conversations opened, by language; total: those the bot settled alone
-	Came     = "came"     // conversations opened
+	Came     = "came"     // conversations opened; total: those the bot settled alone
+	Talk     = "talk"     // the same, with all that is told apart, by language
 	Hour     = "hour"     // conversations opened, by hour of the week
 	Wait     = "wait"     // waits for a person that ended, by bucket, of the team that was waited for; total: seconds
 	Place    = "place"    // conversations that came to a place, "flow.state"; total: those that went on from it
@@ -40,13 +41,14 @@ func Lines() []Line {
 	cases, talks := Cases(), Talks()
 	all := []string{"flow", "kind", "channel", "team"}
 	return []Line{
+		{Filed, cases, []string{"channel"}, line(Filed, "'', '', channel, ''", "''", "1", "0", "", "")},
 		{Case, cases, all, line(Case, "flow, kind, channel, team", "''", "1", "0", "", "")},
 		{Resolved, cases, all, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved")},
 		{Target, cases, all, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL")},
 		{Reopened, cases, all, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened")},
 		{Took, cases, []string{"flow"}, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL")},
+		{Came, talks, []string{"channel"}, line(Came, "'', '', channel, ''", "''", "1", "contained::integer", "", "")},
 		{Talk, talks, []string{"flow", "channel", "team"}, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", "")},
-		{Came, talks, []string{"channel"}, line(Came, "'', '', channel, ''", "''", "1", "0", "", "")},
 		{Hour, talks, []string{"channel"}, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", "")},
 		{Wait, talks, []string{"flow"}, line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
 		{

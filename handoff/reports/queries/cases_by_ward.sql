@@ -1,7 +1,7 @@
 -- title en: Cases by ward
 -- title bn: ওয়ার্ড অনুযায়ী আবেদন ও অভিযোগ
 -- filters: flow ward kind channel team
--- counts: case wards
+-- counts: filed|case wards
 -- column ward integer: number of the ward; null when it is not known
 -- column cases integer: cases opened
 -- column share percent: of all cases in the table

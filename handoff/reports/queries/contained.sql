@@ -1,7 +1,7 @@
 -- title en: Settled by the bot alone
 -- title bn: শুধু বট দিয়ে শেষ হওয়া যোগাযোগ
 -- filters: flow ward channel team
--- counts: talk
+-- counts: came|talk
 -- column contacts integer: conversations opened
 -- column contained integer: of these, those that the bot has answered or that are over, and that never came to the queue or to an agent
 -- column share percent: contained of contacts; null when there are none
