@@ -37,7 +37,6 @@ const (
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
-	figuresEvery  = 5 * time.Second
 	checkEvery    = time.Hour
 	movesEvery    = 30 * time.Second
 	adoptEvery    = 30 * time.Second
@@ -68,7 +67,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
 		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
-		{Name: "fold_figures", Every: figuresEvery, Within: countWithin, Do: b.foldFigures},
+		{Name: "fold_figures", Every: foldEvery, Within: countWithin, Do: b.foldFigures},
 		{Name: "check_figures", Every: checkEvery, Do: b.checkFigures},
 		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
