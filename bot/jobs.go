@@ -24,7 +24,7 @@ const (
 	foldRounds   = 100 // folds in a row
 	forgetWithin = 20 * time.Minute
 	countWithin  = 30 * time.Minute // a record from before there were figures is counted in one go
-	queueMost    = 200 // conversations that a round over the queue changes
+	queueMost    = 200              // conversations that a round over the queue changes
 )
 
 // keptSource begins the source of a photo that is on disk already.

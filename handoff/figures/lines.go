@@ -52,7 +52,8 @@ func Lines() []Line {
 		{Hour, talks, []string{"channel"}, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", "")},
 		{Wait, talks, []string{"flow"}, line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
 		{
-			Place, talks, []string{"flow", "channel"},
+			Place, talks,
+			[]string{"flow", "channel"},
 			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""),
 		},
 		{Dropped, talks, []string{"flow", "channel"}, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)")},
