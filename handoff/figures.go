@@ -20,6 +20,9 @@ func queueChanges(q *pgx.Batch, b *batch) {
 			cases = append(cases, t.Cases[i].Number)
 		}
 	}
+	if len(talks) == 0 {
+		return
+	}
 	q.Queue(`INSERT INTO figure_changes (cases, talks) VALUES ($1, $2)`, cases, talks)
 }
 

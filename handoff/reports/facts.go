@@ -67,7 +67,7 @@ func (b *builder) facts(lines ...[]figures.Line) {
 		b.narrow()
 		sees()
 		if changed := b.changed(s); changed != "" {
-			b.add(` AND c.`+s.Key+` <> ALL(?::`+s.Array+`) UNION ALL `, changed)
+			b.add(` AND c.`+s.Key+` NOT IN (SELECT unnest(?::`+s.Array+`)) UNION ALL `, changed)
 			b.waiting(s, changed)
 			b.within("c.day")
 			b.narrow()
@@ -102,7 +102,7 @@ func (b *builder) seen() {
 	b.add(`, seen AS NOT MATERIALIZED (`+columns+s.Table+` c WHERE c.day >= ?::date AND `, b.first)
 	b.within("c.talk_day")
 	if changed := b.changed(s); changed != "" {
-		b.add(` AND c.number <> ALL(?::bigint[]) UNION ALL `+columns+`(`+s.Rows+` WHERE c.number = ANY(?::bigint[])) c WHERE `, changed, changed)
+		b.add(` AND c.number NOT IN (SELECT unnest(?::bigint[])) UNION ALL `+columns+`(`+s.Rows+` WHERE c.number = ANY(?::bigint[])) c WHERE `, changed, changed)
 		b.within("c.talk_day")
 	}
 	b.add(`)`)
