@@ -30,11 +30,14 @@ const (
 	AlarmWork     = "work"     // background work has failed for some time
 	AlarmDead     = "dead"     // what came could not be recorded
 	AlarmFigures  = "figures"  // figures of reports were not what the rows say, and were mended; ends by hand
+	AlarmNear     = "near"     // most of what SMS may cost in the month is spent
+	AlarmBudget   = "budget"   // all of it is
+	AlarmBalance  = "balance"  // little money is left at a gateway
 )
 
 // AlarmKinds lists all kinds.
 func AlarmKinds() []string {
-	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmFigures}
+	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmNear, AlarmBudget, AlarmBalance, AlarmFigures}
 }
 
 // EndsByHand reports whether alarms of a kind stay until somebody of the staff
