@@ -47,7 +47,8 @@ func Fold(ctx context.Context, pool *pgxpool.Pool) (int, error) {
 func alone(ctx context.Context, pool *pgxpool.Pool, work func(pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var mine bool
-		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, int64(keeping)).Scan(&mine); err != nil || !mine {
+		// Compiling these statements takes longer than running them.
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1) FROM (SELECT set_config('jit', 'off', true)) AS planned`, int64(keeping)).Scan(&mine); err != nil || !mine {
 			return err
 		}
 		return work(tx)
