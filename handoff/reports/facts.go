@@ -50,11 +50,12 @@ func (b *builder) waiting(s figures.Subject, changed string) {
 	b.add(`SELECT * FROM (`+s.Rows+` WHERE c.`+s.Key+` = ANY(?::`+s.Array+`)) c WHERE `, changed)
 }
 
-// facts adds the facts that the viewer sees of what is asked for.
-func (b *builder) facts(lines ...[]figures.Line) {
+// facts adds the facts that the viewer sees of what is asked for. how says
+// whether they are gathered first or read where they are needed.
+func (b *builder) facts(how string, lines ...[]figures.Line) {
 	for _, s := range subjects(lines) {
 		sees := b.sees(s)
-		b.add(`, ` + s.Table + `_rows AS NOT MATERIALIZED (`)
+		b.add(`, ` + s.Table + `_rows AS ` + how + ` (`)
 		if b.pending.Everything {
 			b.add(`SELECT * FROM (`+s.Rows+` WHERE `+s.Opened+` >= ? AND `+s.Opened+` < ?) c WHERE TRUE`, b.From, b.To.AddDate(0, 0, 1))
 			b.narrow()

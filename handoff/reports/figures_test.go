@@ -24,13 +24,13 @@ import (
 func TestFiguresAreWhatTheRowsSay(t *testing.T) {
 	t.Parallel()
 	c := newChanging(t)
-	for step := range 240 {
+	for step := range 150 {
 		c.clock.set(c.clock.now().Add(time.Duration(c.random.IntN(90)) * time.Minute))
 		c.change()
 		if c.random.IntN(6) == 0 {
 			c.fold()
 		}
-		if step%40 == 39 {
+		if step%50 == 49 {
 			c.compare(fmt.Sprintf("after step %d", step))
 		}
 	}
@@ -84,6 +84,33 @@ func TestSpreadIsNearTheTruth(t *testing.T) {
 		if got, _ := row[i].(float64); math.Abs(got-want) > want*(math.Pow(2, 1.0/8)-1)+0.05 { // rounded to a tenth of an hour
 			t.Errorf("%v is %v hours, want %.2f", q, got, want)
 		}
+	}
+}
+
+// TestTogetherIsAsOneByOne holds reports that are answered together against each
+// of them by itself.
+func TestTogetherIsAsOneByOne(t *testing.T) {
+	t.Parallel()
+	c := newChanging(t)
+	for range 40 {
+		c.change()
+	}
+	for range 3 {
+		for who, v := range viewers() {
+			for _, a := range []reports.Ask{days(1, 30), narrowed(days(27, 28), reports.ByWard), narrowed(days(1, 30), reports.ByFlow)} {
+				tables, err := c.set.RunTogether(t.Context(), c.desk, v, c.set.Names(), a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range c.set.Names() {
+					if got, want := fmt.Sprintf("%#v", tables[name].Rows), fmt.Sprintf("%#v", c.rows(v, name, a)); got != want {
+						t.Errorf("%s for the %s, %+v:\n together %s\n by itself %s", name, who, a, got, want)
+					}
+				}
+			}
+		}
+		c.fold()
+		c.change()
 	}
 }
 

@@ -19,18 +19,35 @@ var spreadSQL string
 // are read; otherwise facts are; and rows when nothing is counted yet. What has
 // changed since it was counted is made good.
 func (a Ask) statement(r Report, v handoff.Viewer, p figures.Pending) (sql string, values []any) {
-	b := builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
+	b := a.builder(v, p)
 	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
-	counts, spreads := b.choose(r.counts), b.choose([][]string{{r.spread.what}})
-	b.facts(counts.each, spreads.each)
+	counts, spreads := b.wanted(r)
+	b.facts("NOT MATERIALIZED", counts.each, spreads.each)
 	b.changes(counts.added, spreads.added)
+	b.tables(r, ", ")
+	b.add(` ` + r.query)
+	return b.sql.String(), b.values
+}
+
+func (a Ask) builder(v handoff.Viewer, p figures.Pending) *builder {
+	return &builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
+}
+
+// wanted are the lines that a report counts, and those whose spread it reads.
+func (b *builder) wanted(r Report) (counts, spreads chosen) {
+	return b.choose(r.counts), b.choose([][]string{{r.spread.what}})
+}
+
+// tables adds the tables that the query of a report reads.
+func (b *builder) tables(r Report, before string) {
+	counts, spreads := b.wanted(r)
+	b.add(before)
 	b.table("counted", r, counts)
 	if r.spread.what != "" {
+		b.add(`, `)
 		b.table("spread_out", r, spreads)
 		b.add(`, ` + strings.ReplaceAll(spreadSQL, "{by}", r.spread.by))
 	}
-	b.add(` ` + r.query)
-	return b.sql.String(), b.values
 }
 
 // chosen are lines that are read out of figures, and lines that are made of
@@ -123,7 +140,7 @@ func (b *builder) within(column string) {
 
 // table is lines, put together.
 func (b *builder) table(name string, r Report, c chosen) {
-	b.add(`, ` + name + ` (` + figures.LineColumns + `) AS (`)
+	b.add(name + ` (` + figures.LineColumns + `) AS (`)
 	b.lines(r, c.added, c.each)
 	b.add(`)`)
 }
