@@ -4,8 +4,9 @@
 //   - the record: cases, conversations, their messages and logs;
 //   - facts: of every case and every conversation one narrow row with what is
 //     counted of it (tables case_facts and talk_facts);
-//   - figures: facts added up by day and by month (table figures), as a list of
-//     lines; [Lines] says which there are and what each tells apart.
+//   - figures: facts added up by day and by month, of each ward and of all (table
+//     figures), as a list of lines; [Lines] says which there are and what each
+//     tells apart. What they do not tell apart is read from facts.
 //
 // Whatever changes a case or a conversation appends its number or id to the
 // table figure_changes in the same transaction, and waits for nobody. [Fold]
@@ -28,6 +29,9 @@
 //
 // [Check] holds facts against rows and figures against facts, day by day, and
 // mends what differs.
+//
+// The types to know: [Line] is something that is counted, [Subject] what facts
+// are of, [Pending] what waits to be counted, [Difference] what a check found.
 //
 //	n, err := figures.Fold(ctx, pool)
 //	found, err := figures.Check(ctx, pool, day)
