@@ -48,6 +48,7 @@ func menu() []navEntry {
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
 		{"retention", retentionPath},
+		{"settings", settingsPath},
 		{"trouble", troublePath},
 	}
 }

@@ -40,6 +40,8 @@ const (
 	FlowEdit         Permission = "flow:edit"        // the services: write, publish, roll back
 	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
+	SettingManage    Permission = "setting:manage"   // what the city shows to everybody
+	WallManage       Permission = "wall:manage"      // links for screens that show the wall
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -49,8 +51,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, WallManage),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, SettingManage, WallManage, ReplyEdit, FlowEdit, RegisterEdit),
 }
 
 // known reports whether p is one of the permissions.
