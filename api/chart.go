@@ -214,10 +214,9 @@ type weekCell struct {
 	Shade int
 }
 
-// week makes a table of a report of weekdays and hours.
-func (p page) week(rows [][]any) week {
-	var n [7][24]int
-	most := 0
+// byHour puts a report of weekdays and hours into a table, with the largest
+// number in it.
+func byHour(rows [][]any) (n [7][24]int, most int) {
 	for _, row := range rows {
 		day, _ := row[0].(int64)
 		hour, _ := row[1].(int64)
@@ -225,6 +224,12 @@ func (p page) week(rows [][]any) week {
 		n[day%7][hour%24] = int(count)
 		most = max(most, int(count))
 	}
+	return n, most
+}
+
+// week makes a table of a report of weekdays and hours.
+func (p page) week(rows [][]any) week {
+	n, most := byHour(rows)
 	w := week{Name: p.Words["chart_hours"]}
 	for h := range 24 {
 		w.Hours = append(w.Hours, p.Number(h))

@@ -34,6 +34,8 @@ type dashboardView struct {
 	Settled []settledLine
 	Waits   []waitLine
 	Left    []leftLine
+	Files   []figureFile // the tables as files
+	Book    string       // all of them in one
 	Nothing bool
 	Empty   empty
 }
@@ -75,6 +77,7 @@ func (s *Server) showDashboard(c echo.Context) error {
 	if err := q.fill(); err != nil {
 		return err
 	}
+	v.Files, v.Book = v.figureFiles(a)
 	return s.show(c, http.StatusOK, "dashboard.html", v)
 }
 

@@ -86,25 +86,18 @@ func (q asking) scores() error {
 
 // shares are cases by what they are and who works on them.
 func (q asking) shares() error {
-	p := q.v.page
-	text := func(v any) string { s, _ := v.(string); return s }
-	for _, one := range []struct {
-		id, head, report, by string
-		name                 func(string) string
-	}{
-		{"kinds", "kind", "cases_by_kind", "kind", func(id string) string { return p.KindName(flows.Kind(id)) }},
-		{"services", "service", "cases_by_service", "flow", func(id string) string { return q.s.serviceName(p.Lang, id) }},
-		{"teams", "team", "cases_by_team", "team", func(id string) string { return cmp.Or(q.s.teamName(p.Lang, id), p.Words["chart_unknown"]) }},
+	for _, one := range []struct{ id, head, report, by string }{
+		{"kinds", "kind", "cases_by_kind", "kind"}, {"services", "service", "cases_by_service", "flow"}, {"teams", "team", "cases_by_team", "team"},
 	} {
 		t, err := q.run(one.report, q.now)
 		if err != nil {
 			return err
 		}
-		part := p.sharesOf(one.id, one.head, t.Rows, func(v any) string { return one.name(text(v)) }, func(v any) string {
-			if text(v) == "" {
-				return ""
+		part := q.v.sharesOf(one.id, one.head, t.Rows, func(v any) string { return q.nameOf(one.by, v) }, func(v any) string {
+			if id, _ := v.(string); id != "" {
+				return q.cases(one.by, id)
 			}
-			return q.cases(one.by, text(v))
+			return ""
 		})
 		if one.id == "kinds" {
 			q.v.Kinds = part
@@ -113,6 +106,36 @@ func (q asking) shares() error {
 		q.v.Others = append(q.v.Others, part)
 	}
 	return nil
+}
+
+// nameOf is what an id of a report is called: of a kind, flow, team, ward,
+// channel or language.
+func (q asking) nameOf(by string, id any) string {
+	p := q.v.page
+	word, _ := id.(string)
+	switch by {
+	case "kind":
+		return p.KindName(flows.Kind(word))
+	case "flow":
+		return cmp.Or(q.s.serviceName(p.Lang, word), p.Words["chart_unknown"])
+	case "team":
+		return cmp.Or(q.s.teamName(p.Lang, word), p.Words["chart_unknown"])
+	case "channel":
+		return p.channelName(word)
+	case "language":
+		return cmp.Or(p.LanguageName(word), p.Words["chart_unknown"])
+	default:
+		if n, ok := id.(int64); ok {
+			return p.Number(int(n))
+		}
+		return p.Words["chart_unknown"]
+	}
+}
+
+// mostFirst sorts rows of names and counts by the counts.
+func mostFirst(rows [][]any) [][]any {
+	slices.SortStableFunc(rows, func(a, b []any) int { m, _ := a[1].(int64); n, _ := b[1].(int64); return cmp.Compare(n, m) })
+	return rows
 }
 
 // wards are cases by ward, as a map and as a table.
@@ -131,13 +154,7 @@ func (q asking) wards() error {
 	if q.s.opt.Wards != nil {
 		q.v.Map = q.v.wardMap(q.s.opt.Wards.Outline(mapWidth), counts, path)
 	}
-	slices.SortStableFunc(t.Rows, func(a, b []any) int { m, _ := a[1].(int64); n, _ := b[1].(int64); return cmp.Compare(n, m) })
-	q.v.Wards = q.v.sharesOf("wards", "ward", t.Rows, func(v any) string {
-		if n, ok := v.(int64); ok {
-			return q.v.Number(int(n))
-		}
-		return q.v.Words["chart_unknown"]
-	}, func(v any) string {
+	q.v.Wards = q.v.sharesOf("wards", "ward", mostFirst(t.Rows), func(v any) string { return q.nameOf("ward", v) }, func(v any) string {
 		if n, ok := v.(int64); ok {
 			return path(int(n))
 		}
@@ -157,7 +174,7 @@ func (q asking) settled() error {
 		cases, _ := row[1].(int64)
 		reopened, _ := row[6].(int64)
 		q.v.Settled = append(q.v.Settled, settledLine{
-			Service: q.s.serviceName(q.v.Lang, flow), Path: q.cases("flow", flow), Cases: q.v.cell(row[1]), Resolved: q.v.cell(row[2]),
+			Service: q.nameOf("flow", flow), Path: q.cases("flow", flow), Cases: q.v.cell(row[1]), Resolved: q.v.cell(row[2]),
 			Median: q.v.hours(row[3]), Most: q.v.hours(row[4]), Within: q.v.share(row[5]), Reopened: q.v.percent(100 * float64(reopened) / float64(max(cases, 1))),
 		})
 	}
@@ -214,13 +231,7 @@ func (q asking) talking() error {
 		if err != nil {
 			return err
 		}
-		q.v.Others = append(q.v.Others, p.sharesOf(one.id, one.head, t.Rows, func(v any) string {
-			word, _ := v.(string)
-			if one.id == "channels" {
-				return p.channelName(word)
-			}
-			return cmp.Or(p.LanguageName(word), p.Words["chart_unknown"])
-		}, func(v any) string {
+		q.v.Others = append(q.v.Others, p.sharesOf(one.id, one.head, t.Rows, func(v any) string { return q.nameOf(one.head, v) }, func(v any) string {
 			if word, _ := v.(string); one.id == "channels" {
 				return q.talks("channel", word)
 			}
@@ -249,7 +260,7 @@ func (q asking) waits() error {
 	span := func(v any) string { n, _ := v.(int64); return q.v.span(time.Duration(n) * time.Minute) }
 	for _, row := range t.Rows {
 		team, _ := row[0].(string)
-		q.v.Waits = append(q.v.Waits, waitLine{cmp.Or(q.s.teamName(q.v.Lang, team), q.v.Words["chart_unknown"]), q.v.cell(row[1]), span(row[2]), span(row[3])})
+		q.v.Waits = append(q.v.Waits, waitLine{q.nameOf("team", team), q.v.cell(row[1]), span(row[2]), span(row[3])})
 	}
 	return nil
 }
@@ -260,24 +271,39 @@ func (q asking) left() error {
 	if err != nil {
 		return err
 	}
-	type both struct{ entered, dropped int64 }
-	sums, order := map[string]both{}, []string{}
-	for _, row := range t.Rows {
-		flow, _ := row[0].(string)
-		entered, _ := row[2].(int64)
-		dropped, _ := row[4].(int64)
-		sum, known := sums[flow]
-		if !known {
-			order = append(order, flow)
-		}
-		// A dialogue's first question is the one that most come to.
-		sums[flow] = both{max(sum.entered, entered), sum.dropped + dropped}
-	}
-	for _, flow := range order {
-		n := sums[flow]
+	for _, l := range leftBy(t.Rows) {
 		q.v.Left = append(q.v.Left, leftLine{
-			q.s.serviceName(q.v.Lang, flow), q.v.Number(int(n.entered)), q.v.Number(int(n.dropped)), q.v.percent(100 * float64(n.dropped) / float64(max(n.entered, 1))),
+			q.nameOf("flow", l.flow), q.v.Number(int(l.entered)), q.v.Number(int(l.dropped)), q.v.percent(100 * float64(l.dropped) / float64(max(l.entered, 1))),
 		})
 	}
 	return nil
+}
+
+// leftFlow is how many dialogues of a service began and were left.
+type leftFlow struct {
+	flow             string
+	entered, dropped int64
+	first            string // the place that most came to
+}
+
+// leftBy puts the places of a service together.
+func leftBy(rows [][]any) []leftFlow {
+	var list []leftFlow
+	for _, row := range rows {
+		flow, _ := row[0].(string)
+		place, _ := row[1].(string)
+		entered, _ := row[2].(int64)
+		dropped, _ := row[4].(int64)
+		i := slices.IndexFunc(list, func(l leftFlow) bool { return l.flow == flow })
+		if i < 0 {
+			i, list = len(list), append(list, leftFlow{flow: flow})
+		}
+		l := &list[i]
+		// A dialogue's first question is the one that most come to.
+		if entered > l.entered {
+			l.entered, l.first = entered, place
+		}
+		l.dropped += dropped
+	}
+	return list
 }

@@ -29,6 +29,7 @@ type monthView struct {
 	Month          string // in words
 	Before         string // the month that it is compared with
 	Earlier, Later string // paths of the months around it; Later is empty for the month that goes on
+	Book           string // its tables in one workbook
 	Notes          []string
 	Main           []monthFigure
 	Reopened       string // how many cases were opened again, beside the month before
@@ -49,6 +50,7 @@ func (s *Server) showMonth(c echo.Context) error {
 	q := asking{s: s, c: c, v: &v.Board, now: a, before: before(a)}
 	v.Month, v.Before = v.monthName(a.From), v.monthName(q.before.From)
 	v.around(a)
+	v.Book = link(figuresPath, a, "format", formatXLSX)
 	if !viewer(c).SeesAll() {
 		v.Notes = append(v.Notes, v.Words["month_scope"])
 	}
