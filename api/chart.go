@@ -40,7 +40,7 @@ type bar struct {
 	Label               string // below it; empty for most
 	Day                 string
 	N, Before           string
-	Path                string
+	Path, Earlier       string // what N and Before count
 }
 
 // tick is a line across.
@@ -64,8 +64,9 @@ func byDay(t reports.Table) []int {
 	return list
 }
 
-// graph draws two lists of days over each other; path leads to a day's rows.
-func (p page) graph(from time.Time, now, before []int, path func(day time.Time) string) graph {
+// graph draws two lists of days over each other, each from a day on; path leads
+// to a day's rows.
+func (p page) graph(from [2]time.Time, now, before []int, path func(day time.Time) string) graph {
 	most := 1
 	for _, list := range [][]int{now, before} {
 		for _, n := range list {
@@ -79,7 +80,7 @@ func (p page) graph(from time.Time, now, before []int, path func(day time.Time) 
 	every := max(1, int(math.Ceil(float64(len(now))/graphLabels)))
 	var line []string
 	for i, n := range now {
-		at := from.AddDate(0, 0, i)
+		at := from[0].AddDate(0, 0, i)
 		b := bar{
 			X: graphLeft + float64(i)*step + step*.14, Width: step * .72, Height: high * float64(n) / float64(top),
 			Day: p.Day(at), N: p.Number(n), Path: path(at),
@@ -89,7 +90,7 @@ func (p page) graph(from time.Time, now, before []int, path func(day time.Time) 
 			b.Label = p.Number(at.Day())
 		}
 		if i < len(before) {
-			b.Before = p.Number(before[i])
+			b.Before, b.Earlier = p.Number(before[i]), path(from[1].AddDate(0, 0, i))
 			line = append(line, fmt.Sprintf("%.1f,%.1f", graphLeft+(float64(i)+.5)*step, g.Foot-high*float64(before[i])/float64(top)))
 		}
 		g.Bars = append(g.Bars, b)
@@ -212,6 +213,7 @@ type weekDay struct {
 type weekCell struct {
 	N     string
 	Shade int
+	Path  string // what it counts; empty for none
 }
 
 // byHour puts a report of weekdays and hours into a table, with the largest
@@ -227,8 +229,9 @@ func byHour(rows [][]any) (n [7][24]int, most int) {
 	return n, most
 }
 
-// week makes a table of a report of weekdays and hours.
-func (p page) week(rows [][]any) week {
+// week makes a table of a report of weekdays and hours; path leads to what an
+// hour of a day counts.
+func (p page) week(rows [][]any, path func(day, hour int) string) week {
 	n, most := byHour(rows)
 	w := week{Name: p.Words["chart_hours"]}
 	for h := range 24 {
@@ -237,8 +240,12 @@ func (p page) week(rows [][]any) week {
 	names := strings.Split(p.Words["weekdays"], " ")
 	for d := range n {
 		day := weekDay{Name: names[d%len(names)]}
-		for _, count := range n[d] {
-			day.Cells = append(day.Cells, weekCell{p.Number(count), shade(count, most)})
+		for hour, count := range n[d] {
+			c := weekCell{N: p.Number(count), Shade: shade(count, most)}
+			if count > 0 {
+				c.Path = path(d, hour)
+			}
+			day.Cells = append(day.Cells, c)
 		}
 		w.Days = append(w.Days, day)
 	}

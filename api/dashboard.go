@@ -33,6 +33,7 @@ type dashboardView struct {
 	Wards   shares
 	Settled []settledLine
 	Waits   []waitLine
+	Target  string // the heading of what was answered within the city's target; empty: it has set none
 	Left    []leftLine
 	Files   []figureFile // the tables as files
 	Book    string       // all of them in one
@@ -43,18 +44,30 @@ type dashboardView struct {
 // figure is a number with what it was before; Path opens what it counts.
 type figure struct {
 	Name, N, Before, Path string
+	Parts                 []cell // what it is made of, where that is more than one list
 }
+
+// cell is a number with the list of what it counts; without a path it opens
+// nothing.
+type cell struct{ N, Path string }
 
 // settledLine is how the cases of a service were settled.
 type settledLine struct {
-	Service, Path, Cases, Resolved, Median, Most, Within, Reopened string
+	Service                                         string
+	Cases, Resolved, Median, Most, Within, Reopened cell
 }
 
-// waitLine is how long a team lets people wait.
-type waitLine struct{ Team, Taken, Median, Most string }
+// waitLine is how long a team lets people wait for its first answer.
+type waitLine struct {
+	Team                               string
+	Taken, Median, Most, Within, Share cell
+}
 
 // leftLine is where dialogues of a service are left.
-type leftLine struct{ Service, Entered, Dropped, Part string }
+type leftLine struct {
+	Service                string
+	Entered, Dropped, Part cell
+}
 
 // figurePages are the pages of figures.
 func figurePages() []Route {
@@ -104,6 +117,7 @@ func (s *Server) dashboardAsk(c echo.Context, v *dashboardView) (reports.Ask, bo
 	kind := (&casesView{page: v.page}).kindField(&a.Kind)
 	v.Narrow = a.Flow+string(a.Kind)+a.Channel+a.Team+first.Value+last.Value+ward.Value != ""
 	a = a.Within(s.now())
+	a.Minutes = s.answerTarget()
 	if ok && a.To.Before(a.From) {
 		last.Fault, ok = v.Words["fault_span"], false
 	}
@@ -121,6 +135,20 @@ func (s *Server) dashboardAsk(c echo.Context, v *dashboardView) (reports.Ask, bo
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(a.Team)), 0, option{Label: v.Words["any_team"]})},
 	}
 	return a, ok
+}
+
+// settingAnswer is the setting of the flows that says within how many minutes a
+// person shall have answered first.
+const settingAnswer = "first_answer_minutes"
+
+// answerTarget is the city's target for a first answer, in minutes; 0: it has
+// set none.
+func (s *Server) answerTarget() int {
+	if s.opt.Catalog == nil {
+		return 0
+	}
+	n, _ := s.opt.Catalog().Setting(settingAnswer)
+	return min(max(int(n), 0), mostMinutes)
 }
 
 // asking is a dashboard while its figures are read.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nagorik/flows"
+	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
 
@@ -62,25 +63,35 @@ func (q asking) counts() error {
 }
 
 func (q asking) figure(key string, now, then int, path string) {
-	q.v.Figures = append(q.v.Figures, figure{q.v.Words[key], q.v.Number(now), q.v.Number(then), path})
+	q.v.Figures = append(q.v.Figures, figure{Name: q.v.Words[key], N: q.v.Number(now), Before: q.v.Number(then), Path: path})
 }
 
 // scores is how satisfied people say they are.
 func (q asking) scores() error {
-	t, err := q.run("satisfaction", q.now)
+	t, err := q.run("ratings", q.now)
 	if err != nil {
 		return err
 	}
-	sum, n := int64(0), int64(0)
+	sum, of := int64(0), map[string]int64{}
 	for _, row := range t.Rows {
-		score, _ := row[0].(int64)
-		count, _ := row[1].(int64)
-		sum, n = sum+score*count, n+count
+		what, _ := row[0].(string)
+		score, _ := row[1].(int64)
+		count, _ := row[2].(int64)
+		sum += score * count
+		of[what] += count
 	}
-	if n > 0 {
-		mean := q.v.digits(fmt.Sprintf("%.1f", float64(sum)/float64(n)))
-		q.v.Figures = append(q.v.Figures, figure{Name: q.v.Say("figure_satisfaction", "n", q.v.Number(int(n))), N: mean})
+	n := of["cases"] + of["conversations"]
+	if n == 0 {
+		return nil
 	}
+	f := figure{Name: q.v.Say("figure_satisfaction", "n", q.v.Number(int(n))), N: q.v.digits(fmt.Sprintf("%.1f", float64(sum)/float64(n)))}
+	if of["cases"] > 0 {
+		f.Parts = append(f.Parts, cell{q.v.Say("figure_of_cases", "n", q.v.Number(int(of["cases"]))), q.cases("figure", string(handoff.CaseRated))})
+	}
+	if of["conversations"] > 0 {
+		f.Parts = append(f.Parts, cell{q.v.Say("figure_of_talks", "n", q.v.Number(int(of["conversations"]))), q.talks("figure", string(handoff.TalkRated))})
+	}
+	q.v.Figures = append(q.v.Figures, f)
 	return nil
 }
 
@@ -94,10 +105,11 @@ func (q asking) shares() error {
 			return err
 		}
 		part := q.v.sharesOf(one.id, one.head, t.Rows, func(v any) string { return q.nameOf(one.by, v) }, func(v any) string {
-			if id, _ := v.(string); id != "" {
-				return q.cases(one.by, id)
+			id, _ := v.(string)
+			if id == "" && one.by == "team" {
+				return q.cases("without", withoutTeam)
 			}
-			return ""
+			return q.cases(one.by, id)
 		})
 		if one.id == "kinds" {
 			q.v.Kinds = part
@@ -158,7 +170,7 @@ func (q asking) wards() error {
 		if n, ok := v.(int64); ok {
 			return path(int(n))
 		}
-		return ""
+		return q.cases("without", withoutWard)
 	})
 	return nil
 }
@@ -173,12 +185,23 @@ func (q asking) settled() error {
 		flow, _ := row[0].(string)
 		cases, _ := row[1].(int64)
 		reopened, _ := row[6].(int64)
+		list := func(f handoff.CaseFigure) string { return q.cases("flow", flow, "figure", string(f)) }
+		done := list(handoff.CaseSettled)
 		q.v.Settled = append(q.v.Settled, settledLine{
-			Service: q.nameOf("flow", flow), Path: q.cases("flow", flow), Cases: q.v.cell(row[1]), Resolved: q.v.cell(row[2]),
-			Median: q.v.hours(row[3]), Most: q.v.hours(row[4]), Within: q.v.share(row[5]), Reopened: q.v.percent(100 * float64(reopened) / float64(max(cases, 1))),
+			Service: q.nameOf("flow", flow), Cases: cell{q.v.cell(row[1]), q.cases("flow", flow)}, Resolved: cell{q.v.cell(row[2]), done},
+			Median: known(q.v.hours(row[3]), done), Most: known(q.v.hours(row[4]), done), Within: known(q.v.share(row[5]), list(handoff.CaseInTime)),
+			Reopened: cell{q.v.percent(100 * float64(reopened) / float64(max(cases, 1))), list(handoff.CaseAgain)},
 		})
 	}
 	return nil
+}
+
+// known is a cell that opens its list where there is a figure.
+func known(n, path string) cell {
+	if n == "–" {
+		path = ""
+	}
+	return cell{n, path}
 }
 
 // cell writes a count of a report.
@@ -215,7 +238,7 @@ func (q asking) days() error {
 	if err != nil {
 		return err
 	}
-	q.v.Graph = q.v.graph(q.now.From, byDay(now), byDay(then), func(day time.Time) string {
+	q.v.Graph = q.v.graph([2]time.Time{q.now.From, q.before.From}, byDay(now), byDay(then), func(day time.Time) string {
 		on := day.Format(time.DateOnly)
 		return q.talks("from", on, "to", on)
 	})
@@ -232,35 +255,47 @@ func (q asking) talking() error {
 			return err
 		}
 		q.v.Others = append(q.v.Others, p.sharesOf(one.id, one.head, t.Rows, func(v any) string { return q.nameOf(one.head, v) }, func(v any) string {
-			if word, _ := v.(string); one.id == "channels" {
-				return q.talks("channel", word)
+			word, _ := v.(string)
+			if word == "" && one.id == "languages" {
+				return q.talks("without", withoutLanguage)
 			}
-			return ""
+			return q.talks(one.head, word)
 		}))
 	}
 	t, err := q.run("hours", q.now)
 	if err != nil {
 		return err
 	}
-	q.v.Week = p.week(t.Rows)
+	q.v.Week = p.week(t.Rows, func(day, hour int) string { return q.talks("weekday", itoa(day), "hour", itoa(hour)) })
 	if t, err = q.run("contained", q.now); err != nil || len(t.Rows) == 0 {
 		return err
 	}
 	row := t.Rows[0]
-	q.v.Figures = append(q.v.Figures, figure{Name: p.Words["figure_contained"], N: p.share(row[2])}, figure{Name: p.Words["figure_saved"], N: p.cell(row[1])})
+	list := q.talks("figure", string(handoff.TalkContained))
+	q.v.Figures = append(q.v.Figures, figure{Name: p.Words["figure_contained"], N: p.share(row[2]), Path: list}, figure{Name: p.Words["figure_saved"], N: p.cell(row[1]), Path: list})
 	return nil
 }
 
-// waits is how long people waited for a person.
+// waits is how long people waited for the first answer of a person.
 func (q asking) waits() error {
-	t, err := q.run("waits", q.now)
+	t, err := q.run("first_answers", q.now)
 	if err != nil {
 		return err
+	}
+	if q.now.Minutes > 0 {
+		q.v.Target = q.v.Say("chart_within_n", "n", q.v.Number(q.now.Minutes))
 	}
 	span := func(v any) string { n, _ := v.(int64); return q.v.span(time.Duration(n) * time.Minute) }
 	for _, row := range t.Rows {
 		team, _ := row[0].(string)
-		q.v.Waits = append(q.v.Waits, waitLine{q.nameOf("team", team), q.v.cell(row[1]), span(row[2]), span(row[3])})
+		taken, _ := row[1].(int64)
+		list := q.talks("taken", cmp.Or(team, nobody))
+		line := waitLine{Team: q.nameOf("team", team), Taken: cell{q.v.cell(row[1]), list}, Median: cell{span(row[2]), list}, Most: cell{span(row[3]), list}}
+		if within, ok := row[4].(int64); ok {
+			inTime := q.talks("taken", cmp.Or(team, nobody), "within", itoa(q.now.Minutes))
+			line.Within, line.Share = cell{q.v.cell(row[4]), inTime}, cell{q.v.percent(100 * float64(within) / float64(max(taken, 1))), inTime}
+		}
+		q.v.Waits = append(q.v.Waits, line)
 	}
 	return nil
 }
@@ -272,8 +307,10 @@ func (q asking) left() error {
 		return err
 	}
 	for _, l := range leftBy(t.Rows) {
+		left := q.talks("flow", l.flow, "figure", string(handoff.TalkLeft))
 		q.v.Left = append(q.v.Left, leftLine{
-			q.nameOf("flow", l.flow), q.v.Number(int(l.entered)), q.v.Number(int(l.dropped)), q.v.percent(100 * float64(l.dropped) / float64(max(l.entered, 1))),
+			Service: q.nameOf("flow", l.flow), Entered: cell{q.v.Number(int(l.entered)), q.talks("place", l.flow+"."+l.first)}, Dropped: cell{q.v.Number(int(l.dropped)), left},
+			Part: cell{q.v.percent(100 * float64(l.dropped) / float64(max(l.entered, 1))), left},
 		})
 	}
 	return nil

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"fmt"
 	entities "html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,7 +33,7 @@ func (o *office) fillYear(cases int) {
 }
 
 var (
-	opens    = regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)"(?: aria-label="[^"]*: |>)([0-9]+)(?:"|</a>)`)
+	opens    = regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)"(?: aria-label="[^"]*: |>)([0-9]+)(?:"|</a>| about )`)
 	talkRow  = regexp.MustCompile(`<th scope="row"><a href="/console/conversations/`)
 	nextPage = regexp.MustCompile(`rel="next" href="([^"]+)"`)
 )
@@ -61,10 +64,12 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	o := newCounter(t)
 	o.server.opt.Wards = place.Sample()
 	o.fillYear(150)
+	o.exec(`UPDATE cases SET team = '' WHERE number % 5 = 0`)
+	o.exec(`UPDATE conversations SET language = '' WHERE get_byte(uuid_send(id), 15) % 5 = 0`)
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage", "waste"}, []int{1, 2, 3, 4, 5})
 	cookies := []string{o.enter("anna@example.org"), o.enter("kamal@example.org")}
-	opened := 0
+	opened, seen := 0, map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		from := o.clock.now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
 		q := url.Values{"lang": {"en"}, "from": {from.Format(time.DateOnly)}, "to": {from.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days")).Format(time.DateOnly)}}
@@ -89,8 +94,15 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 			}
 			return
 		}
-		for range 4 {
-			f := rapid.SampledFrom(figures).Draw(t, "figure")
+		kinds := map[string][][]string{}
+		for _, f := range figures {
+			kind := strings.Join(slices.Sorted(maps.Keys(linkQuery(f[1]))), " ")
+			kinds[kind] = append(kinds[kind], f)
+		}
+		for range 6 { // those of each kind alike, however many there are
+			kind := rapid.SampledFrom(slices.Sorted(maps.Keys(kinds))).Draw(t, "kind")
+			f := rapid.SampledFrom(kinds[kind]).Draw(t, "figure")
+			seen[kind]++
 			says, _ := strconv.Atoi(f[2])
 			opened++
 			if got := o.countedRows(t, entities.UnescapeString(f[1]), cookie); got != says {
@@ -100,6 +112,63 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	})
 	if opened < 60 {
 		t.Errorf("only %d figures were opened", opened)
+	}
+	for _, by := range []string{"figure", "taken", "within", "place", "hour", "language", "without", "ward", "team", "channel"} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(seen)), func(kind string) bool { return strings.Contains(" "+kind+" ", " "+by+" ") }) {
+			t.Errorf("no figure by %s was opened", by)
+		}
+	}
+}
+
+// linkQuery is the query of a link on a page.
+func linkQuery(link string) url.Values {
+	u, err := url.Parse(entities.UnescapeString(link))
+	if err != nil {
+		return nil
+	}
+	return u.Query()
+}
+
+// TestSharesAreOfWhatTheyOpen counts the lists behind the shares of what was
+// settled and of what was answered.
+func TestSharesAreOfWhatTheyOpen(t *testing.T) {
+	o := newCounter(t)
+	o.fillYear(150)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	cookie := o.enter("anna@example.org")
+	body := o.look(dashboardPath+"?lang=en&from=2026-01-01&to=2026-11-23", cookie).Body.String()
+	checked := map[string]int{}
+	for _, m := range regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)">([0-9.]+)%</a>`).FindAllStringSubmatch(body, -1) {
+		q := linkQuery(m[1])
+		part := q.Get("figure") + q.Get("taken")
+		whole := url.Values{}
+		maps.Copy(whole, q)
+		n := o.countedRows(t, entities.UnescapeString(m[1]), cookie)
+		var all int
+		switch {
+		case q.Get("figure") == string(handoff.CaseInTime):
+			whole.Set("figure", string(handoff.CaseLate))
+			all = n + o.countedRows(t, casesPath+"?"+whole.Encode(), cookie)
+		case q.Get("figure") == string(handoff.CaseAgain):
+			whole.Del("figure")
+			all = o.countedRows(t, casesPath+"?"+whole.Encode(), cookie)
+		case q.Has("within"):
+			part = "within"
+			whole.Del("within")
+			all = o.countedRows(t, talksPath+"?"+whole.Encode(), cookie)
+		case q.Get("figure") == string(handoff.TalkContained):
+			whole.Del("figure")
+			all = o.countedRows(t, talksPath+"?"+whole.Encode(), cookie)
+		default:
+			continue
+		}
+		if got := fmt.Sprintf("%.1f", 100*float64(n)/float64(max(all, 1))); got != m[2] {
+			t.Errorf("%s says %s%%, the lists say %s%% (%d of %d)", m[1], m[2], got, n, all)
+		}
+		checked[part]++
+	}
+	if len(checked) < 4 {
+		t.Errorf("checked were %v", checked)
 	}
 }
 

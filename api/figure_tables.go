@@ -27,7 +27,7 @@ func figureTables() []figureTable {
 		{"languages", []string{"language", "chart_contacts", "chart_share"}, named("languages", "language")},
 		{"hours", nil, asking.hourRows},
 		{"settled", []string{"service", "chart_cases", "chart_resolved", "chart_median_hours", "chart_p90_hours", "chart_within_percent", "chart_reopened"}, named("resolution", "flow")},
-		{"waits", []string{"team", "chart_taken", "chart_median_minutes", "chart_p90_minutes"}, named("waits", "team")},
+		{"waits", []string{"team", "chart_taken", "chart_median_minutes", "chart_p90_minutes", "chart_within_target"}, named("first_answers", "team")},
 		{"left", []string{"service", "chart_entered", "chart_dropped"}, asking.leftRows},
 		{"places", []string{"service", "chart_place", "chart_entered", "chart_went_on", "chart_dropped"}, named("dropoff", "flow")},
 		{"satisfaction", []string{"chart_score", "chart_answers"}, plainRows("satisfaction")},

@@ -53,6 +53,7 @@ type ConversationFilter struct {
 	Ward    int
 	From    time.Time // when it was opened
 	To      time.Time // not included
+	Counted Counted   // by a figure
 }
 
 // Conversations lists the conversations that the viewer may see, the newest
@@ -85,6 +86,9 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 		db = db.Where("(closed_at IS NULL) = ?", *f.Open)
 	}
 	if db, err = f.narrow(db); err != nil {
+		return none, err
+	}
+	if db, err = f.Counted.narrow(db, d.now()); err != nil {
 		return none, err
 	}
 	if db, err = f.afterID(db, "id"); err != nil {
