@@ -37,6 +37,7 @@ type dashboardView struct {
 	Left    []leftLine
 	Files   []figureFile // the tables as files
 	Book    string       // all of them in one
+	Walls   bool         // the viewer may make links for screens
 	Nothing bool
 	Empty   empty
 }
@@ -79,7 +80,7 @@ func figurePages() []Route {
 }
 
 func (s *Server) showDashboard(c echo.Context) error {
-	v := dashboardView{page: s.page(c, "dashboard_title")}
+	v := dashboardView{page: s.page(c, "dashboard_title"), Walls: allows(viewer(c).Role, WallManage)}
 	a, ok := s.dashboardAsk(c, &v)
 	if !ok {
 		v.Faulty = true

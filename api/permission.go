@@ -13,6 +13,7 @@ type Permission string
 const (
 	Public   Permission = "public"   // anybody
 	Signed   Permission = "signed"   // a provider whose signature its channel checks
+	Screen   Permission = "screen"   // a browser with a link to the wall
 	Operator Permission = "operator" // whoever runs the program: loopback, or METRICS_TOKEN
 )
 
@@ -58,7 +59,7 @@ var scopes = map[handoff.Role][]Permission{
 // known reports whether p is one of the permissions.
 func (p Permission) known() bool {
 	switch p {
-	case Public, Signed, Operator:
+	case Public, Signed, Screen, Operator:
 		return true
 	default:
 		return p.staff()

@@ -11,10 +11,12 @@ import (
 	"gorm.io/gorm"
 )
 
+// MaxWallName is how long the name of a screen may be, in characters.
+const MaxWallName = 80
+
 // Bounds of links to the wall.
 const (
 	maxWallLinks = 50 // that are good at the same time
-	maxWallName  = 80 // characters
 	wallSeen     = time.Minute
 	wallEnded    = 20 // ended ones that are still listed
 )
@@ -47,8 +49,8 @@ func (wallLinkRow) TableName() string { return "wall_links" }
 // once.
 func (d *Desk) AddWallLink(ctx context.Context, v Viewer, name string) (token string, err error) {
 	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
-	if name == "" || utf8.RuneCountInString(name) > maxWallName || strings.ContainsRune(name, 0) {
-		return "", invalid("name", "must be 1 to %d characters", maxWallName)
+	if name == "" || utf8.RuneCountInString(name) > MaxWallName || strings.ContainsRune(name, 0) {
+		return "", invalid("name", "must be 1 to %d characters", MaxWallName)
 	}
 	token = newToken()
 	err = d.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
