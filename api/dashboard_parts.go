@@ -22,6 +22,9 @@ func (q asking) fill() error {
 			return err
 		}
 	}
+	// Beside each other the two columns are about as long then.
+	order := []string{"channels", "languages", "services", "teams"}
+	slices.SortStableFunc(q.v.Others, func(a, b shares) int { return cmp.Compare(slices.Index(order, a.ID), slices.Index(order, b.ID)) })
 	q.v.Nothing = len(q.v.Kinds.Lines) == 0 && (q.v.ByKind || q.v.Figures[0].N == q.v.Number(0))
 	q.v.Empty = q.s.empty(q.v.page, "dashboard_empty", "dashboard_empty_text")
 	return nil
@@ -166,7 +169,12 @@ func (q asking) wards() error {
 	if q.s.opt.Wards != nil {
 		q.v.Map = q.v.wardMap(q.s.opt.Wards.Outline(mapWidth), counts, path)
 	}
-	q.v.Wards = q.v.sharesOf("wards", "ward", mostFirst(t.Rows), func(v any) string { return q.nameOf("ward", v) }, func(v any) string {
+	q.v.Wards = q.v.sharesOf("wards", "ward", mostFirst(t.Rows), func(v any) string {
+		if _, ok := v.(int64); ok {
+			return q.v.Say("chart_ward_n", "n", q.nameOf("ward", v))
+		}
+		return q.nameOf("ward", v)
+	}, func(v any) string {
 		if n, ok := v.(int64); ok {
 			return path(int(n))
 		}

@@ -73,6 +73,7 @@ func (s *Server) showWallAs(c echo.Context, v wallView) error {
 	}
 	v.Graph, v.Kinds, v.Wards = board.Graph, board.Kinds, board.Wards
 	v.Wards.Lines = v.Wards.Lines[:min(wallWards, len(v.Wards.Lines))]
+	v.Graph.Now, v.Graph.Then = v.monthName(a.From), v.monthName(q.before.From)
 	if v.Screen {
 		v.closed()
 	}
