@@ -128,6 +128,25 @@ type shares struct {
 	ID, Title, Head, Count, Of string
 	Lines                      []share
 	Empty                      string
+	Many                       bool // so many lines that they stand in columns
+}
+
+// manyLines are so many that they stand in columns beside each other.
+const manyLines = 24
+
+// columns makes much of many lines: they stand in columns, and their bars are
+// parts of the largest, not of the whole, of which each is hardly a part.
+func (s *shares) columns() {
+	if s.Many = len(s.Lines) > manyLines; !s.Many {
+		return
+	}
+	most := 0.0
+	for _, l := range s.Lines {
+		most = max(most, l.Part)
+	}
+	for i := range s.Lines {
+		s.Lines[i].Part = 100 * s.Lines[i].Part / most
+	}
 }
 
 // percent writes a share.

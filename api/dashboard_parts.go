@@ -180,6 +180,7 @@ func (q asking) wards() error {
 		}
 		return q.cases("without", withoutWard)
 	})
+	q.v.Wards.columns()
 	return nil
 }
 

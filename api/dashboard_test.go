@@ -241,3 +241,16 @@ func TestTheReportOfAMonth(t *testing.T) {
 
 // month is the beginning of a month of 2026.
 func month(n int) time.Time { return time.Date(2026, time.Month(n), 1, 0, 0, 0, 0, handoff.Dhaka()) }
+
+func TestManyWardsStandInColumns(t *testing.T) {
+	for n, want := range map[int]bool{manyLines: false, manyLines + 1: true} {
+		s := shares{}
+		for i := range n {
+			s.Lines = append(s.Lines, share{Part: float64(i) / 10})
+		}
+		s.columns()
+		if longest := s.Lines[n-1].Part; s.Many != want || (longest == 100) != want {
+			t.Errorf("%d lines: in columns %t, the longest bar is %v", n, s.Many, longest)
+		}
+	}
+}
