@@ -44,8 +44,9 @@ type dashboardView struct {
 
 // figure is a number with what it was before; Path opens what it counts.
 type figure struct {
-	Name, N, Before, Path string
-	Parts                 []cell // what it is made of, where that is more than one list
+	Name, N, Before string
+	Path, Earlier   string // what N and Before count
+	Parts           []cell // what it is made of, where that is more than one list
 }
 
 // cell is a number with the list of what it counts; without a path it opens
@@ -175,6 +176,12 @@ func (q asking) talks(more ...string) string {
 	a := q.now
 	a.Kind = ""
 	return link(talksPath, a, more...)
+}
+
+// earlier is what was asked for of the stretch of days before.
+func (q asking) earlier() asking {
+	q.now = q.before
+	return q
 }
 
 // link is a path with what was asked for in its query.

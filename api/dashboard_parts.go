@@ -55,18 +55,18 @@ func (q asking) counts() error {
 		if err != nil {
 			return err
 		}
-		q.figure("figure_contacts", now, then, q.talks())
+		q.figure("figure_contacts", now, then, asking.talks)
 	}
 	now, then, err := q.sum("cases_by_kind", 1)
 	if err != nil {
 		return err
 	}
-	q.figure("figure_cases", now, then, q.cases())
+	q.figure("figure_cases", now, then, asking.cases)
 	return q.scores()
 }
 
-func (q asking) figure(key string, now, then int, path string) {
-	q.v.Figures = append(q.v.Figures, figure{Name: q.v.Words[key], N: q.v.Number(now), Before: q.v.Number(then), Path: path})
+func (q asking) figure(key string, now, then int, list func(asking, ...string) string) {
+	q.v.Figures = append(q.v.Figures, figure{Name: q.v.Words[key], N: q.v.Number(now), Before: q.v.Number(then), Path: list(q), Earlier: list(q.earlier())})
 }
 
 // scores is how satisfied people say they are.

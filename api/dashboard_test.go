@@ -213,7 +213,7 @@ func TestTheReportOfAMonth(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage"}, []int{1})
 	cookie, limited := o.enter("anna@example.org"), o.enter("kamal@example.org")
-	main := regexp.MustCompile(`month-n">([^<]*)</span><span>cases opened`)
+	main := regexp.MustCompile(`month-n">(?:<a [^>]*>)?([^<]*)(?:</a>)?</span><span>cases opened`)
 	cases := func(path, cookie string) string {
 		w := o.look(path, cookie)
 		wantPage(t, w, http.StatusOK, "Monthly report")

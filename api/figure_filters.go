@@ -92,7 +92,10 @@ func (s *Server) talkPlaces(c echo.Context, v *talksView, f *handoff.Conversatio
 		v.Kept = append(v.Kept, kept{"place", place, v.Say("kept_place", "service", s.serviceName(v.Lang, flow), "place", state)})
 	}
 	if taken := c.QueryParam("taken"); taken != "" {
-		team := strings.TrimPrefix(taken, nobody)
+		team := taken
+		if team == nobody {
+			team = ""
+		}
 		f.Counted.TakenBy = &team
 		v.Kept = append(v.Kept, kept{"taken", taken, v.Say("kept_taken", "team", cmp.Or(s.teamName(v.Lang, team), v.Words["chart_unknown"]))})
 	}

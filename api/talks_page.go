@@ -16,6 +16,7 @@ type talksView struct {
 	Filters []field
 	More    []field // of figures, folded away until they are used
 	Kept    []kept
+	Fault   string // what cannot be understood besides the fields
 	Narrow  bool
 	Folded  bool
 	Lines   []inboxLine
@@ -65,7 +66,9 @@ func (s *Server) talkFilterOf(c echo.Context, v *talksView) (handoff.Conversatio
 		ward, v.channelField(f.Channel), from, to,
 	}
 	var read bool
-	v.More, read = s.talkFigures(c, v, &f)
+	if v.More, read = s.talkFigures(c, v, &f); !read {
+		v.Fault = v.Words["kept_fault"]
+	}
 	k := f.Counted
 	v.Folded = k.Figure == "" && f.Owner == "" && k.Language == "" && k.Weekday == nil && k.Hour == nil
 	v.Narrow = !v.Folded || len(v.Kept) > 0 || f.Flow+f.Team+f.Channel+from.Value+to.Value+ward.Value != ""
