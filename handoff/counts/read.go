@@ -57,11 +57,13 @@ func Read(ctx context.Context, desk *handoff.Desk, now time.Time, names Names) (
 	for _, row := range rows {
 		found.add(row)
 	}
-	keys := make([]string, 0, len(names.Wards)+1)
+	keys := make([]string, 0, len(names.Wards))
 	for _, ward := range names.Wards {
 		keys = append(keys, strconv.Itoa(ward))
 	}
-	s := protect(inOrder(append(keys, ""), found.wards), inOrder(names.Services, found.services))
+	// That the ward is known of every report says nothing about anybody: only
+	// when it is not, there is a row for those.
+	s := protect(inOrder(keys, found.wards), inOrder(names.Services, found.services))
 	s.From, s.To = from, last
 	if s.Sum.Split {
 		s.Sum.Days = found.days
@@ -101,7 +103,8 @@ func (t *tallies) add(row []any) {
 }
 
 // inOrder are the rows of keys, empty ones where nothing was counted. What has
-// none of the keys, as of a service that is no longer there, comes last.
+// none of the keys, as of a service that is no longer there or of no known
+// ward, comes last.
 func inOrder(keys []string, found map[string]Row) []Row {
 	rows := make([]Row, 0, len(keys))
 	for _, key := range keys {
