@@ -46,10 +46,10 @@ type Counted struct {
 // maxPlace bounds the name of a place in a dialogue.
 const maxPlace = 2*maxWord + 1
 
-// firstTaken is when a person first took a conversation that waited, what it
-// had waited since, and for which team.
-const firstTaken = `SELECT l.team, l.at - l.queued_at AS waited FROM conversation_log l
-	WHERE l.conversation_id = conversations.id AND l.what = 'taken' AND l.queued_at IS NOT NULL ORDER BY l.id LIMIT 1`
+// firstTaken are the conversations that waited for a person, with the line of
+// the log that tells when one of them was first taken.
+const firstTaken = `SELECT l.conversation_id FROM conversation_log l WHERE l.what = 'taken' AND l.queued_at IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM conversation_log e WHERE e.conversation_id = l.conversation_id AND e.what = 'taken' AND e.queued_at IS NOT NULL AND e.id < l.id)`
 
 // narrow adds the conditions of the figures.
 func (c Counted) narrow(db *gorm.DB, now time.Time) (*gorm.DB, error) {
@@ -65,7 +65,7 @@ func (c Counted) narrow(db *gorm.DB, now time.Time) (*gorm.DB, error) {
 	case TalkLive:
 		db = db.Where("conversations.closed_at IS NULL AND (conversations.owner <> 'bot' OR conversations.last_at > ?)", now.Add(-talkingWithin))
 	case TalkAnswered:
-		db = db.Where("EXISTS (" + firstTaken + ")")
+		db = db.Where("conversations.id IN (" + firstTaken + ")")
 	default:
 		return nil, invalid("figure", "must be one of %s", strings.Join(names(TalkFigures()...), ", "))
 	}
@@ -118,15 +118,19 @@ func (c Counted) came(db *gorm.DB) (*gorm.DB, error) {
 		db = db.Where(`(conversations.flow = ? AND conversations.state = ?
 			OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = conversations.id AND m.place = ?))`, flow, state, c.Place)
 	}
+	if c.TakenBy == nil && c.Within == 0 {
+		return db, nil
+	}
+	taken, values := firstTaken, []any{}
 	if c.TakenBy != nil {
 		team, err := word("taken", *c.TakenBy)
 		if err != nil {
 			return nil, err
 		}
-		db = db.Where("(SELECT t.team FROM ("+firstTaken+") t) = ?", team)
+		taken, values = taken+" AND l.team = ?", append(values, team)
 	}
 	if c.Within > 0 {
-		db = db.Where("(SELECT t.waited FROM ("+firstTaken+") t) <= ? * interval '1 second'", int64(c.Within/time.Second))
+		taken, values = taken+" AND l.at - l.queued_at <= ? * interval '1 second'", append(values, int64(c.Within/time.Second))
 	}
-	return db, nil
+	return db.Where("conversations.id IN ("+taken+")", values...), nil
 }
