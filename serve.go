@@ -25,6 +25,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
 	"nagorik/handoff/registers"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of a running service.
@@ -154,13 +155,13 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
-	ledger := notices.NewLedger(s.records.pool, nil)
+	ledger, spent := notices.NewLedger(s.records.pool, nil), spending.NewLedger(s.records.pool, nil)
 	letters, err := api.AlarmLetters(s.config.PublicURL.String())
 	if err != nil {
 		return err
 	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Mailer: mailer, AlarmLetter: letters,
+		Notices: ledger, Spending: spent, Mailer: mailer, AlarmLetter: letters,
 		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
@@ -168,7 +169,7 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Spending: spent, Gateways: s.gateways, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards, Registers: s.registers,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

@@ -64,9 +64,8 @@ func byDay(t reports.Table) []int {
 	return list
 }
 
-// graph draws two lists of days over each other, each from a day on; path leads
-// to a day's rows.
-func (p page) graph(from [2]time.Time, now, before []int, path func(day time.Time) string) graph {
+// graph draws two lists of days over each other; path leads to a day's rows.
+func (p page) graph(from time.Time, now, before []int, path func(day time.Time) string) graph {
 	most := 1
 	for _, list := range [][]int{now, before} {
 		for _, n := range list {
@@ -80,7 +79,7 @@ func (p page) graph(from [2]time.Time, now, before []int, path func(day time.Tim
 	every := max(1, int(math.Ceil(float64(len(now))/graphLabels)))
 	var line []string
 	for i, n := range now {
-		at := from[0].AddDate(0, 0, i)
+		at := from.AddDate(0, 0, i)
 		b := bar{
 			X: graphLeft + float64(i)*step + step*.14, Width: step * .72, Height: high * float64(n) / float64(top),
 			Day: p.Day(at), N: p.Number(n), Path: path(at),
@@ -90,7 +89,7 @@ func (p page) graph(from [2]time.Time, now, before []int, path func(day time.Tim
 			b.Label = p.Number(at.Day())
 		}
 		if i < len(before) {
-			b.Before, b.Earlier = p.Number(before[i]), path(from[1].AddDate(0, 0, i))
+			b.Before = p.Number(before[i])
 			line = append(line, fmt.Sprintf("%.1f,%.1f", graphLeft+(float64(i)+.5)*step, g.Foot-high*float64(before[i])/float64(top)))
 		}
 		g.Bars = append(g.Bars, b)

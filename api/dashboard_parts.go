@@ -247,10 +247,16 @@ func (q asking) days() error {
 	if err != nil {
 		return err
 	}
-	q.v.Graph = q.v.graph([2]time.Time{q.now.From, q.before.From}, byDay(now), byDay(then), func(day time.Time) string {
+	path := func(day time.Time) string {
 		on := day.Format(time.DateOnly)
 		return q.talks("from", on, "to", on)
-	})
+	}
+	q.v.Graph = q.v.graph(q.now.From, byDay(now), byDay(then), path)
+	for i := range q.v.Graph.Bars {
+		if b := &q.v.Graph.Bars[i]; b.Before != "" {
+			b.Earlier = path(q.before.From.AddDate(0, 0, i))
+		}
+	}
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/handofftest"
+	"nagorik/handoff/spending"
 )
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
@@ -85,6 +86,8 @@ func newOffice(t *testing.T, change func(*Options)) *office {
 		t.Fatal(err)
 	}
 	o.server = serverOver(t, o.desk, o.clock, o.logs, change)
+	o.server.opt.Spending = spending.NewLedger(pool, o.clock.now)
+	o.server.opt.Gateways = func() []string { return []string{"citysms", "twilio"} }
 	o.token = o.hire("boss@example.org", handoff.RoleSupervisor, nil, nil)
 	return o
 }

@@ -43,6 +43,8 @@ const (
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
 	SettingManage    Permission = "setting:manage"   // what the city shows to everybody
 	WallManage       Permission = "wall:manage"      // links for screens that show the wall
+	SpendingRead     Permission = "spending:read"    // what SMS cost
+	SpendingManage   Permission = "spending:manage"  // prices, the budget, least balances
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -52,8 +54,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, WallManage),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, SettingManage, WallManage, ReplyEdit, FlowEdit, RegisterEdit),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, SpendingRead, WallManage),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, SettingManage, WallManage, ReplyEdit, FlowEdit, RegisterEdit, SpendingRead, SpendingManage),
 }
 
 // known reports whether p is one of the permissions.

@@ -18,6 +18,7 @@ import (
 	"nagorik/bot/spool"
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // laneCount is how many lanes commit at once. Few are best: two committers
@@ -46,6 +47,7 @@ type Options struct {
 	Metrics   *Metrics
 	Now       func() time.Time // time.Now when nil
 	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
+	Spending  *spending.Ledger // what SMS cost; nil: there is no bound
 	Mailer    Mailer           // nil: no mail goes out
 	// AlarmLetter writes to staff about an alarm; nil: alarms are not mailed.
 	AlarmLetter func(handoff.AlarmLetter) (subject, text string)
@@ -76,6 +78,7 @@ type Bot struct {
 	numbers   *caseNumbers
 	outbox    *outbox
 	notices   *notices.Ledger
+	spending  *spending.Ledger
 	mailer    Mailer
 	// What alarms are told with; see alarms.go.
 	alarmLetter func(handoff.AlarmLetter) (subject, text string)
@@ -99,7 +102,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, photoLink: opt.PhotoLink, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
-		notices: opt.Notices, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
+		notices: opt.Notices, spending: opt.Spending, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	for _, c := range opt.Channels {

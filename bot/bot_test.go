@@ -27,6 +27,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/handofftest"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
@@ -124,6 +125,7 @@ type town struct {
 	paper *paper
 	pool  *pgxpool.Pool
 	desk  *handoff.Desk
+	spent *spending.Ledger
 	redis redis.UniversalClient
 	flows *bot.Catalogs
 	dir   string
@@ -237,8 +239,9 @@ func newTown(t testing.TB, s settings) *town {
 	}
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
+	w.spent = spending.NewLedger(w.pool, s.now)
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
+		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Spending: w.spent, Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
 		Catalogs: w.flows, PhotoLink: s.link,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

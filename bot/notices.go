@@ -16,6 +16,7 @@ import (
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of notices.
@@ -127,6 +128,10 @@ func (b *Bot) tellBy(ctx context.Context, n *notices.Notice, i int) (wait time.D
 		h.Status, h.Reason = notices.StatusUnknown, notices.ReasonCut
 		return 0, b.notices.Mark(ctx, n.ID, i, *h)
 	case notices.StatusPlanned:
+		if b.overBudget(ctx, h.Channel, spending.Notice) != nil {
+			h.Status, h.Reason = notices.StatusSkipped, notices.ReasonBudget
+			return 0, b.notices.Mark(ctx, n.ID, i, *h)
+		}
 		if h.Identity != uuid.Nil && h.Way != flows.WayMail {
 			return b.queueNotice(ctx, n, i)
 		}
@@ -286,6 +291,7 @@ func (b *Bot) textNotice(ctx context.Context, n *notices.Notice, h *notices.Hop)
 		within, cancel := context.WithTimeout(ctx, sendWithin)
 		sent, err := channel.Send(within, Outgoing{ID: id, Address: h.Address, Text: part.Text, Attempt: 1})
 		cancel()
+		h.Handovers = append(h.Handovers, paidOf(spending.Notice, n.ID, sent, err)...)
 		if err != nil {
 			return provider, err
 		}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of the outbox.
@@ -53,6 +54,7 @@ type outgoing struct {
 	doubts   int
 	human    bool
 	notice   bool // of unknown outcome it is not sent again
+	paidAs   spending.Kind
 	insisted bool // a person sends it once more
 }
 
@@ -126,7 +128,7 @@ func (o *outbox) committed(t *handoff.Turn, leased bool) {
 	j := job{conversation: t.Now.Conversation, key: t.Key, via: t.Now.Via, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
 	for _, r := range t.Out {
 		if r.SendAfter.IsZero() {
-			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1})
+			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1, paidAs: spending.Bot})
 		}
 	}
 	o.put(j)
@@ -210,7 +212,7 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
 			{
 				id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts,
-				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice),
+				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice), paidAs: paidAs(m),
 			},
 		}})
 	}
@@ -268,6 +270,9 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if paused := q.paused.Load(); paused > now.UnixNano() {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
 	}
+	if e := o.bot.overBudget(ctx, q.channel.Name(), m.paidAs); e != nil {
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "failed", Error: e.Error(), Untried: true}
+	}
 	if now.Add(sendWithin).After(j.until) {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now, Untried: true}
 	}
@@ -290,7 +295,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if err == nil {
 		o.recovered(q)
 		o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), "sent").Inc()
-		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID}
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID, Handover: m.handover(sent.Paid, sent.ProviderID)}
 	}
 	return o.failed(q, j, m, err)
 }
@@ -306,7 +311,7 @@ func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendRe
 	}
 	o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), string(e.Outcome)).Inc()
 	now := o.bot.now()
-	r := handoff.SendResult{ID: m.id, Attempt: m.attempts, Error: e.Error()}
+	r := handoff.SendResult{ID: m.id, Attempt: m.attempts, Error: e.Error(), Handover: m.handover(e.Paid, "")}
 	switch e.Outcome {
 	case SendReject:
 		r.Status = "failed"
