@@ -119,7 +119,6 @@ func (s *Server) dashboardAsk(c echo.Context, v *dashboardView) (reports.Ask, bo
 	kind := (&casesView{page: v.page}).kindField(&a.Kind)
 	v.Narrow = a.Flow+string(a.Kind)+a.Channel+a.Team+first.Value+last.Value+ward.Value != ""
 	a = a.Within(s.now())
-	a.Minutes = s.answerTarget()
 	if ok && a.To.Before(a.From) {
 		last.Fault, ok = v.Words["fault_span"], false
 	}

@@ -69,30 +69,26 @@ func (q asking) figure(key string, now, then int, list func(asking, ...string) s
 	q.v.Figures = append(q.v.Figures, figure{Name: q.v.Words[key], N: q.v.Number(now), Before: q.v.Number(then), Path: list(q), Earlier: list(q.earlier())})
 }
 
-// scores is how satisfied people say they are.
+// scores is how satisfied people say they are: about cases, and about
+// conversations.
 func (q asking) scores() error {
-	t, err := q.run("ratings", q.now)
+	t, err := q.run("satisfaction", q.now)
 	if err != nil {
 		return err
 	}
-	sum, of := int64(0), map[string]int64{}
+	sum, n := int64(0), int64(0)
 	for _, row := range t.Rows {
-		what, _ := row[0].(string)
-		score, _ := row[1].(int64)
-		count, _ := row[2].(int64)
-		sum += score * count
-		of[what] += count
+		score, _ := row[0].(int64)
+		count, _ := row[1].(int64)
+		sum, n = sum+score*count, n+count
 	}
-	n := of["cases"] + of["conversations"]
 	if n == 0 {
 		return nil
 	}
 	f := figure{Name: q.v.Say("figure_satisfaction", "n", q.v.Number(int(n))), N: q.v.digits(fmt.Sprintf("%.1f", float64(sum)/float64(n)))}
-	if of["cases"] > 0 {
-		f.Parts = append(f.Parts, cell{q.v.Say("figure_of_cases", "n", q.v.Number(int(of["cases"]))), q.cases("figure", string(handoff.CaseRated))})
-	}
-	if of["conversations"] > 0 {
-		f.Parts = append(f.Parts, cell{q.v.Say("figure_of_talks", "n", q.v.Number(int(of["conversations"]))), q.talks("figure", string(handoff.TalkRated))})
+	f.Parts = []cell{{q.v.Words["figure_of_cases"], q.cases("figure", string(handoff.CaseRated))}}
+	if !q.v.ByKind {
+		f.Parts = append(f.Parts, cell{q.v.Words["figure_of_talks"], q.talks("figure", string(handoff.TalkRated))})
 	}
 	q.v.Figures = append(q.v.Figures, f)
 	return nil
@@ -291,24 +287,28 @@ func (q asking) talking() error {
 	return nil
 }
 
-// waits is how long people waited for the first answer of a person.
+// firstAnswers are how long people waited for the first answer of a person.
+func (q asking) firstAnswers() ([]handoff.FirstAnswers, error) {
+	f := handoff.ConversationFilter{Flow: q.now.Flow, Ward: q.now.Ward, Channel: q.now.Channel, Team: q.now.Team, From: q.now.From, To: q.now.To.AddDate(0, 0, 1)}
+	return q.s.opt.Desk.FirstAnswers(q.c.Request().Context(), viewer(q.c), f, time.Duration(q.s.answerTarget())*time.Minute)
+}
+
+// waits puts first answers beside the city's target.
 func (q asking) waits() error {
-	t, err := q.run("first_answers", q.now)
+	list, err := q.firstAnswers()
 	if err != nil {
 		return err
 	}
-	if q.now.Minutes > 0 {
-		q.v.Target = q.v.Say("chart_within_n", "n", q.v.Number(q.now.Minutes))
+	target := q.s.answerTarget()
+	if target > 0 {
+		q.v.Target = q.v.Say("chart_within_n", "n", q.v.Number(target))
 	}
-	span := func(v any) string { n, _ := v.(int64); return q.v.span(time.Duration(n) * time.Minute) }
-	for _, row := range t.Rows {
-		team, _ := row[0].(string)
-		taken, _ := row[1].(int64)
-		list := q.talks("taken", cmp.Or(team, nobody))
-		line := waitLine{Team: q.nameOf("team", team), Taken: cell{q.v.cell(row[1]), list}, Median: cell{span(row[2]), list}, Most: cell{span(row[3]), list}}
-		if within, ok := row[4].(int64); ok {
-			inTime := q.talks("taken", cmp.Or(team, nobody), "within", itoa(q.now.Minutes))
-			line.Within, line.Share = cell{q.v.cell(row[4]), inTime}, cell{q.v.percent(100 * float64(within) / float64(max(taken, 1))), inTime}
+	for _, l := range list {
+		path := q.talks("taken", cmp.Or(l.Team, nobody))
+		line := waitLine{Team: q.nameOf("team", l.Team), Taken: cell{q.v.Number(l.Contacts), path}, Median: cell{q.v.span(l.Median), path}, Most: cell{q.v.span(l.P90), path}}
+		if target > 0 {
+			inTime := q.talks("taken", cmp.Or(l.Team, nobody), "within", itoa(target))
+			line.Within, line.Share = cell{q.v.Number(l.Within), inTime}, cell{q.v.percent(100 * float64(l.Within) / float64(max(l.Contacts, 1))), inTime}
 		}
 		q.v.Waits = append(q.v.Waits, line)
 	}

@@ -33,7 +33,7 @@ func (o *office) fillYear(cases int) {
 }
 
 var (
-	opens    = regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)"(?: aria-label="[^"]*: |>)([0-9]+)(?:"|</a>| about )`)
+	opens    = regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)"(?: aria-label="[^"]*: |>)([0-9]+)(?:"|</a>)`)
 	talkRow  = regexp.MustCompile(`<th scope="row"><a href="/console/conversations/`)
 	nextPage = regexp.MustCompile(`rel="next" href="([^"]+)"`)
 )
@@ -69,7 +69,7 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage", "waste"}, []int{1, 2, 3, 4, 5})
 	cookies := []string{o.enter("anna@example.org"), o.enter("kamal@example.org")}
-	opened, seen := 0, map[string]int{}
+	opened := 0
 	rapid.Check(t, func(t *rapid.T) {
 		from := o.clock.now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
 		q := url.Values{"lang": {"en"}, "from": {from.Format(time.DateOnly)}, "to": {from.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days")).Format(time.DateOnly)}}
@@ -94,15 +94,10 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 			}
 			return
 		}
-		kinds := map[string][][]string{}
-		for _, f := range figures {
-			kind := strings.Join(slices.Sorted(maps.Keys(linkQuery(f[1]))), " ")
-			kinds[kind] = append(kinds[kind], f)
-		}
+		kinds := byQuery(figures)
 		for range 6 { // those of each kind alike, however many there are
 			kind := rapid.SampledFrom(slices.Sorted(maps.Keys(kinds))).Draw(t, "kind")
 			f := rapid.SampledFrom(kinds[kind]).Draw(t, "figure")
-			seen[kind]++
 			says, _ := strconv.Atoi(f[2])
 			opened++
 			if got := o.countedRows(t, entities.UnescapeString(f[1]), cookie); got != says {
@@ -113,11 +108,28 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	if opened < 60 {
 		t.Errorf("only %d figures were opened", opened)
 	}
+	// And one of each kind of the whole year.
+	year := byQuery(opens.FindAllStringSubmatch(o.look(dashboardPath+"?lang=en&from=2025-11-24&to=2026-11-23", cookies[0]).Body.String(), -1))
+	for _, figures := range year {
+		if got := o.countedRows(t, entities.UnescapeString(figures[0][1]), cookies[0]); strconv.Itoa(got) != figures[0][2] {
+			t.Errorf("%s says %s and opens %d", figures[0][1], figures[0][2], got)
+		}
+	}
 	for _, by := range []string{"figure", "taken", "within", "place", "hour", "language", "without", "ward", "team", "channel"} {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(seen)), func(kind string) bool { return strings.Contains(" "+kind+" ", " "+by+" ") }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(year)), func(kind string) bool { return strings.Contains(" "+kind+" ", " "+by+" ") }) {
 			t.Errorf("no figure by %s was opened", by)
 		}
 	}
+}
+
+// byQuery puts figures together whose links narrow by the same.
+func byQuery(figures [][]string) map[string][][]string {
+	kinds := map[string][][]string{}
+	for _, f := range figures {
+		kind := strings.Join(slices.Sorted(maps.Keys(linkQuery(f[1]))), " ")
+		kinds[kind] = append(kinds[kind], f)
+	}
+	return kinds
 }
 
 // linkQuery is the query of a link on a page.
@@ -138,6 +150,14 @@ func TestSharesAreOfWhatTheyOpen(t *testing.T) {
 	cookie := o.enter("anna@example.org")
 	body := o.look(dashboardPath+"?lang=en&from=2026-01-01&to=2026-11-23", cookie).Body.String()
 	checked := map[string]int{}
+	answers := regexp.MustCompile(`\(([0-9]+) answers\)`).FindStringSubmatch(body)
+	rated := 0
+	for _, m := range regexp.MustCompile(`href="([^"]*figure=rated[^"]*)"`).FindAllStringSubmatch(body, -1) {
+		rated += o.countedRows(t, entities.UnescapeString(m[1]), cookie)
+	}
+	if answers == nil || answers[1] != strconv.Itoa(rated) || rated == 0 {
+		t.Errorf("%v about satisfaction, the lists have %d", answers, rated)
+	}
 	for _, m := range regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)">([0-9.]+)%</a>`).FindAllStringSubmatch(body, -1) {
 		q := linkQuery(m[1])
 		part := q.Get("figure") + q.Get("taken")

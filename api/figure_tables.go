@@ -27,7 +27,7 @@ func figureTables() []figureTable {
 		{"languages", []string{"language", "chart_contacts", "chart_share"}, named("languages", "language")},
 		{"hours", nil, asking.hourRows},
 		{"settled", []string{"service", "chart_cases", "chart_resolved", "chart_median_hours", "chart_p90_hours", "chart_within_percent", "chart_reopened"}, named("resolution", "flow")},
-		{"waits", []string{"team", "chart_taken", "chart_median_minutes", "chart_p90_minutes", "chart_within_target"}, named("first_answers", "team")},
+		{"waits", []string{"team", "chart_taken", "chart_median_minutes", "chart_p90_minutes", "chart_within_target"}, asking.waitRows},
 		{"left", []string{"service", "chart_entered", "chart_dropped"}, asking.leftRows},
 		{"places", []string{"service", "chart_place", "chart_entered", "chart_went_on", "chart_dropped"}, named("dropoff", "flow")},
 		{"satisfaction", []string{"chart_score", "chart_answers"}, plainRows("satisfaction")},
@@ -123,6 +123,19 @@ func (q asking) hourRows() ([][]any, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+func (q asking) waitRows() ([][]any, error) {
+	list, err := q.firstAnswers()
+	var rows [][]any
+	for _, l := range list {
+		row := []any{q.nameOf("team", l.Team), l.Contacts, int(l.Median.Round(time.Minute) / time.Minute), int(l.P90.Round(time.Minute) / time.Minute), nil}
+		if q.s.answerTarget() > 0 {
+			row[4] = l.Within
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
 }
 
 func (q asking) leftRows() ([][]any, error) {

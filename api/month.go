@@ -46,7 +46,7 @@ func (s *Server) showMonth(c echo.Context) error {
 		v.Faulty = true
 		return s.show(c, http.StatusUnprocessableEntity, "month.html", v)
 	}
-	v.Board.page, a.Minutes = v.page, s.answerTarget()
+	v.Board.page = v.page
 	q := asking{s: s, c: c, v: &v.Board, now: a, before: before(a)}
 	v.Month, v.Before = v.monthName(a.From), v.monthName(q.before.From)
 	v.around(a)

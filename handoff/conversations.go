@@ -79,6 +79,9 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 		}
 		db = db.Where("team <> '' AND team = ?", team)
 	}
+	if db, err = f.Counted.narrow(db, d.now()); err != nil {
+		return none, err
+	}
 	if f.Agent != uuid.Nil {
 		db = db.Where("agent_id = ?", f.Agent)
 	}
@@ -86,9 +89,6 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 		db = db.Where("(closed_at IS NULL) = ?", *f.Open)
 	}
 	if db, err = f.narrow(db); err != nil {
-		return none, err
-	}
-	if db, err = f.Counted.narrow(db, d.now()); err != nil {
 		return none, err
 	}
 	if db, err = f.afterID(db, "id"); err != nil {

@@ -48,8 +48,11 @@ const maxPlace = 2*maxWord + 1
 
 // firstTaken are the conversations that waited for a person, with the line of
 // the log that tells when one of them was first taken.
-const firstTaken = `SELECT l.conversation_id FROM conversation_log l WHERE l.what = 'taken' AND l.queued_at IS NOT NULL
+const firstTaken = ` FROM conversation_log l WHERE l.what = 'taken' AND l.queued_at IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM conversation_log e WHERE e.conversation_id = l.conversation_id AND e.what = 'taken' AND e.queued_at IS NOT NULL AND e.id < l.id)`
+
+// firstOf names these conversations.
+const firstOf = "SELECT l.conversation_id" + firstTaken
 
 // narrow adds the conditions of the figures.
 func (c Counted) narrow(db *gorm.DB, now time.Time) (*gorm.DB, error) {
@@ -65,7 +68,7 @@ func (c Counted) narrow(db *gorm.DB, now time.Time) (*gorm.DB, error) {
 	case TalkLive:
 		db = db.Where("conversations.closed_at IS NULL AND (conversations.owner <> 'bot' OR conversations.last_at > ?)", now.Add(-talkingWithin))
 	case TalkAnswered:
-		db = db.Where("conversations.id IN (" + firstTaken + ")")
+		db = db.Where("conversations.id IN (" + firstOf + ")")
 	default:
 		return nil, invalid("figure", "must be one of %s", strings.Join(names(TalkFigures()...), ", "))
 	}
@@ -121,7 +124,7 @@ func (c Counted) came(db *gorm.DB) (*gorm.DB, error) {
 	if c.TakenBy == nil && c.Within == 0 {
 		return db, nil
 	}
-	taken, values := firstTaken, []any{}
+	taken, values := firstOf, []any{}
 	if c.TakenBy != nil {
 		team, err := word("taken", *c.TakenBy)
 		if err != nil {

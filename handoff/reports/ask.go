@@ -27,7 +27,6 @@ type Ask struct {
 	Kind     flows.Kind
 	Channel  string
 	Team     string
-	Minutes  int // the city's target for a first answer; 0: it has none
 }
 
 // Within fills in the days that are not given: the first is that of the month

@@ -10,8 +10,7 @@
 //   - contact_rows: contacts, that is conversations opened (id, channel, flow, state, team, language, opened_at, opened_local, closed_at, handed_at, rating)
 //   - case_counts: the same cases, counted (day, ward, flow, kind, channel, n)
 //   - contact_counts: the same contacts, counted (day, channel, n)
-//   - asked: one row, what was asked for (flow, kind; empty for all) and the
-//     target for a first answer (minutes; 0 for none)
+//   - asked: one row, what was asked for (flow, kind; empty for all)
 //
 // The counts come from the desk's counters where those hold the figure, and
 // from the rows otherwise; the two are equal. Ward is null when not known.

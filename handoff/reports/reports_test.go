@@ -19,7 +19,7 @@ func TestTheContractsReportsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := strings.Fields("cases_by_kind cases_by_service cases_by_team cases_by_ward channels contacts_by_day contained dropoff first_answers hours languages ratings resolution satisfaction waits")
+	want := strings.Fields("cases_by_kind cases_by_service cases_by_team cases_by_ward channels contacts_by_day contained dropoff hours languages resolution satisfaction waits")
 	if got := set.Names(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
@@ -238,27 +238,6 @@ func TestContained(t *testing.T) {
 	w.want(boss(), "contained", days(1, 30), row(6, 2, 33.3))
 }
 
-func TestFirstAnswers(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	took := func(c *handoff.Turn, team string, minutes ...int) {
-		for i, n := range minutes {
-			queued := w.clock.now().Add(time.Duration(i) * time.Hour)
-			w.exec(`INSERT INTO conversation_log (id, conversation_id, at, what, team, queued_at) VALUES ($1, $2, $3, 'taken', $4, $5)`,
-				handoff.NewID(), c.Now.Conversation, queued.Add(time.Duration(n)*time.Minute), team, queued)
-		}
-	}
-	took(w.open(talk{channel: "web", team: "waste"}), "waste", 10, 200) // the first time counts
-	took(w.open(talk{channel: "web", team: "waste"}), "waste", 30)
-	took(w.open(talk{channel: "web", team: "waste"}), "waste", 31)
-	took(w.open(talk{channel: "web"}), "", 5)
-	w.open(talk{channel: "web", team: "waste"}) // nobody has taken it
-	a := days(1, 30)
-	w.want(boss(), "first_answers", a, row("", 1, 5, 5, nil), row("waste", 3, 30, 31, nil))
-	a.Minutes = 30
-	w.want(boss(), "first_answers", a, row("", 1, 5, 5, 1), row("waste", 3, 30, 31, 2))
-}
-
 func TestDropoff(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
@@ -318,6 +297,4 @@ func TestSatisfaction(t *testing.T) {
 	narrow = days(1, 30)
 	narrow.Kind = flows.Complaint // a conversation has none
 	w.want(boss(), "satisfaction", narrow, row(1, 1), row(5, 2))
-	w.want(boss(), "ratings", narrow, row("cases", 1, 1), row("cases", 5, 2))
-	w.want(boss(), "ratings", days(1, 30), row("cases", 1, 1), row("cases", 5, 2), row("conversations", 4, 2), row("conversations", 5, 1))
 }

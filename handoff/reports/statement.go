@@ -11,7 +11,7 @@ import (
 // the query. What is not read costs nothing.
 func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
 	var b builder
-	b.add(`WITH asked AS (SELECT ?::text AS flow, ?::text AS kind, ?::integer AS minutes)`, a.Flow, string(a.Kind), a.Minutes)
+	b.add(`WITH asked AS (SELECT ?::text AS flow, ?::text AS kind)`, a.Flow, string(a.Kind))
 	b.add(`, case_rows AS NOT MATERIALIZED (SELECT c.number, c.flow, c.kind, c.status, c.team, c.ward, c.channel, c.answers, c.opened_at, c.due_at FROM cases c WHERE `)
 	b.opened(a)
 	if a.Kind != "" {
