@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
+	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/spending"
 )
@@ -55,6 +56,7 @@ type outgoing struct {
 	human    bool
 	notice   bool // of unknown outcome it is not sent again
 	paidAs   spending.Kind
+	saves    bool // it is the emergency line: no budget stops it
 	insisted bool // a person sends it once more
 }
 
@@ -128,7 +130,7 @@ func (o *outbox) committed(t *handoff.Turn, leased bool) {
 	j := job{conversation: t.Now.Conversation, key: t.Key, via: t.Now.Via, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
 	for _, r := range t.Out {
 		if r.SendAfter.IsZero() {
-			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1, paidAs: spending.Bot})
+			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1, paidAs: spending.Bot, saves: r.Kind == flows.Emergency})
 		}
 	}
 	o.put(j)
@@ -212,7 +214,7 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
 			{
 				id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts,
-				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice), paidAs: paidAs(m),
+				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice), paidAs: paidAs(m), saves: m.Kind == string(flows.Emergency),
 			},
 		}})
 	}
@@ -270,7 +272,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if paused := q.paused.Load(); paused > now.UnixNano() {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
 	}
-	if e := o.bot.overBudget(ctx, q.channel.Name(), m.paidAs); e != nil {
+	if e := o.bot.overBudget(ctx, q.channel.Name(), m.paidAs); e != nil && !m.saves {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "failed", Error: e.Error(), Untried: true}
 	}
 	if now.Add(sendWithin).After(j.until) {

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -110,7 +111,7 @@ func TestNoticeBySMSIsPaidFor(t *testing.T) {
 }
 
 // With the budget used up what is told unasked takes the next way; whoever
-// writes is still answered, unless the stop is hard.
+// writes is still answered, unless the stop is hard. Who is in danger always is.
 func TestBudgetStopsWhatIsToldUnasked(t *testing.T) {
 	t.Parallel()
 	p := priced(t, citizen, "rahim@example.org")
@@ -134,6 +135,12 @@ func TestBudgetStopsWhatIsToldUnasked(t *testing.T) {
 	if n := p.count(`SELECT count(*) FROM messages WHERE channel = 'sms' AND status = 'failed' AND error LIKE 'send: reject (budget)%'`); n == 0 || len(p.sms.to(citizen)) != had {
 		t.Errorf("%d replies are stopped, %d went out", n, len(p.sms.to(citizen))-had)
 	}
+	fire := p.text(citizen, "আগুন লেগেছে")
+	fire.Channel = "sms"
+	p.accept(fire)
+	eventually(t, "the emergency line", func() bool {
+		return slices.ContainsFunc(p.sms.to(citizen)[had:], func(m bot.Outgoing) bool { return strings.Contains(m.Text, "৯৯৯") })
+	})
 }
 
 // An alarm is raised once, and ends when the budget is raised.
