@@ -78,7 +78,9 @@ func (q asking) waits() error {
 	if target > 0 {
 		q.v.Target = q.v.Say("chart_within_n", "n", q.v.Number(target))
 	}
+	all, within := 0, 0
 	for _, l := range list {
+		all, within = all+l.Contacts, within+l.Within
 		path := q.talks("taken", cmp.Or(l.Team, nobody))
 		line := waitLine{Team: q.nameOf("team", l.Team), Taken: cell{q.v.Number(l.Contacts), path}, Median: cell{q.v.span(l.Median), path}, Most: cell{q.v.span(l.P90), path}}
 		if target > 0 {
@@ -86,6 +88,12 @@ func (q asking) waits() error {
 			line.Within, line.Share = cell{q.v.Number(l.Within), inTime}, cell{q.v.percent(100 * float64(l.Within) / float64(max(l.Contacts, 1))), inTime}
 		}
 		q.v.Waits = append(q.v.Waits, line)
+	}
+	if target > 0 && all > 0 {
+		q.v.Figures = append(q.v.Figures, figure{
+			Name: q.v.Say("figure_answered", "n", q.v.Number(target)), N: q.v.percent(100 * float64(within) / float64(all)),
+			Path: q.talks("figure", string(handoff.TalkAnswered), "within", itoa(target)),
+		})
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func TestSharesAreOfWhatTheyOpen(t *testing.T) {
 		}
 		checked[part]++
 	}
-	if len(checked) < 4 {
+	if len(checked) < 4 || checked["within"] < 2 {
 		t.Errorf("checked were %v", checked)
 	}
 }
