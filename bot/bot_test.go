@@ -128,6 +128,7 @@ type town struct {
 	spent *spending.Ledger
 	redis redis.UniversalClient
 	flows *bot.Catalogs
+	queue *spool.Spool
 	dir   string
 	n     int
 }
@@ -233,6 +234,7 @@ func newTown(t testing.TB, s settings) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.queue = queue
 	t.Cleanup(func() { _ = queue.Close() })
 	if err := queue.Append(s.spooled...); err != nil {
 		t.Fatal(err)
