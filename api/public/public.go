@@ -12,6 +12,7 @@ import (
 
 	"nagorik/bot"
 	"nagorik/bot/web"
+	"nagorik/flows/place"
 	"nagorik/handoff"
 )
 
@@ -27,6 +28,10 @@ type Options struct {
 	Catalogs *bot.Catalogs
 	// Stand reads where the person at an address of the chat stands.
 	Stand func(ctx context.Context, address string) (handoff.Stand, error)
+	// Counts are figures for everybody; nil: there are none.
+	Counts Counts
+	// Wards are drawn as a map of the figures; nil: there is no map.
+	Wards *place.Map
 	Now   func() time.Time // nil: time.Now
 	Log   *slog.Logger     // nil: slog.Default
 }
@@ -39,7 +44,7 @@ type Tracked struct {
 }
 
 // Register adds the pages, their assets and the chat's reading calls to e: GET /,
-// /services, /services/{flow}, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
+// /services, /services/{flow}, /counts, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
 // /channels/web, is a channel's webhook like any other and not added here. The
 // error names a fault in the embedded files.
 func Register(e *echo.Echo, opt Options) error {
@@ -57,6 +62,7 @@ func Register(e *echo.Echo, opt Options) error {
 	e.Match(methods, "/", s.showPage)
 	e.Match(methods, "/services", s.listServices)
 	e.Match(methods, "/services/:flow", s.showService)
+	e.Match(methods, countsPath, s.showCounts)
 	e.Match(methods, "/assets/:name", s.showAsset)
 	e.GET("/channels/web/stream", echo.WrapHandler(http.HandlerFunc(opt.Chat.Stream)))
 	e.GET("/channels/web/photos/:sha", echo.WrapHandler(http.HandlerFunc(opt.Chat.Photo)))
