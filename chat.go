@@ -155,6 +155,8 @@ func (t *chat) effect(effect flows.Effect) {
 		fmt.Fprintf(t.out, "  [remembered: %s = %s]\n", e.Slot, e.Value)
 	case flows.SetLanguage:
 		fmt.Fprintf(t.out, "  [language: %s]\n", e.Language)
+	case flows.Subscribe:
+		fmt.Fprintf(t.out, "  [news of %s: %v]\n", e.Topic, e.Wanted)
 	case flows.Mute:
 		fmt.Fprintf(t.out, "  [muted: %v]\n", e.On)
 	}

@@ -212,6 +212,12 @@ func (v *trialView) effect(catalog *flows.Catalog, effect flows.Effect) string {
 		return v.Words["try_alarm"]
 	case flows.Remember:
 		return v.Say("try_remembered", "slot", e.Slot, "text", e.Value.String())
+	case flows.Subscribe:
+		title, _ := catalog.Topic(e.Topic, v.Lang)
+		if e.Wanted {
+			return v.Say("try_joined", "topic", title)
+		}
+		return v.Say("try_left", "topic", title)
 	case flows.Mute:
 		if e.On {
 			return v.Words["try_muted"]

@@ -17,6 +17,7 @@ import (
 	"nagorik/bot/photos"
 	"nagorik/bot/spool"
 	"nagorik/handoff"
+	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/notices"
 )
 
@@ -47,6 +48,13 @@ type Options struct {
 	Now       func() time.Time // time.Now when nil
 	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
 	Mailer    Mailer           // nil: no mail goes out
+	// Broadcasts is the record of news that offices send; nil: none are sent.
+	Broadcasts *broadcasts.Store
+	// Price is what an SMS of a broadcast costs; nil: nobody knows.
+	Price broadcasts.Price
+	// UnsubscribeLink is where a recipient of a broadcast leaves its topic by
+	// mail; nil: mail has no such link.
+	UnsubscribeLink func(recipient int64) string
 	// AlarmLetter writes to staff about an alarm; nil: alarms are not mailed.
 	AlarmLetter func(handoff.AlarmLetter) (subject, text string)
 	// RateOf bounds the sends per second on a channel; nil, or 0, for no bound
@@ -77,6 +85,7 @@ type Bot struct {
 	outbox    *outbox
 	notices   *notices.Ledger
 	mailer    Mailer
+	news      newsroom
 	// What alarms are told with; see alarms.go.
 	alarmLetter func(handoff.AlarmLetter) (subject, text string)
 	host        string
@@ -102,6 +111,7 @@ func New(opt Options) (*Bot, error) {
 		notices: opt.Notices, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
+	b.news = newNewsroom(&opt, b.pokes.broadcasts)
 	for _, c := range opt.Channels {
 		b.channels[c.Name()] = c
 		if source, ok := c.(MediaSource); ok {

@@ -39,7 +39,7 @@ func (l *lane) obey(ctx context.Context, it *item) (wants []flows.Lookup, obeyed
 		return wants, false, err
 	}
 	t := w.turn
-	if t.Mute == nil && t.Alarm == "" && t.Now.Owner != flows.OwnerQueue {
+	if t.Mute == nil && len(t.Topics) == 0 && t.Alarm == "" && t.Now.Owner != flows.OwnerQueue {
 		return nil, false, nil
 	}
 	t.Out, t.DropAcks, t.Now.AckDue, t.Now.Reply = nil, false, w.was.AckDue && !t.Opens, w.was.Reply

@@ -55,6 +55,8 @@ func (l *lane) effects(t *handoff.Turn, out *flows.Turn) error {
 			t.AsksRating = true
 		case flows.Rate:
 			t.Score = e.Score
+		case flows.Subscribe:
+			t.Topics = append(t.Topics, e)
 		case flows.Mute:
 			on := e.On
 			t.Mute, t.Now.Muted = &on, on

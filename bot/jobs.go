@@ -42,6 +42,8 @@ const (
 	queueEvery    = 5 * time.Second
 	noticesEvery  = 5 * time.Second
 	delaysEvery   = time.Minute
+	newsEvery     = 2 * time.Second
+	newsWithin    = 5 * time.Minute
 	removeEvery   = time.Minute
 	placeEvery    = 10 * time.Second
 	forgetEvery   = 6 * time.Hour
@@ -61,6 +63,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "send_codes", Every: codesEvery, Poked: b.pokes.codes, Do: b.sendCodes},
 		{Name: "link_proven", Every: codesEvery, Poked: b.pokes.proven, Do: b.linkProven},
 		{Name: "tell_notices", Every: noticesEvery, Poked: b.pokes.notices, Do: b.tellNotices},
+		{Name: "send_broadcasts", Every: newsEvery, Within: newsWithin, Poked: b.pokes.broadcasts, Do: b.sendBroadcasts},
 		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
 		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
 		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
@@ -76,22 +79,23 @@ func (b *Bot) tasks() []background.Task {
 
 // pokes wake tasks at once instead of at their next tick.
 type pokes struct {
-	outbox   chan struct{}
-	photos   chan struct{}
-	profiles chan struct{}
-	queue    chan struct{}
-	codes    chan struct{}
-	proven   chan struct{}
-	notices  chan struct{}
-	removals chan struct{}
-	moves    chan struct{}
+	outbox     chan struct{}
+	photos     chan struct{}
+	profiles   chan struct{}
+	queue      chan struct{}
+	codes      chan struct{}
+	proven     chan struct{}
+	notices    chan struct{}
+	broadcasts chan struct{}
+	removals   chan struct{}
+	moves      chan struct{}
 }
 
 func newPokes() pokes {
 	return pokes{
 		outbox: make(chan struct{}, 1), photos: make(chan struct{}, 1), profiles: make(chan struct{}, 1), queue: make(chan struct{}, 1),
 		notices: make(chan struct{}, 1), codes: make(chan struct{}, 1), proven: make(chan struct{}, 1), removals: make(chan struct{}, 1),
-		moves: make(chan struct{}, 1),
+		moves: make(chan struct{}, 1), broadcasts: make(chan struct{}, 1),
 	}
 }
 

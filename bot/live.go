@@ -32,8 +32,9 @@ const (
 	HintConversation HintEvent = "conversation" // it opened or ended, or has another owner
 	HintNote         HintEvent = "note"         // one of the staff wrote a note for colleagues
 	HintCase         HintEvent = "case"
-	HintPresence     HintEvent = "presence" // somebody of the staff came or went
-	HintAlarm        HintEvent = "alarm"    // one was raised or cleared
+	HintPresence     HintEvent = "presence"  // somebody of the staff came or went
+	HintAlarm        HintEvent = "alarm"     // one was raised or cleared
+	HintBroadcast    HintEvent = "broadcast" // one came further
 )
 
 // Hint says that something changed. It carries no text: whoever cares reads
@@ -49,6 +50,7 @@ type Hint struct {
 	Was          flows.Owner `json:"was,omitempty"` // the owner before, when it has another one
 	Team         string      `json:"team,omitempty"`
 	Ward         int         `json:"ward,omitempty"`
+	Broadcast    string      `json:"broadcast,omitempty"`
 }
 
 // Live spreads hints to the listeners of this process, wherever they were

@@ -39,6 +39,9 @@ type Letter struct {
 	Text    string
 	Lang    string
 	Photos  [][]byte // JPEG, shown below the text
+	// Unsubscribe is where one click leaves what the mail is about (RFC 8058);
+	// empty: it is not of that sort.
+	Unsubscribe string
 }
 
 // Mailer sends mail. Its errors are *SendError.
@@ -277,14 +280,21 @@ func (b *Bot) textNotice(ctx context.Context, n *notices.Notice, h *notices.Hop)
 	facts := n.Facts
 	facts.Note = ""
 	words, _ := b.catalogs.Current().Notice(facts, n.Reach.Language, channel.Face())
-	parts := channel.Fit(flows.Message{Text: words.Text, Kind: handoff.KindNotice})
-	for k, part := range parts {
-		id := n.ID.String()
+	return b.textStraight(ctx, h.Channel, n.ID.String(), h.Address, words.Text, handoff.KindNotice)
+}
+
+// textStraight sends a text to a number that need not have written to us, in as
+// many messages as its channel wants; id is the first one's. The provider's id
+// of the last is returned.
+func (b *Bot) textStraight(ctx context.Context, name, id, address, text string, kind flows.MessageKind) (provider string, err error) {
+	channel := b.channels[name]
+	for k, part := range channel.Fit(flows.Message{Text: text, Kind: kind}) {
+		one := id
 		if k > 0 {
-			id += "-" + strconv.Itoa(k)
+			one += "-" + strconv.Itoa(k)
 		}
 		within, cancel := context.WithTimeout(ctx, sendWithin)
-		sent, err := channel.Send(within, Outgoing{ID: id, Address: h.Address, Text: part.Text, Attempt: 1})
+		sent, err := channel.Send(within, Outgoing{ID: one, Address: address, Text: part.Text, Attempt: 1})
 		cancel()
 		if err != nil {
 			return provider, err

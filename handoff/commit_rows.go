@@ -356,6 +356,12 @@ func queueContactChanges(q *pgx.Batch, b *batch) {
 		if t.Mute != nil {
 			q.Queue(`UPDATE identities SET muted = $2 WHERE id = $1`, t.Now.Identity, *t.Mute)
 		}
+		for _, s := range t.Topics {
+			q.Queue(`INSERT INTO subscriptions (id, contact_id, identity_id, topic, wanted, at) SELECT $1, $2, $3, $4, $5, $6
+				WHERE $5 IS DISTINCT FROM (SELECT s.wanted FROM subscriptions s WHERE s.contact_id = $2 AND s.topic = $4 ORDER BY s.at DESC, s.id DESC LIMIT 1)
+					OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.contact_id = $2 AND s.topic = $4 AND s.channel <> '')`,
+				NewID(), t.Now.Contact, t.Now.Identity, s.Topic, s.Wanted, b.now)
+		}
 		if t.Language != "" && t.SetsLanguage {
 			q.Queue(`UPDATE contacts SET language = $2, updated_at = $3 WHERE id = $1`, t.Now.Contact, t.Language, b.now)
 		}

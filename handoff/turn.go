@@ -76,10 +76,11 @@ type Turn struct {
 	Codes      []flows.SendCode  // telephones to be sent a code
 	Tried      []flows.TriedCode // codes that were given
 	Mute       *bool
-	Alarm      string // kind of the alarm to raise, empty for none
-	DropAcks   bool   // delayed acknowledgements still queued are superseded
-	DropPrompt bool   // a person took over: prompts still queued are cancelled
-	Profile    bool   // ask the provider for the newcomer's name later
+	Topics     []flows.Subscribe // news that is wanted from now on, or not
+	Alarm      string            // kind of the alarm to raise, empty for none
+	DropAcks   bool              // delayed acknowledgements still queued are superseded
+	DropPrompt bool              // a person took over: prompts still queued are cancelled
+	Profile    bool              // ask the provider for the newcomer's name later
 	Passed     []flows.Passage
 	Phrase     Phrase        // what was not understood; the zero one for nothing that may be kept
 	Told       []flows.Heard // what was said of the contact's own cases

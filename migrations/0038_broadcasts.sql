@@ -37,6 +37,7 @@ CREATE TABLE broadcast_recipients (
     status       text NOT NULL CHECK (status IN ('waiting', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'skipped')),
     reason       text NOT NULL DEFAULT '',
     tries        smallint NOT NULL DEFAULT 0, -- of the way that is under way
+    next_at      timestamptz,               -- not before; null: at once
     at           timestamptz NOT NULL,
     UNIQUE (broadcast_id, person)
 );

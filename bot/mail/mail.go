@@ -164,6 +164,10 @@ func (m *Mailer) compose(mail bot.Letter) (*gomail.Msg, error) {
 		msg.SetGenHeader(gomail.HeaderReferences, thread)
 	}
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834, 5.2
+	if mail.Unsubscribe != "" {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+mail.Unsubscribe+">")
+		msg.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click") // RFC 8058, 3.1
+	}
 	msg.SetGenHeader(gomail.HeaderContentLang, mail.Lang)
 	msg.SetBodyString(gomail.TypeTextPlain, mail.Text)
 	page, err := m.page(mail)

@@ -208,3 +208,18 @@ func (s *SMS) MediaHeader() http.Header {
 	}
 	return nil
 }
+
+// Gateway is the link that is used for somebody who last wrote by via.
+func (s *SMS) Gateway(via string) string {
+	for _, l := range s.links {
+		if l.Name() == via {
+			return via
+		}
+	}
+	for _, l := range s.links {
+		if l.Sends() {
+			return l.Name()
+		}
+	}
+	return ""
+}

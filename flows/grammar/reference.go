@@ -19,7 +19,7 @@ type Entry struct {
 // order is how the reference goes through the types.
 var order = []string{
 	"File", "Flow", "Season", "Slot", "State", "Branch", "OpenCase", "Handoff", "Language", "City", "Setting", "Idle", "Office", "OtherHours",
-	"Danger", "SmallTalk", "Redirect", "OffTopic", "Notices", "Notice", "NoticeOfFlow", "Fixed", "Menu", "MenuItem",
+	"Danger", "SmallTalk", "Redirect", "OffTopic", "Notices", "Notice", "NoticeOfFlow", "Fixed", "Broadcasts", "Topic", "Menu", "MenuItem",
 }
 
 // Reference is everything that may stand in a flow file, in a language.

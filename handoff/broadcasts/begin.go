@@ -117,8 +117,8 @@ const withdrawSQL = `WITH held AS (
 	)
 	UPDATE messages SET status = 'cancelled' WHERE id IN (SELECT id FROM held) RETURNING id`
 
-// withdraw takes back what the outbox has not begun with: its people wait again.
-func (s *Store) withdraw(ctx context.Context, id uuid.UUID) error {
+// Withdraw takes back what the outbox has not begun with: its people wait again.
+func (s *Store) Withdraw(ctx context.Context, id uuid.UUID) error {
 	return s.takeBack(ctx, id, s.now(), `UPDATE broadcast_hops SET status = 'planned', reason = '', message_id = NULL, at = $2 WHERE message_id = ANY($1)`)
 }
 

@@ -14,11 +14,12 @@ const (
 	claimMost    = 500             // recipients in one transaction
 	underWayMost = 1000            // of a broadcast that are not settled: more wait until these are
 	slice        = 2 * time.Second // of a channel's pace that is handed out at once
+	triesMost    = 10              // of a way that was surely not taken
 )
 
 // Claimed is what was handed over of a broadcast.
 type Claimed struct {
-	Straight []Ready       // to be sent by the caller, who reports with Sent
+	Straight []Ready       // to be sent by the caller, who reports each with Sent
 	Queued   int           // went into the outbox
 	Others   int           // looked at, and skipped or left to another channel
 	Wait     time.Duration // until there may be more
@@ -72,7 +73,7 @@ func (s *Store) mayGo(ctx context.Context, tx pgx.Tx, id uuid.UUID, f Family) (w
 // the ways that have failed for each. Whoever was told as somebody else, with
 // whom he has become one since, is not among them.
 const waitingSQL = `claimed AS MATERIALIZED (
-		SELECT r.id, r.contact_id FROM broadcast_recipients r WHERE r.broadcast_id = @id AND r.channel = @channel AND r.status = 'waiting' ORDER BY r.id LIMIT @most FOR UPDATE SKIP LOCKED
+		SELECT r.id, r.contact_id FROM broadcast_recipients r WHERE r.broadcast_id = @id AND r.channel = @channel AND r.status = 'waiting' AND (r.next_at IS NULL OR r.next_at <= @now) ORDER BY r.id LIMIT @most FOR UPDATE SKIP LOCKED
 	), who AS (
 		SELECT r.id AS recipient, c.id AS contact_id, COALESCE(NULLIF(c.language, ''), @first) AS language, c.phone, c.email,
 			ARRAY(SELECT h.way FROM broadcast_hops h WHERE h.recipient_id = r.id AND h.status NOT IN ('planned', 'skipped')) AS tried
@@ -171,21 +172,22 @@ func (s *Store) Sort(ctx context.Context, id uuid.UUID, set Setting) (n int, err
 	return n, nil
 }
 
-// triesMost bounds how often a way that was surely not taken is tried.
-const triesMost = 10
+// Outcome is what became of somebody who was told straight.
+type Outcome struct {
+	Status   Status // StatusSent, StatusFailed or StatusUnknown
+	Provider string // its id for the message; empty: it gives none
+	Reason   string
+	Again    time.Duration // with StatusFailed: surely not sent, and tried once more after this; 0: not
+}
 
-// Sent reports what became of somebody who was told straight. With again, it
-// was surely not sent and waits for its channel once more, a bounded number of
-// times.
-func (s *Store) Sent(ctx context.Context, r Ready, status Status, provider, reason string, again bool) error {
-	otherwise := status
-	if again {
-		status = StatusPlanned
-	}
-	_, err := s.pool.Exec(ctx, `UPDATE broadcast_hops h SET status = CASE WHEN $3 = 'planned' AND r.tries >= $8 THEN $7 ELSE $3 END, provider_id = NULLIF($4, ''), reason = $5, at = $6
+// Sent reports what became of somebody whom Claim has handed over.
+func (s *Store) Sent(ctx context.Context, r Ready, o Outcome) error {
+	q, now := &pgx.Batch{}, s.now()
+	q.Queue(`UPDATE broadcast_hops h SET status = CASE WHEN $7 AND r.tries < $8 THEN 'planned' ELSE $3 END, provider_id = NULLIF($4, ''), reason = $5, at = $6
 		FROM broadcast_recipients r WHERE r.id = h.recipient_id AND h.recipient_id = $1 AND h.way = $2 AND h.message_id IS NULL AND (h.status = 'sending' OR h.status = 'unknown' AND $3 = 'sent')`,
-		r.Recipient, r.Way, status, cut(clean(provider)), cut(clean(reason)), s.now(), otherwise, triesMost)
-	if err != nil {
+		r.Recipient, r.Way, o.Status, cut(clean(o.Provider)), cut(clean(o.Reason)), now, o.Again > 0, triesMost)
+	q.Queue(`UPDATE broadcast_recipients SET next_at = $2 WHERE id = $1 AND status = 'waiting'`, r.Recipient, now.Add(o.Again))
+	if err := s.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record a recipient of a broadcast: %w", err)
 	}
 	return nil
@@ -201,12 +203,25 @@ func (s *Store) Hold(ctx context.Context, id uuid.UUID, f Family, wait time.Dura
 }
 
 // StraightFor is how long a caller may take to begin with what Claim returned;
-// what it has not begun then it reports to Sent as to be sent again.
+// what it has not begun then it hands back with Unbegun.
 const StraightFor = 30 * time.Second
 
 // lapseAfter is when what is still being sent straight was cut off: longer than
 // StraightFor and a call.
 const lapseAfter = 2 * time.Minute
+
+// Unbegun hands back what a caller has not begun to send: its people wait again.
+func (s *Store) Unbegun(ctx context.Context, list []Ready) error {
+	ids := make([]int64, len(list))
+	for i, r := range list {
+		ids[i] = r.Recipient
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE broadcast_hops SET status = 'planned', at = $2 WHERE recipient_id = ANY($1) AND status = 'sending' AND message_id IS NULL`, ids, s.now())
+	if err != nil {
+		return fmt.Errorf("hand recipients of a broadcast back: %w", err)
+	}
+	return nil
+}
 
 // Lapse gives up what was being sent straight when its process ended: it may
 // have arrived.

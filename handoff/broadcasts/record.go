@@ -158,7 +158,7 @@ func (s *Store) Pause(ctx context.Context, v handoff.Viewer, id uuid.UUID) error
 	if err := s.move(ctx, v, id, "pause", StatePaused, ``, StateSending); err != nil {
 		return err
 	}
-	return s.withdraw(ctx, id)
+	return s.Withdraw(ctx, id)
 }
 
 // Cancel ends one for good. Whoever was not told is skipped.
@@ -166,7 +166,7 @@ func (s *Store) Cancel(ctx context.Context, v handoff.Viewer, id uuid.UUID) erro
 	if err := s.move(ctx, v, id, "cancel", StateCancelled, `, ended_at = $2`, StateDraft, StateScheduled, StateSending, StatePaused); err != nil {
 		return err
 	}
-	if err := s.withdraw(ctx, id); err != nil {
+	if err := s.Withdraw(ctx, id); err != nil {
 		return err
 	}
 	return s.skipRest(ctx, id)

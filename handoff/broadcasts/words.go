@@ -37,6 +37,9 @@ func (s *Store) tidied(d Draft) (Draft, error) {
 	if err := s.tidyWords(&d.Words); err != nil {
 		return d, err
 	}
+	if d.PerMinute == nil {
+		d.PerMinute = map[Family]int{}
+	}
 	for f, n := range d.PerMinute {
 		if !slices.Contains(Families(), f) || n < 0 || n > MaxPerMinute {
 			return d, fault("per_minute", "must be 0 to %d for messenger, sms and mail", MaxPerMinute)
