@@ -20,7 +20,7 @@ const eventRefresh = "refresh"
 // changed and where; what it is now, and what was said, is read from the lists.
 type eventAnswer struct {
 	ID           int64     `json:"id" jsonschema_description:"rises from event to event"`
-	Event        string    `json:"event" jsonschema:"enum=message,enum=conversation,enum=note,enum=case,enum=presence,enum=alarm,enum=refresh"`
+	Event        string    `json:"event" jsonschema:"enum=message,enum=conversation,enum=note,enum=case,enum=presence,enum=alarm,enum=broadcast,enum=refresh"`
 	Conversation string    `json:"conversation,omitempty" jsonschema:"format=uuid"`
 	Case         int64     `json:"case,omitempty"`
 	Channel      string    `json:"channel,omitempty"`
@@ -42,6 +42,7 @@ func (e eventAnswer) encode() ([]byte, error) {
 type sights struct {
 	conversations map[uuid.UUID]handoff.Sight
 	cases         map[int64]handoff.Sight
+	broadcasts    bool // they are the viewer's business
 }
 
 // seen turns hints into the events that the viewer may see. Hints of the same
@@ -64,6 +65,7 @@ func seen(ctx context.Context, desk *handoff.Desk, v handoff.Viewer, hints []bot
 	if s.cases, err = desk.SightCases(ctx, v, numbers); err != nil {
 		return nil, err
 	}
+	s.broadcasts = allows(v.Role, BroadcastSend)
 	return s.events(hints), nil
 }
 
@@ -108,7 +110,7 @@ func (s sights) event(h *bot.Hint) (eventAnswer, bool) {
 		e.Channel = ""
 		return e, err == nil && ok && h.Event == bot.HintConversation && h.Was == flows.OwnerQueue
 	default:
-		return e, h.Event == bot.HintAlarm || h.Event == bot.HintPresence
+		return e, h.Event == bot.HintAlarm || h.Event == bot.HintPresence || h.Event == bot.HintBroadcast && s.broadcasts
 	}
 }
 

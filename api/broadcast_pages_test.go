@@ -1,0 +1,307 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"nagorik/flows"
+	"nagorik/flows/bangla"
+	"nagorik/flows/place"
+	"nagorik/handoff"
+	"nagorik/handoff/broadcasts"
+)
+
+// press sends broadcasts as a test tells it to, one person after the other.
+type press struct {
+	*broadcasts.Store
+	o   *office
+	set broadcasts.Setting
+}
+
+// newPress gives an office broadcasts, and a map of its wards.
+func newPress(o *office) *press {
+	p := &press{o: o, Store: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.now)}
+	p.set = broadcasts.Setting{
+		On:     map[broadcasts.Family]bool{broadcasts.FamilyMessenger: true, broadcasts.FamilySMS: true, broadcasts.FamilyMail: true},
+		Window: 24 * time.Hour, Price: func(_ string, segments int) (int64, bool) { return int64(25 * segments), true },
+	}
+	o.server.opt.Broadcasts, o.server.opt.Broadcaster, o.server.opt.Wards = p.Store, p, place.Sample()
+	return p
+}
+
+func (p *press) PlanBroadcast(ctx context.Context, id uuid.UUID) (broadcasts.Plan, error) {
+	return p.Plan(ctx, id, p.set)
+}
+
+func (p *press) PlanDraft(ctx context.Context, d broadcasts.Draft) (broadcasts.Plan, error) {
+	return p.Store.PlanDraft(ctx, d, p.set)
+}
+
+func (p *press) TestBroadcast(ctx context.Context, v handoff.Viewer, id uuid.UUID, way flows.Way, language, phone string) (broadcasts.Test, error) {
+	if _, ok := bangla.Phone(phone); !ok && way == flows.WaySMS {
+		return broadcasts.Test{}, &handoff.FieldError{Field: "phone", Message: "is none"}
+	}
+	t, _, err := p.BeginTest(ctx, v, id, way, language)
+	if err != nil {
+		return t, err
+	}
+	t.Status = broadcasts.StatusSent
+	return t, p.EndTest(ctx, t)
+}
+
+func (p *press) BroadcastsRest() (time.Time, bool) {
+	return p.o.server.catalog().Quiet().Until(p.o.clock.now())
+}
+
+// StirBroadcasts begins what is due, unless it is quiet time.
+func (p *press) StirBroadcasts() {
+	ctx := context.Background()
+	if _, quiet := p.BroadcastsRest(); quiet {
+		return
+	}
+	begin, _, err := p.Due(ctx)
+	if err != nil {
+		p.o.t.Error(err)
+	}
+	for _, id := range begin {
+		if _, err := p.Begin(ctx, id, p.set); err != nil {
+			p.o.t.Error(err)
+		}
+	}
+}
+
+// tells sends to n people by SMS, the last of whom may have got it.
+func (p *press) tells(id uuid.UUID, n int) {
+	p.o.t.Helper()
+	ctx := context.Background()
+	p.o.clock.forward(time.Minute)
+	c, err := p.Claim(ctx, id, broadcasts.FamilySMS, p.set)
+	if err != nil || len(c.Straight) < n {
+		p.o.t.Fatal(len(c.Straight), c, err)
+	}
+	for i, r := range c.Straight[:n] {
+		o := broadcasts.Outcome{Status: broadcasts.StatusSent}
+		if i == n-1 {
+			o = broadcasts.Outcome{Status: broadcasts.StatusUnknown, Reason: "cut off"}
+		}
+		if err := p.Sent(ctx, r, o); err != nil {
+			p.o.t.Fatal(err)
+		}
+	}
+	if err := p.Unbegun(ctx, c.Straight[n:]); err != nil {
+		p.o.t.Fatal(err)
+	}
+}
+
+// neighbours are n people of a ward with a telephone, one without, and one who
+// wants no messages.
+func (p *press) neighbours(ward, n int) {
+	p.o.t.Helper()
+	now := p.o.clock.now()
+	p.o.exec(`INSERT INTO contacts (id, name, created_at, updated_at, language, ward, phone)
+		SELECT gen_random_uuid(), 'নাগরিক ' || i, $3, $3, CASE WHEN i % 3 = 0 THEN 'en' ELSE 'bn' END, $1, CASE WHEN i > $2 THEN '' ELSE '+88017' || lpad(($1 * 100000 + i)::text, 8, '0') END
+		FROM generate_series(1, $2::integer + 2) i`, ward, n, now)
+	p.o.exec(`INSERT INTO subscriptions (id, contact_id, topic, channel, wanted, at) SELECT gen_random_uuid(), id, 'health', '', false, $2 FROM contacts WHERE ward = $1 AND name = 'নাগরিক ' || $3::integer`, ward, now, n+2)
+	p.o.exec(`UPDATE contacts SET phone = '+8801999' || lpad($1::text, 6, '0') WHERE ward = $1 AND name = 'নাগরিক ' || $2::integer`, ward, n+2)
+}
+
+// fogging is a form that tells a ward of tomorrow's fogging.
+func fogging() url.Values {
+	return url.Values{
+		"title": {"কালকের ফগিং"}, "topic": {"health"}, "ward": {"7"},
+		"sms_bn": {"কাল সকাল ৭টায় আপনার এলাকায় মশার ওষুধ ছিটানো হবে। জানালা বন্ধ রাখুন, খাবার ঢেকে রাখুন।"}, "sms_en": {"Fogging tomorrow at 7."},
+		"mail_bn": {"কাল সকাল ৭টায় ফগিং হবে।\r\nজানালা বন্ধ রাখুন।"}, "subject_bn": {"কালকের ফগিং"}, "messenger_bn": {"কাল সকাল ৭টায় ফগিং হবে। 🦟"},
+	}
+}
+
+func TestSupervisorWritesABroadcast(t *testing.T) {
+	o := newCounter(t)
+	p := newPress(o)
+	p.neighbours(7, 30)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	o.person("boss2@example.org", "Boss", handoff.RoleSupervisor, nil, nil)
+	agent, boss := o.enter("anna@example.org"), o.enter("boss2@example.org")
+	for _, path := range []string{"", "/new", "/" + handoff.NewID().String()} {
+		wantPage(t, o.look(broadcastsPath+path, agent), http.StatusForbidden, "<h1>")
+	}
+	wantPage(t, o.post(broadcastsPath+"/new", agent, fogging()), http.StatusForbidden, "<h1>")
+	says(t, o.look(english(broadcastsPath), boss), "Nothing has been sent to many yet", "/console/broadcasts/new")
+	says(t, o.look(english(broadcastsPath+"/new"), boss), `name="ward" value="7"`, `data-ward="7"`, "City news", `name="by" value="mail"`, "0 letters, 0 SMS")
+
+	form := fogging()
+	form.Set("do", "count")
+	form.Del("title") // is not needed to count
+	says(t, o.post(english(broadcastsPath+"/new"), boss, form), "30 of 32 people are told.", "50 segments, ৳ 12.50", "unreachable", "opted out", "has left the topic", "no address known", `value="7" checked`, `class="picked"`)
+	form.Set("do", "preview")
+	says(t, o.post(english(broadcastsPath+"/new"), boss, form), `class="bubble bot"`, "Fogging tomorrow at 7.", `<span class="count" aria-hidden="true">2</span>`, "মশার ওষুধ", "জানালা বন্ধ রাখুন।", "City", `value="7" checked`)
+	if n := o.count(`SELECT count(*) FROM broadcasts`); n != 0 {
+		t.Errorf("looking at it has kept %d", n)
+	}
+
+	length := o.post(english(broadcastsPath+"/length?of=sms"), boss, url.Values{"sms_bn": {strings.Repeat("আ", 71)}})
+	if length.Code != http.StatusOK || length.Body.String() != "71 letters, 2 SMS" {
+		t.Errorf("%d %s", length.Code, length.Body)
+	}
+	if w := o.post(english(broadcastsPath+"/length?of=title"), boss, nil); w.Code == http.StatusOK {
+		t.Errorf("the length of what is no text: %s", w.Body)
+	}
+	for says, change := range map[string][2]string{
+		"Give it a title":          {"title", " "},
+		"The title is too long":    {"title", strings.Repeat("ক", 70)},
+		"This topic is not there":  {"topic", "football"},
+		"Too long: at most 10 SMS": {"sms_en", strings.Repeat("a", 2000)},
+		"Too long: at most 2,000":  {"messenger_bn", strings.Repeat("ক", 2001)},
+		"at most 66 Bangla or 200": {"subject_bn", strings.Repeat("ক", 70)},
+		"Write a number up to":     {"pace_sms", "many"},
+		"not there any more. Look": {"service", "football"},
+		"was chosen is not there":  {"ward", "x"},
+		"at most 20,000 letters":   {"mail_bn", strings.Repeat("ক", 20001)},
+		`id="pace_mail-fault"`:     {"pace_mail", "৯০০০০"},
+		`value="৯০০০০"`:            {"pace_mail", "৯০০০০"},
+		`aria-invalid="true"`:      {"title", ""},
+		"কাল সকাল ৭টায় ফগিং হবে।\nজানালা": {"title", ""},
+	} {
+		bad := fogging()
+		bad.Set(change[0], change[1])
+		wantPage(t, o.post(english(broadcastsPath+"/new"), boss, bad), http.StatusUnprocessableEntity, says)
+	}
+	kept := o.post(broadcastsPath+"/new", boss, fogging())
+	path, done, _ := strings.Cut(kept.Header().Get("Location"), "?")
+	if kept.Code != http.StatusSeeOther || done != "done=broadcast_kept" {
+		t.Fatalf("%d to %s: %s", kept.Code, path, kept.Body)
+	}
+	says(t, o.look(english(path), boss), "draft", "30 of 32 people", "Send now", "Wards: 7", "Nothing is sent from 21:00 to 08:00", "Throw away")
+	says(t, o.look(english(path+"/edit"), boss), `value="কালকের ফগিং"`, `value="7" checked`)
+	changed := fogging()
+	changed.Set("title", "Fogging on Friday")
+	changed.Set("pace_sms", "৬০")
+	wantWay(t, o.post(path+"/edit", boss, changed), path+"?done=broadcast_kept")
+	says(t, o.look(english(path+"/edit"), boss), "Fogging on Friday", `value="60"`)
+	says(t, o.look(english(broadcastsPath), boss), "Fogging on Friday", "draft", "Health and mosquito control")
+	says(t, o.look(english(auditPath), boss), "Broadcast written", "Broadcast changed")
+}
+
+// written keeps a broadcast as a form says and returns its page.
+func (p *press) written(cookie string, form url.Values) (path string, id uuid.UUID) {
+	p.o.t.Helper()
+	w := p.o.post(broadcastsPath+"/new", cookie, form)
+	path, _, _ = strings.Cut(w.Header().Get("Location"), "?")
+	id, err := uuid.Parse(strings.TrimPrefix(path, broadcastsPath+"/"))
+	if err != nil {
+		p.o.t.Fatalf("%d %s: %s", w.Code, path, w.Body)
+	}
+	return path, id
+}
+
+func TestSupervisorSendsABroadcast(t *testing.T) {
+	o := newCounter(t)
+	p := newPress(o)
+	p.neighbours(7, 3)
+	o.person("boss2@example.org", "Boss", handoff.RoleSupervisor, nil, nil)
+	boss := o.enter("boss2@example.org")
+	lacking := fogging()
+	lacking.Del("sms_bn")
+	bad, _ := p.written(boss, lacking)
+	wantPage(t, o.post(english(bad+"/send"), boss, url.Values{"when": {"now"}}), http.StatusUnprocessableEntity, `id="sms_bn-fault"`)
+	path, id := p.written(boss, fogging())
+
+	wantPage(t, o.post(english(path+"/test"), boss, url.Values{"way": {"sms"}, "speaks": {"bn"}, "phone": {"12"}}), http.StatusUnprocessableEntity, "This is no mobile number")
+	wantWay(t, o.post(path+"/test", boss, url.Values{"way": {"sms"}, "speaks": {"en"}, "phone": {"01712345678"}}), path+"?done=broadcast_tried")
+	says(t, o.look(english(path+"?done=broadcast_tried"), boss), "Sent to you.", "SMS · English", "Boss")
+
+	for says, form := range map[string]url.Values{
+		"Choose a date and a time":    {"when": {"later"}, "at": {"soon"}},
+		"This time has gone by":       {"when": {"later"}, "at": {"2026-11-22T10:00"}},
+		"more than a year away":       {"when": {"later"}, "at": {"2029-11-22T10:00"}},
+		"Write why it cannot wait":    {"when": {"now"}, "urgent": {"yes"}, "sure": {"yes"}, "reason": {" "}},
+		"Tick that people may be":     {"when": {"now"}, "urgent": {"yes"}, "reason": {"cyclone"}},
+		`id="reason-fault"`:           {"when": {"now"}, "urgent": {"yes"}, "sure": {"yes"}, "reason": {strings.Repeat("x", 501)}},
+		`value="2026-11-22T10:00"`:    {"when": {"later"}, "at": {"2026-11-22T10:00"}},
+		`>cyclone</textarea>`:         {"when": {"now"}, "urgent": {"yes"}, "reason": {"cyclone"}},
+		`name="urgent" value="yes" c`: {"when": {"now"}, "urgent": {"yes"}, "reason": {"cyclone"}},
+	} {
+		wantPage(t, o.post(english(path+"/send"), boss, form), http.StatusUnprocessableEntity, says)
+	}
+	later := url.Values{"when": {"later"}, "at": {"2026-11-23T22:15"}}
+	wantWay(t, o.post(path+"/send", boss, later), path+"?done=broadcast_scheduled")
+	says(t, o.look(english(path), boss), "It goes out today 22:15.", "Quiet hours hold it until tomorrow 08:00", "Take back", "3 of 5 people")
+	wantPage(t, o.look(english(path+"/edit"), boss), http.StatusConflict, "<h1>")
+	wantWay(t, o.post(path+"/take-back", boss, nil), path+"?done=broadcast_taken_back")
+	wantWay(t, o.post(path+"/send", boss, later), path+"?done=broadcast_scheduled")
+	wantPage(t, o.post(english(path+"/override"), boss, url.Values{"reason": {"cyclone"}}), http.StatusUnprocessableEntity, "Tick that people")
+	wantWay(t, o.post(path+"/override", boss, url.Values{"reason": {"cyclone"}, "sure": {"yes"}}), path+"?done=broadcast_override")
+	says(t, o.look(english(auditPath), boss), "let out in quiet hours", "cyclone")
+	wantWay(t, o.post(path+"/take-back", boss, nil), path+"?done=broadcast_taken_back")
+	wantWay(t, o.post(path+"/send", boss, url.Values{"when": {"now"}}), path+"?done=broadcast_sent")
+	if b, err := p.Broadcast(t.Context(), id); err != nil || b.Emergency != "" || b.State != broadcasts.StateSending {
+		t.Errorf("%+v, %v", b, err)
+	}
+
+	p.tells(id, 2)
+	says(t, o.look(english(path), boss), "4 of 5", `max="5" value="4"`, `hx-trigger="every 2s`, "Pause")
+	wantWay(t, o.post(path+"/pause", boss, nil), path+"?done=broadcast_paused")
+	progress := func(was string) *http.Response {
+		return o.do(call{path: path + "/progress?was=" + was, header: map[string]string{"Cookie": boss, "HX-Request": "true"}}).Result()
+	}
+	if again, same := progress("sending"), progress("paused"); again.Header.Get("HX-Refresh") != "true" || same.Header.Get("HX-Refresh") != "" || same.StatusCode != http.StatusOK {
+		t.Errorf("another state: %v; the same: %v", again.Header, same.Header)
+	}
+	wantWay(t, o.look(path+"/progress?was=sending", boss), path)
+	wantWay(t, o.post(path+"/resume", boss, nil), path+"?done=broadcast_resumed")
+	p.tells(id, 1)
+	if done, err := p.Finish(t.Context(), id); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	says(t, o.look(english(path), boss), "1 of 5 people were told", "may have arrived, so it is not sent again", "cut off while it was sent", "has left the topic", "Copy into a new draft", "?format=csv")
+	says(t, o.look(english(broadcastsPath), boss), "5 of 5", "1 reached · 2 failed or unknown")
+	file := o.look(english(path+"/export?format=csv"), boss)
+	if lines := strings.Split(strings.TrimSpace(file.Body.String()), "\n"); file.Code != http.StatusOK || len(lines) < 6 || !strings.Contains(lines[0], "SMS parts") || !strings.Contains(file.Body.String(), "unknown") {
+		t.Errorf("%d %s", file.Code, file.Body)
+	}
+	says(t, o.look(english(auditPath), boss), "Broadcast ended", "Broadcast resumed")
+	wantPage(t, o.post(path+"/cancel", boss, nil), http.StatusConflict, "<h1>")
+	twin := o.post(path+"/copy", boss, nil).Header().Get("Location")
+	says(t, o.look(english(twin), boss), "Copied into a new draft", `value="কালকের ফগিং"`)
+	drop := strings.TrimSuffix(twin, "/edit?done=broadcast_copied")
+	wantWay(t, o.post(drop+"/cancel", boss, nil), drop+"?done=broadcast_cancelled")
+	says(t, o.look(english(drop), boss), "cancelled")
+}
+
+func TestBroadcastsAreListedPageByPage(t *testing.T) {
+	o := newCounter(t)
+	p := newPress(o)
+	boss := o.person("boss2@example.org", "Boss", handoff.RoleSupervisor, nil, nil)
+	cookie := o.enter("boss2@example.org")
+	for i := range broadcastsShown + 1 {
+		if _, err := p.Create(t.Context(), boss.Viewer(), broadcasts.Draft{Title: fmt.Sprintf("number %02d.", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := o.look(english(broadcastsPath), cookie)
+	says(t, first, "number 20.", "number 01.", `rel="next"`)
+	if strings.Contains(first.Body.String(), "number 00.") {
+		t.Error("the first page holds all")
+	}
+	list, err := p.List(t.Context(), uuid.Nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, o.look(english(broadcastsPath+"?next="+list[broadcastsShown-1].ID.String()), cookie), "number 00.")
+	wantPage(t, o.look(broadcastsPath+"?next=x", cookie), http.StatusNotFound, "<h1>")
+}
+
+func TestWithoutBroadcastsThereAreNoPages(t *testing.T) {
+	o := newCounter(t)
+	o.person("boss2@example.org", "Boss", handoff.RoleSupervisor, nil, nil)
+	boss := o.enter("boss2@example.org")
+	for _, path := range []string{"", "/new", "/" + handoff.NewID().String()} {
+		wantPage(t, o.look(broadcastsPath+path, boss), http.StatusNotFound, "<h1>")
+	}
+}
