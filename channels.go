@@ -63,7 +63,7 @@ func (s *nagorik) addWeb(w *ways) error {
 	w.channels = append(w.channels, chat)
 	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
 	w.page = func(e *echo.Echo) error {
-		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Log: s.log})
+		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Letters: s.news, ReadLink: s.leaving.Read, Log: s.log})
 	}
 	return nil
 }

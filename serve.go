@@ -23,6 +23,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/notices"
 	"nagorik/handoff/registers"
 )
@@ -53,6 +54,8 @@ type nagorik struct {
 	spool     *spool.Spool // our own of them
 	photos    *photos.Store
 	registers *registers.Store
+	news      *broadcasts.Store
+	leaving   *broadcasts.Links
 	loading   chan struct{} // closed when no register is loaded any more; nil: never begun
 	wards     *place.Map
 	catalogs  *bot.Catalogs
@@ -155,12 +158,13 @@ func (s *nagorik) openBot() error {
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
 	ledger := notices.NewLedger(s.records.pool, nil)
+	s.news, s.leaving = broadcasts.New(s.records.pool, s.catalogs.Current, nil), broadcasts.NewLinks(s.config.PublicURL.String(), secret)
 	letters, err := api.AlarmLetters(s.config.PublicURL.String())
 	if err != nil {
 		return err
 	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Mailer: mailer, AlarmLetter: letters,
+		Notices: ledger, Broadcasts: s.news, UnsubscribeLink: s.leaving.Link, Mailer: mailer, AlarmLetter: letters,
 		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
@@ -168,7 +172,7 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Broadcasts: s.news, Broadcaster: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards, Registers: s.registers,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

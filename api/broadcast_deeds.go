@@ -136,8 +136,8 @@ func (s *Server) tryBroadcast(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, broadcastPath(b.ID)+"?done="+done)
 }
 
-// onBroadcast does a verb on the broadcast of the path and shows it.
-func (s *Server) onBroadcast(c echo.Context, done string, do func(Broadcasts, context.Context, handoff.Viewer, uuid.UUID) error) error {
+// movesBroadcast does a verb on the broadcast of the path and shows it.
+func (s *Server) movesBroadcast(c echo.Context, done string, do func(Broadcasts, context.Context, handoff.Viewer, uuid.UUID) error) error {
 	b, err := s.broadcastOf(c)
 	if err != nil {
 		return err
@@ -150,17 +150,17 @@ func (s *Server) onBroadcast(c echo.Context, done string, do func(Broadcasts, co
 }
 
 func (s *Server) takeBackBroadcast(c echo.Context) error {
-	return s.onBroadcast(c, "broadcast_taken_back", Broadcasts.TakeBack)
+	return s.movesBroadcast(c, "broadcast_taken_back", Broadcasts.TakeBack)
 }
 
 func (s *Server) pauseBroadcast(c echo.Context) error {
-	return s.onBroadcast(c, "broadcast_paused", Broadcasts.Pause)
+	return s.movesBroadcast(c, "broadcast_paused", Broadcasts.Pause)
 }
 
 func (s *Server) resumeBroadcast(c echo.Context) error {
-	return s.onBroadcast(c, "broadcast_resumed", Broadcasts.Resume)
+	return s.movesBroadcast(c, "broadcast_resumed", Broadcasts.Resume)
 }
 
 func (s *Server) cancelBroadcast(c echo.Context) error {
-	return s.onBroadcast(c, "broadcast_cancelled", Broadcasts.Cancel)
+	return s.movesBroadcast(c, "broadcast_cancelled", Broadcasts.Cancel)
 }

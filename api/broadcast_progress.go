@@ -152,6 +152,7 @@ func (s *Server) exportBroadcast(c echo.Context) error {
 	p, h := s.page(c, ""), c.Response().Header()
 	h.Set("Content-Type", map[string]string{formatCSV: mediaCSV + "; charset=utf-8", formatXLSX: mediaXLSX}[format])
 	h.Set("Content-Disposition", `attachment; filename="broadcast-`+s.now().In(handoff.Dhaka()).Format(time.DateOnly)+"."+format+`"`)
+	h.Set("Cache-Control", "no-store")
 	out, err := sheetOf(c.Response(), format)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ const broadcastsShown = 20
 
 func broadcastPages() []Route {
 	of := func(method, path string, handle func(*Server, echo.Context) error, summary string) Route {
-		return Route{Method: method, Path: broadcastsPath + path, Needs: BroadcastSend, handle: handle, Summary: summary, Type: html}
+		return Route{Method: method, Path: broadcastsPath + path, Needs: BroadcastManage, handle: handle, Summary: summary, Type: html}
 	}
 	return []Route{
 		of(http.MethodGet, "", (*Server).listBroadcastsPage, "The broadcasts, the newest first"),

@@ -39,7 +39,7 @@ const (
 	ReplyEdit        Permission = "reply:edit"       // canned replies
 	FlowEdit         Permission = "flow:edit"        // the services: write, publish, roll back
 	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
-	BroadcastSend    Permission = "broadcast:send"   // news to many: write, send, stop
+	BroadcastManage  Permission = "broadcast:manage" // news of the offices: write, send, stop
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
 )
 
@@ -50,8 +50,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastSend),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastSend),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage),
 }
 
 // known reports whether p is one of the permissions.

@@ -23,6 +23,7 @@ type eventAnswer struct {
 	Event        string    `json:"event" jsonschema:"enum=message,enum=conversation,enum=note,enum=case,enum=presence,enum=alarm,enum=broadcast,enum=refresh"`
 	Conversation string    `json:"conversation,omitempty" jsonschema:"format=uuid"`
 	Case         int64     `json:"case,omitempty"`
+	Broadcast    string    `json:"broadcast,omitempty" jsonschema:"format=uuid"`
 	Channel      string    `json:"channel,omitempty"`
 	Owner        string    `json:"owner,omitempty" jsonschema:"enum=bot,enum=queue,enum=agent" jsonschema_description:"of the conversation; a conversation without one left the queue and is not yours to see any more"`
 	Team         string    `json:"team,omitempty"`
@@ -42,7 +43,6 @@ func (e eventAnswer) encode() ([]byte, error) {
 type sights struct {
 	conversations map[uuid.UUID]handoff.Sight
 	cases         map[int64]handoff.Sight
-	broadcasts    bool // they are the viewer's business
 }
 
 // seen turns hints into the events that the viewer may see. Hints of the same
@@ -65,20 +65,19 @@ func seen(ctx context.Context, desk *handoff.Desk, v handoff.Viewer, hints []bot
 	if s.cases, err = desk.SightCases(ctx, v, numbers); err != nil {
 		return nil, err
 	}
-	s.broadcasts = allows(v.Role, BroadcastSend)
-	return s.events(hints), nil
+	return s.events(v, hints), nil
 }
 
-func (s sights) events(hints []bot.Hint) []eventAnswer {
+func (s sights) events(v handoff.Viewer, hints []bot.Hint) []eventAnswer {
 	type subject struct {
-		event, conversation string
-		number              int64
+		event, conversation, broadcast string
+		number                         int64
 	}
 	told := map[subject]bool{}
 	var events []eventAnswer
 	for i := range hints {
-		e, ok := s.event(&hints[i])
-		about := subject{e.Event, e.Conversation, e.Case}
+		e, ok := s.event(v, &hints[i])
+		about := subject{e.Event, e.Conversation, e.Broadcast, e.Case}
 		if !ok || told[about] {
 			continue
 		}
@@ -90,7 +89,7 @@ func (s sights) events(hints []bot.Hint) []eventAnswer {
 }
 
 // event is what a hint says to the viewer; false when it is nothing to him.
-func (s sights) event(h *bot.Hint) (eventAnswer, bool) {
+func (s sights) event(v handoff.Viewer, h *bot.Hint) (eventAnswer, bool) {
 	e := eventAnswer{Event: string(h.Event), Channel: h.Channel}
 	switch {
 	case h.Case != 0:
@@ -109,8 +108,11 @@ func (s sights) event(h *bot.Hint) (eventAnswer, bool) {
 		// It was in everybody's queue and is somebody else's now.
 		e.Channel = ""
 		return e, err == nil && ok && h.Event == bot.HintConversation && h.Was == flows.OwnerQueue
+	case h.Broadcast != "":
+		e.Broadcast = h.Broadcast
+		return e, allows(v.Role, BroadcastManage)
 	default:
-		return e, h.Event == bot.HintAlarm || h.Event == bot.HintPresence || h.Event == bot.HintBroadcast && s.broadcasts
+		return e, h.Event == bot.HintAlarm || h.Event == bot.HintPresence
 	}
 }
 

@@ -58,6 +58,15 @@ func personalTables() []personal {
 			Set: `address = '', provider_id = NULL, reason = '', status = CASE WHEN status IN ('planned', 'queued', 'sending') THEN 'skipped' ELSE status END`,
 		},
 		{
+			Table: "broadcast_hops", Of: `recipient_id IN (SELECT id FROM broadcast_recipients WHERE contact_id = @contact)`, Hide: "n",
+			Set: `address = '', provider_id = NULL, reason = '', status = CASE WHEN status IN ('planned', 'queued', 'sending') THEN 'skipped' ELSE status END`,
+		},
+		{
+			Table: "broadcast_recipients", Of: ofContact, Hide: "person,channel,tries,next_at",
+			Set: `reason = '', next_at = NULL, status = CASE WHEN status IN ('waiting', 'sending') THEN 'skipped' ELSE status END`,
+		},
+		{Table: "subscriptions", Of: ofContact},
+		{
 			Table: "notices", Of: "(" + ofContact + " OR " + ofCases + ")",
 			Set: `note = '', next_at = CASE WHEN contact_id = @contact THEN NULL ELSE next_at END,
 				outcome = CASE WHEN contact_id = @contact AND outcome = '' THEN 'skipped' ELSE outcome END`,

@@ -13,6 +13,7 @@ import (
 	"nagorik/bot"
 	"nagorik/bot/web"
 	"nagorik/handoff"
+	"nagorik/handoff/broadcasts"
 )
 
 // Options are what the page needs from the rest of the program.
@@ -27,8 +28,12 @@ type Options struct {
 	Catalogs *bot.Catalogs
 	// Stand reads where the person at an address of the chat stands.
 	Stand func(ctx context.Context, address string) (handoff.Stand, error)
-	Now   func() time.Time // nil: time.Now
-	Log   *slog.Logger     // nil: slog.Default
+	// Letters is what mail people want, and ReadLink says which recipient of a
+	// broadcast a link in its mail is for; nil: there are no such links.
+	Letters  Letters
+	ReadLink func(token string) (recipient int64, ok bool)
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger     // nil: slog.Default
 }
 
 // Tracked is all that anybody may know of a case.
@@ -39,7 +44,7 @@ type Tracked struct {
 }
 
 // Register adds the pages, their assets and the chat's reading calls to e: GET /,
-// /services, /services/{flow}, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
+// /services, /services/{flow}, /unsubscribe/{token} and its POST, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
 // /channels/web, is a channel's webhook like any other and not added here. The
 // error names a fault in the embedded files.
 func Register(e *echo.Echo, opt Options) error {
@@ -57,6 +62,8 @@ func Register(e *echo.Echo, opt Options) error {
 	e.Match(methods, "/", s.showPage)
 	e.Match(methods, "/services", s.listServices)
 	e.Match(methods, "/services/:flow", s.showService)
+	e.Match(methods, broadcasts.LinkPath+":token", s.showUnsubscribe)
+	e.POST(broadcasts.LinkPath+":token", s.unsubscribe)
 	e.Match(methods, "/assets/:name", s.showAsset)
 	e.GET("/channels/web/stream", echo.WrapHandler(http.HandlerFunc(opt.Chat.Stream)))
 	e.GET("/channels/web/photos/:sha", echo.WrapHandler(http.HandlerFunc(opt.Chat.Photo)))

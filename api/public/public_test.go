@@ -265,7 +265,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	var pages []byte
-	for _, name := range []string{"page.html", "frame.html", pageServices, pageService, pageUnknown} {
+	for _, name := range []string{"page.html", "frame.html", pageServices, pageService, pageUnknown, pageUnsubscribe} {
 		page, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

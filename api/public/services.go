@@ -57,7 +57,7 @@ type serviceLine struct {
 
 func loadForms() (map[string]*pageTemplate, error) {
 	pages := make(map[string]*pageTemplate)
-	for _, name := range []string{pageServices, pageService, pageUnknown} {
+	for _, name := range []string{pageServices, pageService, pageUnknown, pageUnsubscribe} {
 		t, err := template.New(name).Option("missingkey=error").ParseFS(files, name, "frame.html")
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)

@@ -67,6 +67,13 @@ var filling = []string{
 	`INSERT INTO ward_layers (id, name, layer, wards, at) VALUES (gen_random_uuid(), 'wards.geojson', '{}', 12, now())`,
 	`INSERT INTO notices (id, case_number, contact_id, event, at) SELECT gen_random_uuid(), number, contact_id, 'resolved', opened_at FROM cases LIMIT 1`,
 	`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, status, at) SELECT id, 0, 'sms', false, 'sms', '+8801712345678', 'sent', at FROM notices LIMIT 1`,
+	`INSERT INTO broadcasts (id, title, topic, words, audience, per_minute, emergency, state, agent_id, created_at, changed_at)
+	 SELECT '00000000-0000-7000-8000-00000000c001', 'ফগিং', 'news', '{"sms":{"bn":"কাল\nফগিং"}}', '{"wards":[5]}', '{}', '', 'done', id, created_at, created_at FROM agents LIMIT 1`,
+	`INSERT INTO broadcast_paces (broadcast_id, channel, next_at) SELECT id, 'sms', created_at FROM broadcasts`,
+	`INSERT INTO broadcast_recipients (broadcast_id, person, contact_id, channel, status, at) SELECT b.id, c.id, c.id, 'sms', 'sent', b.created_at FROM broadcasts b, contacts c LIMIT 3`,
+	`INSERT INTO broadcast_hops (recipient_id, n, way, channel, address, language, segments, status, at) SELECT id, 2, 'sms', 'sms', '+8801712345678', 'bn', 1, 'sent', at FROM broadcast_recipients`,
+	`INSERT INTO broadcast_tests (id, broadcast_id, agent_id, way, language, status, at) SELECT gen_random_uuid(), id, agent_id, 'mail', 'bn', 'sent', created_at FROM broadcasts`,
+	`INSERT INTO subscriptions (id, contact_id, topic, wanted, at) SELECT gen_random_uuid(), id, 'news', false, created_at FROM contacts LIMIT 2`,
 	`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) SELECT k.number, c.contact_id, c.id, c.opened_at FROM cases k, conversations c WHERE c.contact_id <> k.contact_id LIMIT 1`,
 	`INSERT INTO registers (id, name, in_force, at) VALUES ('00000000-0000-7000-8000-00000000b001', 'holdings', '00000000-0000-7000-8000-00000000b002', now())`,
 	`INSERT INTO register_versions (id, register_id, number, agent_id, file, bytes, status, columns, at) SELECT in_force, registers.id, 1, a.id, 'হোল্ডিং.csv', 10, 'loaded', '[]', now() FROM registers, agents a LIMIT 1`,

@@ -64,8 +64,12 @@ func (s *Store) Begin(ctx context.Context, id uuid.UUID, set Setting) (begun boo
 		}
 		args := s.args(b.Draft, set)
 		args["id"] = id
-		var people int
-		if err := tx.QueryRow(ctx, `WITH `+audienceSQL(b.Audience)+reachSQL+beginSQL, pgx.QueryExecModeCacheDescribe, args).Scan(&people); err != nil {
+		rows, err := large(ctx, tx, `WITH `+audienceSQL(b.Audience)+reachSQL+beginSQL, args)
+		if err != nil {
+			return err
+		}
+		people, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[int])
+		if err != nil {
 			return err
 		}
 		for _, f := range Families() {

@@ -103,16 +103,16 @@ type Broadcast struct {
 
 // Bounds of a broadcast.
 const (
-	MaxTitle     = 200   // bytes
-	MaxReason    = 500   // bytes
-	MaxMessenger = 2000  // letters, of the channel
-	MaxSMS       = 10    // segments
-	MaxMail      = 20000 // letters
-	MaxSubject   = 200   // bytes
+	MaxTitle     = 200  // bytes
+	MaxReason    = 500  // bytes
+	MaxMessenger = 2000 // letters, of the channel
+	MaxSMS       = 10   // segments
+	MaxMail      = 5000 // letters
+	MaxSubject   = 200  // bytes
 	MaxPerMinute = 60000
 	MaxChoices   = 500 // of each part of an audience
 	MaxAhead     = 366 * 24 * time.Hour
-	maxListed    = 50 // in one answer of List
+	MaxListed    = 50 // in one answer of List
 )
 
 // Usual is how many recipients a minute a family takes where the draft does

@@ -130,7 +130,7 @@ func (s *Store) claim(ctx context.Context, tx pgx.Tx, b *Broadcast, f Family, se
 func (s *Store) candidates(ctx context.Context, tx pgx.Tx, b *Broadcast, channel string, most int, set Setting) (list []candidate, err error) {
 	args := s.args(b.Draft, set)
 	args["id"], args["channel"], args["most"] = b.ID, channel, most
-	rows, err := tx.Query(ctx, `WITH `+waitingSQL+reachSQL+claimSQL, pgx.QueryExecModeCacheDescribe, args)
+	rows, err := large(ctx, tx, `WITH `+waitingSQL+reachSQL+claimSQL, args)
 	if err != nil {
 		return nil, err
 	}

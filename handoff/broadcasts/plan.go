@@ -44,24 +44,39 @@ type tally struct {
 	n                              int
 }
 
+const planSQL = `
+	SELECT way, language, CASE WHEN way = 'sms' THEN via ELSE '' END, nth > 1, CASE WHEN way = '' THEN messenger ELSE '' END, CASE WHEN way = '' THEN template ELSE '' END,
+		CASE WHEN way = '' THEN sms ELSE '' END, CASE WHEN way = '' THEN mail ELSE '' END, count(*)
+	FROM once GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`
+
 func (s *Store) plan(ctx context.Context, d Draft, set Setting) (Plan, error) {
-	rows, err := s.pool.Query(ctx, `WITH `+audienceSQL(d.Audience)+reachSQL+`
-		SELECT way, language, CASE WHEN way = 'sms' THEN via ELSE '' END, nth > 1, CASE WHEN way = '' THEN messenger ELSE '' END, CASE WHEN way = '' THEN template ELSE '' END,
-			CASE WHEN way = '' THEN sms ELSE '' END, CASE WHEN way = '' THEN mail ELSE '' END, count(*)
-		FROM once GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`, pgx.QueryExecModeCacheDescribe, s.args(d, set))
-	if err != nil {
-		return Plan{}, fmt.Errorf("plan a broadcast: %w", err)
-	}
 	sum := newSum(d, set, s.catalog().Languages()[0])
-	var t tally
-	_, err = pgx.ForEachRow(rows, []any{&t.way, &t.language, &t.via, &t.twice, &t.messenger, &t.template, &t.sms, &t.mail, &t.n}, func() error {
-		sum.add(t)
-		return nil
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		rows, err := large(ctx, tx, `WITH `+audienceSQL(d.Audience)+reachSQL+planSQL, s.args(d, set))
+		if err != nil {
+			return err
+		}
+		var t tally
+		_, err = pgx.ForEachRow(rows, []any{&t.way, &t.language, &t.via, &t.twice, &t.messenger, &t.template, &t.sms, &t.mail, &t.n}, func() error {
+			sum.add(t)
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return Plan{}, fmt.Errorf("plan a broadcast: %w", err)
 	}
 	return sum.plan(), nil
+}
+
+// large asks a statement over reachSQL, planned for these values. Compiling it
+// would take PostgreSQL longer than running it does, and with 16 MB more the
+// audience of a city is sorted in memory.
+func large(ctx context.Context, tx pgx.Tx, sql string, args pgx.NamedArgs) (pgx.Rows, error) {
+	if _, err := tx.Exec(ctx, `SET LOCAL jit = off; SET LOCAL work_mem = '24MB'`); err != nil {
+		return nil, err
+	}
+	return tx.Query(ctx, sql, pgx.QueryExecModeCacheDescribe, args)
 }
 
 // sum adds tallies up to a plan.

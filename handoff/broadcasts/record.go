@@ -59,7 +59,7 @@ func one(ctx context.Context, q querier, where string, args ...any) (Broadcast, 
 // List is the newest first, at most 50: those written before an id, or from the
 // newest on when it is nil.
 func (s *Store) List(ctx context.Context, before uuid.UUID) ([]Broadcast, error) {
-	return read(ctx, s.pool, `WHERE $1::uuid = '00000000-0000-0000-0000-000000000000' OR b.id < $1 ORDER BY b.id DESC LIMIT $2`, before, maxListed)
+	return read(ctx, s.pool, `WHERE $1::uuid = '00000000-0000-0000-0000-000000000000' OR b.id < $1 ORDER BY b.id DESC LIMIT $2`, before, MaxListed)
 }
 
 // Broadcast is one of them; ErrNotFound when there is none.
