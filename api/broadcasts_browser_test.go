@@ -22,7 +22,7 @@ func TestBroadcastInABrowser(t *testing.T) {
 	d.Open(d.url + broadcastsPath + "/new")
 	for name, value := range fogging() {
 		if name != "ward" {
-			d.Do(chromedp.SetValue(chromedp.CSS("#"+name), value[0]))
+			d.Do(chromedp.SetValue(chromedp.CSS("#"+name), unix(value[0])))
 		}
 	}
 	d.Do(chromedp.SendKeys(chromedp.CSS("#sms_en"), " Keep windows shut."))
