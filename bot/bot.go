@@ -85,7 +85,7 @@ type Bot struct {
 	outbox    *outbox
 	notices   *notices.Ledger
 	mailer    Mailer
-	news      newsroom
+	news      *newsroom
 	// What alarms are told with; see alarms.go.
 	alarmLetter func(handoff.AlarmLetter) (subject, text string)
 	host        string

@@ -25,6 +25,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/place"
 	"nagorik/handoff"
+	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/handofftest"
 	"nagorik/handoff/notices"
 )
@@ -126,6 +127,7 @@ type town struct {
 	desk  *handoff.Desk
 	redis redis.UniversalClient
 	flows *bot.Catalogs
+	news  *broadcasts.Store
 	dir   string
 	n     int
 }
@@ -237,8 +239,9 @@ func newTown(t testing.TB, s settings) *town {
 	}
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
+	w.news = broadcasts.New(w.pool, w.flows.Current, s.now)
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
+		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Broadcasts: w.news, UnsubscribeLink: func(n int64) string { return fmt.Sprintf("https://city.example/unsubscribe/%d", n) }, Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
 		Catalogs: w.flows, PhotoLink: s.link,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

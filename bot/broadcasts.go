@@ -38,8 +38,8 @@ type newsroom struct {
 	seen map[uuid.UUID]broadcasts.Counts // as watchers were told of last
 }
 
-func newNewsroom(opt *Options, wake chan struct{}) newsroom {
-	n := newsroom{store: opt.Broadcasts, price: opt.Price, link: opt.UnsubscribeLink, seen: map[uuid.UUID]broadcasts.Counts{}}
+func newNewsroom(opt *Options, wake chan struct{}) *newsroom {
+	n := &newsroom{store: opt.Broadcasts, price: opt.Price, link: opt.UnsubscribeLink, seen: map[uuid.UUID]broadcasts.Counts{}}
 	n.next = time.AfterFunc(time.Hour, func() { poke(wake) })
 	return n
 }

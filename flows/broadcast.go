@@ -32,9 +32,8 @@ func (q Quiet) Until(at time.Time) (time.Time, bool) {
 // dhakaDay is the beginning of the day that at falls on. There is no summer
 // time in Bangladesh.
 func dhakaDay(at time.Time) time.Time {
-	zone := time.FixedZone("Asia/Dhaka", 6*60*60)
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
+	y, m, d := at.In(dhaka).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, dhaka)
 }
 
 // Topic is a subject of broadcasts that people can leave and join.
@@ -192,6 +191,7 @@ func (t *turn) topicWord() bool {
 	if wanted {
 		said, word = b.joined, about.leave[t.lang]
 	}
-	t.emit(Message{Text: t.withLead(t.c.say(said, t.lang, t.in.Face, map[string]string{"topic": about.title[t.lang], "word": word})), Kind: Receipt})
+	t.fills[fillTopic], t.fills[fillWord] = about.title[t.lang], word
+	t.sayAs(Receipt, said)
 	return true
 }

@@ -223,7 +223,7 @@ func (c *Catalog) say(t *text, lang int, face Face, vars map[string]string) stri
 		for name, id := range fillNames {
 			if id == p.fill {
 				said := vars[name]
-				if p.fill != fillNote { // what a person has written stays as it is
+				if p.fill != fillNote && p.fill != fillLink { // what a person has written stays as it is, and what is opened
 					said = c.digits(said, lang)
 				}
 				b.WriteString(said)

@@ -71,6 +71,9 @@ const (
 	fillHour
 	fillCode
 	fillNote
+	fillTopic
+	fillWord
+	fillLink
 	fillRow
 	fills // how many there are
 )
@@ -82,7 +85,7 @@ var fillNames = map[string]fill{
 	"service": fillService, "mine": fillMine, "summary": fillSummary, "area": fillArea, "ward": fillWard,
 	"max": fillMax, "min": fillMin, "n": fillN, "name": fillName, "example": fillExample, "chosen": fillChosen,
 	"open": fillOpen, "office": fillOffice, "holiday": fillHoliday, "time": fillTime, "day": fillDay, "hour": fillHour,
-	"note": fillNote, "code": fillCode,
+	"note": fillNote, "code": fillCode, "topic": fillTopic, "word": fillWord, "link": fillLink,
 }
 
 // flowFills are the ones a flow's own texts may use.

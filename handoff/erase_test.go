@@ -127,6 +127,11 @@ func (r *record) everywhere(name, phone, mail, says string, number int64) uuid.U
 	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, note, at, next_at) VALUES ($1, $2, $3, 'resolved', $4, $5, $5)`, notice, number, contact, says, at)
 	r.exec(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, status, at) VALUES
 		($1, 0, 'conversation', false, 'messenger', $2, $3, 'planned', $5), ($1, 1, 'sms', false, 'sms', $4, NULL, 'planned', $5)`, notice, turn.Key.Address, turn.Now.Identity, phone, at)
+	r.exec(`WITH b AS (INSERT INTO broadcasts (id, title, topic, words, audience, per_minute, state, agent_id, created_at, changed_at) VALUES ($1, 'Fogging', 'news', '{}', '{}', '{}', 'sending', $2, $6, $6) RETURNING id),
+		k AS (INSERT INTO broadcast_recipients (broadcast_id, person, contact_id, channel, status, reason, at) SELECT id, $3, $3, 'messenger', 'sending', 'x', $6 FROM b RETURNING id)
+		INSERT INTO broadcast_hops (recipient_id, n, way, channel, address, language, identity_id, provider_id, status, at) SELECT id, 0, 'messenger', 'messenger', $4, 'bn', $5, $7, 'sending', $6 FROM k`,
+		handoff.NewID(), staff.AgentID, contact, turn.Key.Address, turn.Now.Identity, at, says)
+	r.exec(`INSERT INTO subscriptions (id, contact_id, identity_id, topic, wanted, at) VALUES ($1, $2, $3, 'news', false, $4)`, handoff.NewID(), contact, turn.Now.Identity, at)
 	return contact
 }
 

@@ -107,6 +107,8 @@ func (r *Receipt) queueProgress(q *pgx.Batch, now time.Time, note func(pgx.Rows)
 		return
 	}
 	if len(r.ProviderIDs) > 0 {
+		q.Queue(`UPDATE broadcast_hops m SET status = CASE $2 WHEN 'read' THEN 'delivered' ELSE $2 END, reason = left(COALESCE($4, ''), 500), at = $5
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)), now)
 		q.Queue(`UPDATE notice_hops m SET status = CASE $2 WHEN 'read' THEN 'delivered' ELSE $2 END, reason = COALESCE($4, ''), at = $5
 			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)), now)
 		q.Queue(`UPDATE messages m SET status = $2, error = `+fault+`
