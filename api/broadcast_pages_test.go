@@ -135,6 +135,10 @@ func TestSupervisorWritesABroadcast(t *testing.T) {
 		wantPage(t, o.look(broadcastsPath+path, agent), http.StatusForbidden, "<h1>")
 	}
 	wantPage(t, o.post(broadcastsPath+"/new", agent, fogging()), http.StatusForbidden, "<h1>")
+	says(t, o.look(english(guidePath), boss), "For supervisors: broadcasts")
+	if strings.Contains(o.look(english(guidePath), agent).Body.String(), broadcastsPath) {
+		t.Error("the guide tells an agent of what he may not do")
+	}
 	says(t, o.look(english(broadcastsPath), boss), "Nothing has been sent to many yet", "/console/broadcasts/new")
 	says(t, o.look(english(broadcastsPath+"/new"), boss), `name="ward" value="7"`, `data-ward="7"`, "City news", `name="by" value="mail"`, "0 letters, 0 SMS")
 
