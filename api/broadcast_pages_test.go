@@ -257,7 +257,7 @@ func TestSupervisorSendsABroadcast(t *testing.T) {
 	progress := func(was string) *http.Response {
 		return o.do(call{path: path + "/progress?was=" + was, header: map[string]string{"Cookie": boss, "HX-Request": "true"}}).Result()
 	}
-	if again, same := progress("sending"), progress("paused"); again.Header.Get("HX-Refresh") != "true" || same.Header.Get("HX-Refresh") != "" || same.StatusCode != http.StatusOK {
+	if again, same := progress("sending"), progress("paused"); again.Header.Get("HX-Redirect") != path || same.Header.Get("HX-Redirect") != "" || same.StatusCode != http.StatusOK {
 		t.Errorf("another state: %v; the same: %v", again.Header, same.Header)
 	}
 	wantWay(t, o.look(path+"/progress?was=sending", boss), path)

@@ -83,7 +83,7 @@ func (s *Server) showBroadcastProgress(c echo.Context) error {
 		if c.Request().Header.Get("HX-Request") == "" {
 			return c.Redirect(http.StatusSeeOther, broadcastPath(b.ID))
 		}
-		c.Response().Header().Set("HX-Refresh", "true")
+		c.Response().Header().Set("HX-Redirect", broadcastPath(b.ID))
 		return c.NoContent(http.StatusOK)
 	}
 	var v *progressView
