@@ -57,6 +57,9 @@ type world struct {
 	sends  []bottest.GraphSend
 }
 
+// silent is a Graph API that tells nothing of what it took.
+const silent = time.Duration(-1)
+
 // newWorld starts the stores, the Graph API, a load balancer and as many
 // processes, and returns when they are ready. The Graph API echoes what it
 // took after a while.
@@ -70,11 +73,12 @@ func newWorld(ctx context.Context, t *testing.T, program string, processes int, 
 	}
 	w.balancer = httptest.NewServer(http.HandlerFunc(w.balance))
 	t.Cleanup(w.balancer.Close)
+	opt := bottest.GraphOptions{PageID: crashPage, Token: crashToken, AppSecret: crashSecret, AnswerDelay: answerDelay, OnSend: w.arrived, Seed: seed}
+	if echo != silent {
+		opt.Webhook, opt.EchoDelay, opt.EchoSpread, opt.Receipts = w.balancer.URL+"/channels/messenger", echo, 100*time.Millisecond, true
+	}
 	var err error
-	w.graph, err = bottest.NewGraph(bottest.GraphOptions{
-		PageID: crashPage, Token: crashToken, AppSecret: crashSecret, Webhook: w.balancer.URL + "/channels/messenger",
-		AnswerDelay: answerDelay, EchoDelay: echo, EchoSpread: 100 * time.Millisecond, Receipts: true, OnSend: w.arrived, Seed: seed,
-	})
+	w.graph, err = bottest.NewGraph(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
