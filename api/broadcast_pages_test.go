@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"nagorik/bot"
 	"nagorik/flows"
 	"nagorik/flows/bangla"
 	"nagorik/flows/place"
@@ -279,6 +280,56 @@ func TestSupervisorSendsABroadcast(t *testing.T) {
 	drop := strings.TrimSuffix(twin, "/edit?done=broadcast_copied")
 	wantWay(t, o.post(drop+"/cancel", boss, nil), drop+"?done=broadcast_cancelled")
 	says(t, o.look(english(drop), boss), "cancelled")
+}
+
+// texting is an SMS channel that keeps what it is given.
+type texting struct {
+	bot.Channel
+	said chan bot.Outgoing
+}
+
+func (texting) Name() string                        { return "sms" }
+func (texting) Face() flows.Face                    { return flows.Face{Name: "sms", Short: true} }
+func (texting) Fit(m flows.Message) []flows.Message { return []flows.Message{m} }
+
+func (c texting) Send(_ context.Context, out bot.Outgoing) (bot.Sent, error) {
+	c.said <- out
+	return bot.Sent{ProviderID: out.ID}, nil
+}
+
+func TestTheBotSendsWhatThePagesSay(t *testing.T) {
+	o := newCounter(t)
+	p := newPress(o)
+	p.neighbours(7, 3)
+	sms := texting{said: make(chan bot.Outgoing, 9)}
+	o.server.opt.Broadcaster = callBot(o, sms)
+	o.person("boss2@example.org", "Boss", handoff.RoleSupervisor, nil, nil)
+	boss := o.enter("boss2@example.org")
+	path, id := p.written(boss, fogging())
+	says(t, o.look(english(path), boss), "3 of 5 people", "5 segments", "What an SMS costs is not set")
+	wantPage(t, o.post(english(path+"/test"), boss, url.Values{"way": {"sms"}, "speaks": {"bn"}, "phone": {"12"}}), http.StatusUnprocessableEntity, "This is no mobile number")
+	wantPage(t, o.post(english(path+"/test"), boss, url.Values{"way": {"fax"}, "speaks": {"bn"}, "phone": {"01712345678"}}), http.StatusUnprocessableEntity, "nothing to send by this way")
+	wantWay(t, o.post(path+"/test", boss, url.Values{"way": {"sms"}, "speaks": {"en"}, "phone": {"০১৭১২৩৪৫৬৭৮"}}), path+"?done=broadcast_tried")
+	if out := <-sms.said; out.Address != "+8801712345678" || out.Text != "Fogging tomorrow at 7." {
+		t.Errorf("the test: %+v", out)
+	}
+	wantWay(t, o.post(path+"/send", boss, url.Values{"when": {"now"}}), path+"?done=broadcast_sent")
+	for range 3 {
+		if out := <-sms.said; !strings.HasPrefix(out.Address, "+88017007") {
+			t.Errorf("%+v", out)
+		}
+	}
+	over := func() bool {
+		b, err := p.Broadcast(t.Context(), id)
+		return err == nil && b.State == broadcasts.StateDone
+	}
+	for until := time.Now().Add(30 * time.Second); !over(); <-time.After(20 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("it is not over")
+		}
+		o.server.opt.Broadcaster.StirBroadcasts()
+	}
+	says(t, o.look(english(path), boss), "3 of 5 people were told")
 }
 
 func TestBroadcastsAreListedPageByPage(t *testing.T) {
