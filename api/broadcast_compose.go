@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -102,8 +101,7 @@ func (s *Server) countBroadcast(c echo.Context, id uuid.UUID, t typedBroadcast) 
 	d := t.Draft
 	d.Title = cmp.Or(d.Title, "–")
 	plan, err := s.opt.Broadcaster.PlanDraft(c.Request().Context(), d)
-	var fault *handoff.FieldError
-	if errors.As(err, &fault) {
+	if fault := wrongField(err); fault != nil {
 		return s.showCompose(c, http.StatusUnprocessableEntity, id, t, fault, nil)
 	}
 	if err != nil {
@@ -121,8 +119,7 @@ func (s *Server) keepBroadcast(c echo.Context, id uuid.UUID, t typedBroadcast) (
 	} else {
 		err = s.opt.Broadcasts.Edit(c.Request().Context(), viewer(c), id, t.Draft)
 	}
-	var fault *handoff.FieldError
-	if errors.As(err, &fault) {
+	if fault := wrongField(err); fault != nil {
 		if c.Param("id") == "" {
 			id = uuid.Nil
 		}
@@ -161,6 +158,9 @@ func (s *Server) copyBroadcast(c echo.Context) error {
 	d := b.Draft
 	d.Emergency = ""
 	id, err := s.opt.Broadcasts.Create(c.Request().Context(), viewer(c), d)
+	if fault := wrongField(err); fault != nil { // it names what is there no more
+		return s.showCompose(c, http.StatusUnprocessableEntity, uuid.Nil, s.page(c, "").kept(d), fault, nil)
+	}
 	if err != nil {
 		return err
 	}
