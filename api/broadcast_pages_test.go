@@ -153,7 +153,7 @@ func TestSupervisorSendsABroadcast(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(file.Body.String()), "\n"); file.Code != http.StatusOK || len(lines) < 6 || !strings.Contains(lines[0], "SMS parts") || !strings.Contains(file.Body.String(), "unknown") {
 		t.Errorf("%d %s", file.Code, file.Body)
 	}
-	says(t, o.look(english(auditPath), boss), "Broadcast finished", "Broadcast resumed")
+	says(t, o.look(english(auditPath), boss), "Broadcast finished", "Broadcast resumed", `href="`+path+`"`, "being sent")
 	wantPage(t, o.post(path+"/cancel", boss, nil), http.StatusConflict, "<h1>")
 	twin := o.post(path+"/copy", boss, nil).Header().Get("Location")
 	says(t, o.look(english(twin), boss), "Copied into a new draft", `value="কালকের ফগিং"`)
