@@ -43,7 +43,7 @@ CREATE TABLE broadcast_recipients (
 );
 CREATE INDEX broadcast_recipients_waiting ON broadcast_recipients (broadcast_id, channel, id) WHERE status = 'waiting';
 CREATE INDEX broadcast_recipients_status ON broadcast_recipients (broadcast_id, status);
-CREATE INDEX broadcast_recipients_contact ON broadcast_recipients (contact_id);
+CREATE INDEX broadcast_recipients_contact ON broadcast_recipients (contact_id, broadcast_id);
 
 -- The ways that were taken or passed over for a recipient, and what became of each.
 CREATE TABLE broadcast_hops (

@@ -64,7 +64,7 @@ func (s *Store) Begin(ctx context.Context, id uuid.UUID, set Setting) (begun boo
 		}
 		args := s.args(b.Draft, set)
 		args["id"] = id
-		rows, err := large(ctx, tx, `WITH `+audienceSQL(b.Audience)+reachSQL+beginSQL, args)
+		rows, err := large(ctx, tx, forAudience, `WITH `+audienceSQL(b.Audience)+reachSQL+beginSQL, args)
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (s *Store) mayGo(ctx context.Context, tx pgx.Tx, id uuid.UUID, f Family) (w
 // whom he has become one since, is not among them.
 const waitingSQL = `claimed AS MATERIALIZED (
 		SELECT r.id, r.contact_id FROM broadcast_recipients r WHERE r.broadcast_id = @id AND r.channel = @channel AND r.status = 'waiting' AND (r.next_at IS NULL OR r.next_at <= @now) ORDER BY r.id LIMIT @most FOR UPDATE SKIP LOCKED
-	), who AS (
+	), who AS MATERIALIZED (
 		SELECT r.id AS recipient, c.id AS contact_id, COALESCE(NULLIF(c.language, ''), @first) AS language, c.phone, c.email,
 			ARRAY(SELECT h.way FROM broadcast_hops h WHERE h.recipient_id = r.id AND h.status NOT IN ('planned', 'skipped')) AS tried
 		FROM claimed r JOIN contacts c ON c.id = r.contact_id
@@ -84,7 +84,7 @@ const waitingSQL = `claimed AS MATERIALIZED (
 // broadcast was told before is not.
 const claimSQL = `SELECT o.recipient, o.contact_id, o.language, o.way, o.address, o.messenger, o.template, o.sms, o.mail, o.why, cardinality(o.tried) > 0,
 		o.nth > 1 OR EXISTS (SELECT 1 FROM broadcast_hops h JOIN broadcast_recipients r ON r.id = h.recipient_id
-			WHERE h.channel = o.channel AND h.address = o.address AND o.address <> '' AND r.broadcast_id = @id AND r.id <> o.recipient AND h.status NOT IN ('planned', 'skipped', 'failed'))
+			WHERE h.channel = o.channel AND h.address = o.address AND h.address <> '' AND r.broadcast_id = @id AND r.id <> o.recipient AND h.status NOT IN ('planned', 'skipped', 'failed'))
 		OR EXISTS (SELECT 1 FROM broadcast_recipients r WHERE r.contact_id = o.contact_id AND r.broadcast_id = @id AND r.id <> o.recipient
 			AND (r.status IN ('sending', 'sent', 'delivered', 'unknown') OR r.status = 'waiting' AND r.id < o.recipient)),
 		CASE WHEN o.way IN ('messenger', 'template') THEN o.m_id WHEN o.way = 'sms' THEN o.s_id END,
@@ -130,7 +130,7 @@ func (s *Store) claim(ctx context.Context, tx pgx.Tx, b *Broadcast, f Family, se
 func (s *Store) candidates(ctx context.Context, tx pgx.Tx, b *Broadcast, channel string, most int, set Setting) (list []candidate, err error) {
 	args := s.args(b.Draft, set)
 	args["id"], args["channel"], args["most"] = b.ID, channel, most
-	rows, err := large(ctx, tx, `WITH `+waitingSQL+reachSQL+claimSQL, args)
+	rows, err := large(ctx, tx, ``, `WITH `+waitingSQL+reachSQL+claimSQL, args)
 	if err != nil {
 		return nil, err
 	}

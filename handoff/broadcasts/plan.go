@@ -52,7 +52,7 @@ const planSQL = `
 func (s *Store) plan(ctx context.Context, d Draft, set Setting) (Plan, error) {
 	sum := newSum(d, set, s.catalog().Languages()[0])
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		rows, err := large(ctx, tx, `WITH `+audienceSQL(d.Audience)+reachSQL+planSQL, s.args(d, set))
+		rows, err := large(ctx, tx, forAudience, `WITH `+audienceSQL(d.Audience)+reachSQL+planSQL, s.args(d, set))
 		if err != nil {
 			return err
 		}
@@ -69,11 +69,14 @@ func (s *Store) plan(ctx context.Context, d Draft, set Setting) (Plan, error) {
 	return sum.plan(), nil
 }
 
+// forAudience suits statements over a whole audience: it is sorted in memory,
+// and what is joined to it is joined as a whole.
+const forAudience = `; SET LOCAL work_mem = '24MB'; SET LOCAL enable_nestloop = off`
+
 // large asks a statement over reachSQL, planned for these values. Compiling it
-// would take PostgreSQL longer than running it does, and with 16 MB more the
-// audience of a city is sorted in memory.
-func large(ctx context.Context, tx pgx.Tx, sql string, args pgx.NamedArgs) (pgx.Rows, error) {
-	if _, err := tx.Exec(ctx, `SET LOCAL jit = off; SET LOCAL work_mem = '24MB'`); err != nil {
+// would take PostgreSQL longer than running it does.
+func large(ctx context.Context, tx pgx.Tx, more, sql string, args pgx.NamedArgs) (pgx.Rows, error) {
+	if _, err := tx.Exec(ctx, `SET LOCAL jit = off`+more); err != nil {
 		return nil, err
 	}
 	return tx.Query(ctx, sql, pgx.QueryExecModeCacheDescribe, args)

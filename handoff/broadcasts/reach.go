@@ -109,20 +109,10 @@ func audienceSQL(a Audience) string {
 
 // reachSQL says for everybody of who by which way they are told now, to which
 // address, and else why every way is closed. Addresses come once: where two
-// contacts have the same, the first is told.
-const reachSQL = `, said AS (
-		SELECT contact_id,
-			(array_agg(wanted ORDER BY at DESC, id DESC) FILTER (WHERE channel IN ('', 'messenger')))[1] AS messenger,
-			(array_agg(wanted ORDER BY at DESC, id DESC) FILTER (WHERE channel IN ('', 'sms')))[1] AS sms,
-			(array_agg(wanted ORDER BY at DESC, id DESC) FILTER (WHERE channel IN ('', 'mail')))[1] AS mail
-		FROM subscriptions WHERE topic = @topic AND contact_id IN (SELECT contact_id FROM who) GROUP BY contact_id
-	), at AS (
-		SELECT DISTINCT ON (i.contact_id, i.channel) i.contact_id, i.channel, i.id, i.address, i.muted, h.id AS talk, h.last_in_at AS heard, h.via
-		FROM who w JOIN identities i ON i.contact_id = w.contact_id
-		LEFT JOIN LATERAL (SELECT c.id, c.last_in_at, c.via FROM conversations c WHERE c.identity_id = i.id ORDER BY c.id DESC LIMIT 1) h ON true
-		WHERE i.channel IN ('messenger', 'sms') AND i.erased_at IS NULL
-		ORDER BY i.contact_id, i.channel, i.muted, h.last_in_at DESC NULLS LAST, i.id DESC
-	), reach AS (
+// contacts have the same, the first is told. What belongs to a person is looked
+// up person by person, so that it takes as long however little the database
+// knows of its tables.
+const reachSQL = `, reach AS (
 		SELECT w.*, m.id AS m_id, m.address AS m_address, m.talk AS m_talk, s.id AS s_id, COALESCE(s.address, w.phone) AS s_address, s.talk AS s_talk, COALESCE(s.via, '') AS via,
 			CASE WHEN @messenger <> '' THEN @messenger WHEN m.talk IS NULL THEN 'no address' WHEN m.muted THEN 'stopped' WHEN NOT o.messenger THEN 'left the topic'
 				WHEN m.heard <= @heard THEN 'window closed' WHEN 'messenger' = ANY(w.tried) THEN 'tried before' ELSE '' END AS messenger,
@@ -132,9 +122,15 @@ const reachSQL = `, said AS (
 				WHEN 'sms' = ANY(w.tried) THEN 'tried before' ELSE '' END AS sms,
 			CASE WHEN @mail <> '' THEN @mail WHEN w.email = '' THEN 'no address' WHEN NOT o.mail THEN 'left the topic'
 				WHEN 'mail' = ANY(w.tried) THEN 'tried before' ELSE '' END AS mail
-		FROM who w LEFT JOIN at m ON m.contact_id = w.contact_id AND m.channel = 'messenger' LEFT JOIN at s ON s.contact_id = w.contact_id AND s.channel = 'sms'
-			LEFT JOIN identities x ON x.channel = 'sms' AND x.address = w.phone AND s.id IS NULL AND w.phone <> ''
-			LEFT JOIN said o ON o.contact_id = w.contact_id
+		FROM who w
+		LEFT JOIN LATERAL (` + identitySQL + `'messenger' ORDER BY i.muted, h.last_in_at DESC NULLS LAST, i.id DESC LIMIT 1) m ON true
+		LEFT JOIN LATERAL (` + identitySQL + `'sms' ORDER BY i.muted, h.last_in_at DESC NULLS LAST, i.id DESC LIMIT 1) s ON true
+		LEFT JOIN LATERAL (SELECT i.muted FROM identities i WHERE i.channel = 'sms' AND i.address = w.phone AND s.id IS NULL LIMIT 1) x ON true
+		LEFT JOIN LATERAL (SELECT
+				(array_agg(u.wanted ORDER BY u.at DESC, u.id DESC) FILTER (WHERE u.channel IN ('', 'messenger')))[1] AS messenger,
+				(array_agg(u.wanted ORDER BY u.at DESC, u.id DESC) FILTER (WHERE u.channel IN ('', 'sms')))[1] AS sms,
+				(array_agg(u.wanted ORDER BY u.at DESC, u.id DESC) FILTER (WHERE u.channel IN ('', 'mail')))[1] AS mail
+			FROM subscriptions u WHERE u.topic = @topic AND u.contact_id = w.contact_id) o ON true
 	), best AS (
 		SELECT r.*, CASE WHEN messenger = '' THEN 'messenger' WHEN template = '' THEN 'template' WHEN sms = '' THEN 'sms' WHEN mail = '' THEN 'mail' ELSE '' END AS way FROM reach r
 	), chosen AS (
@@ -146,6 +142,11 @@ const reachSQL = `, said AS (
 				WHEN 'window closed' IN (messenger) THEN 'window closed' WHEN 'no address' IN (messenger, sms, mail) THEN 'no address'
 				ELSE COALESCE(NULLIF(messenger, 'tried before'), NULLIF(sms, 'tried before'), mail) END AS why FROM chosen c
 	)`
+
+// identitySQL are a person's addresses on a channel, with their conversation.
+const identitySQL = `SELECT i.id, i.address, i.muted, h.id AS talk, h.last_in_at AS heard, h.via FROM identities i
+			LEFT JOIN LATERAL (SELECT c.id, c.last_in_at, c.via FROM conversations c WHERE c.identity_id = i.id ORDER BY c.id DESC LIMIT 1) h ON true
+			WHERE i.contact_id = w.contact_id AND i.erased_at IS NULL AND i.channel || '' = `
 
 // Ready is a recipient that is to be told now.
 type Ready struct {
