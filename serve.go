@@ -26,6 +26,7 @@ import (
 	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/notices"
 	"nagorik/handoff/registers"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of a running service.
@@ -157,14 +158,14 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	links := photos.NewLinks(s.config.PublicURL.String(), secret, nil)
-	ledger := notices.NewLedger(s.records.pool, nil)
+	ledger, spent := notices.NewLedger(s.records.pool, nil), spending.NewLedger(s.records.pool, nil)
 	s.news, s.leaving = broadcasts.New(s.records.pool, s.catalogs.Current, nil), broadcasts.NewLinks(s.config.PublicURL.String(), secret)
 	letters, err := api.AlarmLetters(s.config.PublicURL.String())
 	if err != nil {
 		return err
 	}
 	s.bot, err = bot.New(bot.Options{
-		Notices: ledger, Broadcasts: s.news, UnsubscribeLink: s.leaving.Link, Mailer: mailer, AlarmLetter: letters,
+		Notices: ledger, Spending: spent, Broadcasts: s.news, UnsubscribeLink: s.leaving.Link, Mailer: mailer, AlarmLetter: letters,
 		Desk: s.records.desk, Pool: s.records.pool, Redis: s.sessions.client, Catalogs: s.catalogs, Channels: ways.channels, Photos: s.photos,
 		Spool: s.spool, Abandoned: s.spools.abandoned, Log: s.log, Metrics: s.figures.bot, RateOf: s.rateOf, PhotoLink: links.Link,
 	})
@@ -172,7 +173,7 @@ func (s *nagorik) openBot() error {
 		return err
 	}
 	s.server, err = api.New(api.Options{
-		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Broadcasts: s.news, Broadcaster: s.bot, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
+		Desk: s.records.desk, Receive: s.bot.Accept, Talk: s.bot, Reviver: s.bot, Background: s.bot.Background(), Eraser: s.bot, Prover: s.bot, Told: ledger, Spending: spent, Broadcasts: s.news, Broadcaster: s.bot, Gateways: s.gateways, Calls: s.bot, KeepPhoto: s.keepPhoto, Mounts: ways.mounts, Photos: s.photos, PhotoLinks: links, Public: ways.page, Readiness: s.readiness,
 		Live: s.bot.Live(), Done: s.done,
 		Wards: s.wards, Taught: s.teachWards, Registers: s.registers,
 		City: s.city, Teams: s.teams, Catalog: s.catalogs.Current,

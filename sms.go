@@ -102,6 +102,17 @@ func (s *nagorik) addSMS(w *ways) error {
 	return nil
 }
 
+// gateways are the links that can send, in the order in which they are tried.
+func (s *nagorik) gateways() []string {
+	var names []string
+	for _, l := range s.texting.links {
+		if l.Sends() {
+			names = append(names, l.Name())
+		}
+	}
+	return names
+}
+
 // linkBroken raises an alarm about a link that refuses us, and clears it.
 func (s *nagorik) linkBroken(link string, fault *bot.SendError) {
 	ctx, cancel := context.WithTimeout(context.Background(), alarmWithin)

@@ -128,6 +128,8 @@ func (w auditWords) text(name, v string) string {
 		return w.agent(v)
 	case "team", "teams":
 		return w.server.teamName(w.Lang, v)
+	case "plain", "unicode", "amount", "least":
+		return w.digits(v)
 	case "role", "status", "owner", "language", "sent":
 		return w.or(name+"_"+v, v)
 	case "state":

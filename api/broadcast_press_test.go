@@ -13,6 +13,7 @@ import (
 	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/broadcasts"
+	"nagorik/handoff/spending"
 )
 
 // press sends broadcasts as a test tells it to, one person after the other.
@@ -27,7 +28,7 @@ func newPress(o *office) *press {
 	p := &press{o: o, Store: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.now)}
 	p.set = broadcasts.Setting{
 		On:     map[broadcasts.Family]bool{broadcasts.FamilyMessenger: true, broadcasts.FamilySMS: true, broadcasts.FamilyMail: true},
-		Window: 24 * time.Hour, Price: func(_ string, segments int) (int64, bool) { return int64(25 * segments), true },
+		Window: 24 * time.Hour, Price: func(_ string, segments int, _ bool) (spending.Amount, bool) { return spending.Amount(segments) * spending.Taka / 4, true },
 	}
 	o.server.opt.Broadcasts, o.server.opt.Broadcaster, o.server.opt.Wards = p.Store, p, place.Sample()
 	return p
@@ -50,7 +51,7 @@ func (p *press) TestBroadcast(ctx context.Context, v handoff.Viewer, id uuid.UUI
 		return t, err
 	}
 	t.Status = broadcasts.StatusSent
-	return t, p.EndTest(ctx, t)
+	return t, p.EndTest(ctx, t, nil)
 }
 
 func (p *press) BroadcastsRest() (time.Time, bool) {

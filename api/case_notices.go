@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nagorik/bot"
 	"nagorik/handoff/notices"
 )
 
@@ -51,6 +52,9 @@ func (s *Server) noticesOf(c echo.Context, v *caseView) error {
 
 // why is the reason of a way in words; what a provider says stays as it is.
 func (p page) why(reason string) string {
+	if bot.LostOf(reason).Budget {
+		reason = notices.ReasonBudget
+	}
 	return cmp.Or(p.Words["why_"+strings.ReplaceAll(reason, " ", "_")], reason)
 }
 

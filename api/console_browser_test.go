@@ -104,6 +104,7 @@ func TestConsoleInABrowser(t *testing.T) {
 	link := d.link("invited@example.org", "Nasrin Akter")
 	d.alarms(f.conversation)
 	d.troubled()
+	d.spends()
 
 	for _, lang := range languages {
 		d.visit("sign-in-"+lang, "/console/sign-in?lang="+lang)
@@ -120,7 +121,7 @@ func TestConsoleInABrowser(t *testing.T) {
 		for name, path := range map[string]string{
 			"account": "/console/account?done=saved", "second": "/console/account/second-factor", "accounts": "/console/accounts",
 			"account-new": "/console/accounts/new", "account-edit": "/console/accounts/" + limited.ID.String(), "audit": "/console/audit",
-			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath, "retention": retentionPath,
+			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath, "retention": retentionPath, "spending": spendingPath,
 		} {
 			d.visit(name+"-"+lang, path)
 		}

@@ -15,6 +15,7 @@ import (
 	"nagorik/bot"
 	"nagorik/bot/photos"
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // retryAfter is how long a caller is asked to wait when something is away.
@@ -69,6 +70,7 @@ func badField(field, format string, args ...any) error {
 func problemOf(err error) *problem {
 	var p *problem
 	var field *handoff.FieldError
+	var money *spending.Fault
 	var size *http.MaxBytesError
 	var routing *echo.HTTPError
 	switch {
@@ -76,6 +78,10 @@ func problemOf(err error) *problem {
 		return p
 	case errors.As(err, &field):
 		return &problem{status: http.StatusBadRequest, code: "invalid", field: field.Field, message: field.Message}
+	case errors.As(err, &money):
+		return &problem{status: http.StatusBadRequest, code: "invalid", field: money.Field, message: money.Message}
+	case errors.Is(err, spending.ErrNoPrice):
+		return &problem{status: http.StatusNotFound, code: "not_found", message: spending.ErrNoPrice.Error()}
 	case errors.Is(err, handoff.ErrInvalid):
 		return &problem{status: http.StatusBadRequest, code: "invalid", message: "the request is not valid"}
 	case errors.Is(err, handoff.ErrNotFound), errors.Is(err, photos.ErrNotFound):

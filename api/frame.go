@@ -45,6 +45,7 @@ func menu() []navEntry {
 		{"wards", wardsPath},
 		{"calls", newCallPath},
 		{"dashboard", dashboardPath},
+		{"spending", spendingPath},
 		{"guide", "/console/guide"},
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
@@ -248,5 +249,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), broadcastPages(), figurePages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), broadcastPages(), figurePages(), spendingPages())
 }

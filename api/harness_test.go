@@ -21,6 +21,7 @@ import (
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/handofftest"
+	"nagorik/handoff/spending"
 )
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
@@ -81,10 +82,12 @@ func newOffice(t *testing.T, change func(*Options)) *office {
 	}
 	t.Cleanup(pool.Close)
 	o := &office{t: t, pool: pool, clock: &clock{at: time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())}, logs: &bytes.Buffer{}, number: 10000}
-	if o.desk, err = handoff.New(handoff.Options{Pool: pool, Now: o.clock.now, Secret: []byte("a key of the tests that nobody else has")}); err != nil {
+	if o.desk, err = handoff.New(handoff.Options{Pool: pool, Now: o.clock.now, Secret: []byte("a key of the tests that nobody else has"), PasswordCost: handofftest.PasswordCost()}); err != nil {
 		t.Fatal(err)
 	}
 	o.server = serverOver(t, o.desk, o.clock, o.logs, change)
+	o.server.opt.Spending = spending.NewLedger(pool, o.clock.now)
+	o.server.opt.Gateways = func() []string { return []string{"citysms", "twilio"} }
 	o.token = o.hire("boss@example.org", handoff.RoleSupervisor, nil, nil)
 	return o
 }

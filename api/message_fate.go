@@ -21,6 +21,8 @@ func (l *messageLine) fate(p page, m handoff.Message) {
 	switch {
 	case m.Status == "unknown":
 		l.Why = p.Words["lost_unknown"]
+	case m.Status == "failed" && lost.Budget:
+		l.Why = p.Words["lost_budget"]
 	case m.Status == "failed" && lost.Outcome == bot.SendRetry:
 		l.Why = p.Words["lost_retry"]
 	case m.Status == "failed" && lost.Closed && m.Author == "agent":

@@ -72,15 +72,20 @@ func (v *monthView) monthAsk(text string, now time.Time) (reports.Ask, bool) {
 	f := field{Name: "month", Label: v.Words["month_field"], Value: text, Hint: v.Words["month_hint"]}
 	ok := true
 	if text != "" {
-		given, err := time.ParseInLocation(monthForm, text, handoff.Dhaka())
-		if at = given; err != nil || given.Year() < firstYear || given.Year() > lastYear {
-			f.Fault, ok = v.Words["fault_month"], false
+		if at, ok = parseMonth(text); !ok {
+			f.Fault = v.Words["fault_month"]
 		}
 	} else {
 		f.Value = at.Format(monthForm)
 	}
 	v.Filters = []field{f}
 	return reports.Ask{From: at, To: at.AddDate(0, 1, -1)}, ok
+}
+
+// parseMonth reads a month as it stands in an address; false when it is none.
+func parseMonth(text string) (time.Time, bool) {
+	at, err := time.ParseInLocation(monthForm, text, handoff.Dhaka())
+	return at, err == nil && at.Year() >= firstYear && at.Year() <= lastYear
 }
 
 // around leads to the months before and after, and says when this one is not

@@ -41,6 +41,8 @@ const (
 	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
 	BroadcastManage  Permission = "broadcast:manage" // news of the offices: write, send, stop
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
+	SpendingRead     Permission = "spending:read"    // what SMS cost
+	SpendingManage   Permission = "spending:manage"  // prices, the budget, least balances
 )
 
 // everyRole may read the record and work at the desk; how much of it a person
@@ -50,8 +52,8 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead, SpendingManage),
 }
 
 // known reports whether p is one of the permissions.

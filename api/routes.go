@@ -54,7 +54,7 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table(set *reports.Set) []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), linkRoutes(), callRoutes(), deskRoutes(), privacyRoutes(), troubleRoutes(), troublePages(), backgroundRoutes(), retentionRoutes(), exportRoutes(), filterRoutes(), alarmRoutes(), flowVerbs(), registerVerbs(), broadcastVerbs(), overviewRoutes(set), sentPhotoRoutes(), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), linkRoutes(), callRoutes(), deskRoutes(), privacyRoutes(), troubleRoutes(), troublePages(), backgroundRoutes(), retentionRoutes(), spendingRoutes(), exportRoutes(), filterRoutes(), alarmRoutes(), flowVerbs(), registerVerbs(), broadcastVerbs(), overviewRoutes(set), sentPhotoRoutes(), consoleRoutes())
 }
 
 // overviewRoutes are the reads of /api/v1 that look at the desk as a whole.

@@ -25,6 +25,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/registers"
 	"nagorik/handoff/reports"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of a connection, against callers that are slow on purpose. Streams
@@ -67,17 +68,19 @@ type Options struct {
 	Desk           *handoff.Desk
 	Receive        func(context.Context, []bot.Event) error // makes events safe: bot.Bot's Accept
 	Mounts         []Mount
-	Talk           Talk            // the desk's verbs on conversations: bot.Bot
-	Calls          Calls           // contacts by telephone and at the counter: bot.Bot
-	Told           Told            // what people were told of cases: notices.Ledger; nil: nothing
-	Reviver        Reviver         // of dead turns: bot.Bot
-	Background     Background      // the work beside the turns
-	Broadcasts     Broadcasts      // nil: none are sent
-	Broadcaster    Broadcaster     // sends them: bot.Bot
-	Prover         Prover          // of telephones: bot.Bot; nil: no code can be sent
-	Eraser         Eraser          // of people's data: bot.Bot
-	Live           Live            // nil: no stream
-	Done           <-chan struct{} // closed when the program stops: streams end then
+	Talk           Talk             // the desk's verbs on conversations: bot.Bot
+	Calls          Calls            // contacts by telephone and at the counter: bot.Bot
+	Told           Told             // what people were told of cases: notices.Ledger; nil: nothing
+	Spending       *spending.Ledger // what SMS cost; nil: there is no page of it
+	Gateways       func() []string  // SMS gateways that can send; nil: none
+	Reviver        Reviver          // of dead turns: bot.Bot
+	Background     Background       // the work beside the turns
+	Broadcasts     Broadcasts       // nil: none are sent
+	Broadcaster    Broadcaster      // sends them: bot.Bot
+	Prover         Prover           // of telephones: bot.Bot; nil: no code can be sent
+	Eraser         Eraser           // of people's data: bot.Bot
+	Live           Live             // nil: no stream
+	Done           <-chan struct{}  // closed when the program stops: streams end then
 	Photos         Photos
 	KeepPhoto      func(ctx context.Context, photo []byte) (sha256 string, err error)
 	PhotoLinks     *photos.Links          // reads links to photos that staff have sent; nil: there are none

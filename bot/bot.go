@@ -19,6 +19,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // laneCount is how many lanes commit at once. Few are best: two committers
@@ -47,11 +48,10 @@ type Options struct {
 	Metrics   *Metrics
 	Now       func() time.Time // time.Now when nil
 	Notices   *notices.Ledger  // what citizens are told unasked; nil: nobody is
+	Spending  *spending.Ledger // what SMS cost; nil: there is no bound
 	Mailer    Mailer           // nil: no mail goes out
 	// Broadcasts is the record of news that offices send; nil: none are sent.
 	Broadcasts *broadcasts.Store
-	// Price is what an SMS of a broadcast costs; nil: nobody knows.
-	Price broadcasts.Price
 	// UnsubscribeLink is where a recipient of a broadcast leaves its topic by
 	// mail; nil: mail has no such link.
 	UnsubscribeLink func(recipient int64) string
@@ -84,6 +84,7 @@ type Bot struct {
 	numbers   *caseNumbers
 	outbox    *outbox
 	notices   *notices.Ledger
+	spending  *spending.Ledger
 	mailer    Mailer
 	news      *newsroom
 	// What alarms are told with; see alarms.go.
@@ -108,7 +109,7 @@ func New(opt Options) (*Bot, error) {
 		desk: opt.Desk, sessions: NewSessions(opt.Redis, opt.Now), live: NewLive(opt.Redis, opt.Log),
 		catalogs: opt.Catalogs, channels: map[string]Channel{}, photos: opt.Photos, photoLink: opt.PhotoLink, spool: opt.Spool, left: opt.Abandoned,
 		log: opt.Log, metrics: opt.Metrics, now: opt.Now, seed: maphash.MakeSeed(),
-		notices: opt.Notices, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
+		notices: opt.Notices, spending: opt.Spending, mailer: opt.Mailer, alarmLetter: opt.AlarmLetter, host: hostName(),
 		fetchers: map[string]*photos.Fetcher{}, pokes: newPokes(), numbers: &caseNumbers{desk: opt.Desk},
 	}
 	b.news = newNewsroom(&opt, b.pokes.broadcasts)

@@ -28,6 +28,7 @@ import (
 	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/handofftest"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
@@ -125,6 +126,7 @@ type town struct {
 	paper *paper
 	pool  *pgxpool.Pool
 	desk  *handoff.Desk
+	spent *spending.Ledger
 	redis redis.UniversalClient
 	flows *bot.Catalogs
 	news  *broadcasts.Store
@@ -240,8 +242,9 @@ func newTown(t testing.TB, s settings) *town {
 	current := catalog(t, s.flows...)
 	w.flows = bot.NewCatalogs(current, func(context.Context, int64) (*flows.Catalog, error) { return current, s.lost })
 	w.news = broadcasts.New(w.pool, w.flows.Current, s.now)
+	w.spent = spending.NewLedger(w.pool, s.now)
 	w.Bot, err = bot.New(bot.Options{
-		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Broadcasts: w.news, UnsubscribeLink: func(n int64) string { return fmt.Sprintf("https://city.example/unsubscribe/%d", n) }, Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
+		Desk: w.desk, Pool: w.pool, Redis: s.redis, Channels: append(s.more, s.channel), Notices: notices.NewLedger(w.pool, s.now), Spending: w.spent, Broadcasts: w.news, UnsubscribeLink: func(n int64) string { return fmt.Sprintf("https://city.example/unsubscribe/%d", n) }, Mailer: s.mailer, AlarmLetter: s.letter, Photos: store, Spool: queue,
 		Catalogs: w.flows, PhotoLink: s.link,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: s.now,
 	})

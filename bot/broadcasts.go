@@ -15,6 +15,7 @@ import (
 	"nagorik/handoff"
 	"nagorik/handoff/broadcasts"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of broadcasts.
@@ -30,7 +31,6 @@ const (
 // newsroom is what the bot keeps of broadcasts.
 type newsroom struct {
 	store *broadcasts.Store
-	price broadcasts.Price
 	link  func(recipient int64) string
 	next  *time.Timer // pokes when somebody may be told again
 
@@ -39,7 +39,7 @@ type newsroom struct {
 }
 
 func newNewsroom(opt *Options, wake chan struct{}) *newsroom {
-	n := &newsroom{store: opt.Broadcasts, price: opt.Price, link: opt.UnsubscribeLink, seen: map[uuid.UUID]broadcasts.Counts{}}
+	n := &newsroom{store: opt.Broadcasts, link: opt.UnsubscribeLink, seen: map[uuid.UUID]broadcasts.Counts{}}
 	n.next = time.AfterFunc(time.Hour, func() { poke(wake) })
 	return n
 }
@@ -54,19 +54,26 @@ func (b *Bot) BroadcastsRest() (until time.Time, quiet bool) {
 
 // PlanBroadcast says how a broadcast would reach its audience now.
 func (b *Bot) PlanBroadcast(ctx context.Context, id uuid.UUID) (broadcasts.Plan, error) {
-	return b.news.store.Plan(ctx, id, b.newsSetting())
+	return b.news.store.Plan(ctx, id, b.newsSetting(ctx))
 }
 
 // PlanDraft says so of one that is not kept yet.
 func (b *Bot) PlanDraft(ctx context.Context, d broadcasts.Draft) (broadcasts.Plan, error) {
-	return b.news.store.PlanDraft(ctx, d, b.newsSetting())
+	return b.news.store.PlanDraft(ctx, d, b.newsSetting(ctx))
 }
 
 // newsSetting is what the channels are like now.
-func (b *Bot) newsSetting() broadcasts.Setting {
+func (b *Bot) newsSetting(ctx context.Context) broadcasts.Setting {
 	set := broadcasts.Setting{
-		On: map[broadcasts.Family]bool{}, Price: b.news.price, Gateway: func(via string) string { return via },
-		Fit: b.newsParts, Template: templateDetail,
+		On: map[broadcasts.Family]bool{}, Gateway: func(via string) string { return via },
+		Fit: b.newsParts, Template: templateDetail, Spent: b.overBudget(ctx, channelOfSMS, spending.Broadcast) != nil,
+	}
+	if b.spending != nil {
+		prices, err := b.spending.Prices(ctx)
+		if set.Price = prices.Of; err != nil {
+			set.Price = nil
+			b.log.Warn("what SMS cost cannot be read", "error", err)
+		}
 	}
 	on := b.switchedOn()
 	for _, f := range broadcasts.Families() {
@@ -106,7 +113,7 @@ func (b *Bot) sendBroadcasts(ctx context.Context) error {
 	begin, sending, err := store.Due(ctx)
 	faults = append(faults, err)
 	for _, id := range begin {
-		begun, err := store.Begin(ctx, id, b.newsSetting())
+		begun, err := store.Begin(ctx, id, b.newsSetting(ctx))
 		if faults = append(faults, err); begun {
 			sending = append(sending, id)
 			b.hintBroadcast(id)
@@ -128,7 +135,7 @@ func (b *Bot) sendBroadcasts(ctx context.Context) error {
 // sendBroadcast takes one as far as it goes now, and says when to go on.
 func (b *Bot) sendBroadcast(ctx context.Context, id uuid.UUID) (wait time.Duration, err error) {
 	defer func() { b.watchBroadcast(ctx, id) }()
-	store, set := b.news.store, b.newsSetting()
+	store, set := b.news.store, b.newsSetting(ctx)
 	one, err := store.Broadcast(ctx, id)
 	if err != nil {
 		return 0, err
@@ -217,20 +224,33 @@ func (b *Bot) sendTo(ctx context.Context, one *broadcasts.Broadcast, f broadcast
 	ctx = context.WithoutCancel(ctx)
 	first := b.catalogs.Current().Languages()[0]
 	var provider string
+	var paid []spending.Handover
 	var err error
 	if f == broadcasts.FamilyMail {
 		err = b.mailNews(ctx, one, r.Language, r.Address, r.Recipient)
 	} else {
 		text, _ := one.Words.In(f, r.Language, first)
-		provider, err = b.textStraight(ctx, string(f), handoff.NewID().String(), r.Address, text, handoff.KindBroadcast)
+		provider, paid, err = b.textNews(ctx, one.ID, string(f), r.Address, text)
 	}
 	o, paused := newsOutcome(provider, err)
+	o.Paid = paid
 	if paused {
 		err = b.news.store.Hold(ctx, one.ID, f, newsHold)
 	} else {
 		err = nil
 	}
 	return errors.Join(err, b.news.store.Sent(ctx, r, o))
+}
+
+// textNews sends a broadcast's text straight, unless the month's budget is used
+// up.
+func (b *Bot) textNews(ctx context.Context, id uuid.UUID, channel, address, text string) (provider string, paid []spending.Handover, err error) {
+	if e := b.overBudget(ctx, channel, spending.Broadcast); e != nil {
+		return "", nil, e
+	}
+	return b.textStraight(ctx, straightText{
+		channel: channel, id: handoff.NewID(), address: address, text: text, kind: handoff.KindBroadcast, paidAs: spending.Broadcast, ref: id,
+	})
 }
 
 // newsOutcome turns the error of a call into what is recorded; paused says that
@@ -316,15 +336,16 @@ func (b *Bot) TestBroadcast(ctx context.Context, v handoff.Viewer, id uuid.UUID,
 		return t, err
 	}
 	ctx = context.WithoutCancel(ctx)
+	var paid []spending.Handover
 	if way == flows.WayMail {
 		err = b.mailNews(ctx, &one, t.Language, to, 0)
 	} else {
 		text, _ := one.Words.In(broadcasts.Family(way), t.Language, t.Language)
-		_, err = b.textStraight(ctx, string(way), t.ID.String(), to, text, handoff.KindBroadcast)
+		_, paid, err = b.textNews(ctx, id, string(way), to, text)
 	}
 	o, _ := newsOutcome("", err)
 	t.Status, t.Reason = o.Status, o.Reason
-	return t, b.news.store.EndTest(ctx, t)
+	return t, b.news.store.EndTest(ctx, t, paid)
 }
 
 // testAddress is where a test goes. Its errors are FieldErrors.

@@ -61,6 +61,9 @@ func (n *newsroom) wrote(address, text string) uuid.UUID {
 	said.Channel, said.At = "messenger", n.now()
 	n.accept(said)
 	n.messenger.await(n.t, address, had+1)
+	eventually(n.t, "the turn's other replies", func() bool {
+		return n.count(`SELECT count(*) FROM messages WHERE channel = 'messenger' AND status IN ('queued', 'sending') AND send_after IS NULL`) == 0
+	})
 	var contact uuid.UUID
 	if err := n.pool.QueryRow(n.t.Context(), `UPDATE contacts SET name = $1 WHERE id = (SELECT contact_id FROM identities WHERE address = $1) RETURNING id`, address).Scan(&contact); err != nil {
 		n.t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nagorik/flows"
+	"nagorik/handoff/spending"
 )
 
 // ErrSignature says that a webhook call was not signed by the provider, or
@@ -110,6 +111,13 @@ type Event struct {
 	Target      string    `json:"target,omitempty"`       // EventEdit, EventDelete: provider id of the message meant
 	Muted       bool      `json:"muted,omitempty"`        // EventReceipt: it failed because the person wants no messages
 	Note        string    `json:"note,omitempty"`         // EventNotice, and the provider's error in a failed receipt
+	Cost        *Cost     `json:"cost,omitempty"`         // EventReceipt: what the provider says that the message cost; nil: nothing
+}
+
+// Cost is a provider's word on what a message cost.
+type Cost struct {
+	Each  spending.Amount `json:"each,omitempty"`  // a segment of it
+	Whole spending.Amount `json:"whole,omitempty"` // all of it; 0: Each counts
 }
 
 // Media is a photo that came with a message: fetched after the turn from URL,
@@ -153,6 +161,7 @@ type Template struct {
 // Sent is the provider's word that it has taken a message.
 type Sent struct {
 	ProviderID string
+	Paid       spending.Paid // what is paid for; zero: nothing
 }
 
 // SendOutcome says what a failed Send means for the message and its channel.
@@ -175,6 +184,7 @@ type SendError struct {
 	Closed  bool          // the window for free messages is closed
 	Muted   bool          // the person does not want messages
 	Once    bool          // with SendUnknown: the provider can neither be asked nor tell a repeat, so it must not be sent again
+	Paid    spending.Paid // what may have been handed over all the same and is paid for then; zero: nothing
 	Err     error
 }
 
@@ -212,6 +222,12 @@ type Windowed interface {
 	// Windows are how long after the person last wrote anybody may answer, and
 	// how long a person of the staff may.
 	Windows() (anybody, staff time.Duration)
+}
+
+// Metered is a channel whose messages are paid for.
+type Metered interface {
+	// Balances asks those that can tell what is left there.
+	Balances(ctx context.Context) []spending.Told
 }
 
 // Attended is a channel at which somebody of the staff sits and writes for a

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of the work on codes that prove telephones.
@@ -59,15 +60,23 @@ func (b *Bot) sendCodes(ctx context.Context) error {
 	var faults []error
 	for _, c := range claimed {
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), codeSendsIn)
-		_, err := sms.Send(within, Outgoing{ID: c.ID.String(), Address: c.Phone, Text: b.codeText(sms, c), Attempt: 1})
+		sent, err := b.sendCode(within, sms, c)
 		status, why := codeOutcome(err)
-		faults = append(faults, b.desk.CodeSettled(within, c.ID, status, codeRetry, why))
+		faults = append(faults, b.desk.CodeSettled(within, c.ID, status, codeRetry, why, paidOf(spending.Code, c.ID, sent, err)...))
 		cancel()
 	}
 	if len(claimed) == codesMost {
 		poke(b.pokes.codes)
 	}
 	return errors.Join(faults...)
+}
+
+// sendCode makes the call for one code, unless no SMS may cost anything more.
+func (b *Bot) sendCode(ctx context.Context, sms Channel, c handoff.CodeToSend) (Sent, error) {
+	if e := b.overBudget(ctx, sms.Name(), spending.Code); e != nil {
+		return Sent{}, e
+	}
+	return sms.Send(ctx, Outgoing{ID: c.ID.String(), Address: c.Phone, Text: b.codeText(sms, c), Attempt: 1})
 }
 
 // codeText is the SMS: the city, the code and what it is for, and nothing of

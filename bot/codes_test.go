@@ -69,6 +69,9 @@ func TestTelephoneIsProvenInTheChat(t *testing.T) {
 	if code == "" || !strings.Contains(text, "নমুনানগর") {
 		t.Fatalf("the SMS says %q", text)
 	}
+	eventually(t, "what is paid for the code", func() bool {
+		return w.count(`SELECT count(*) FROM sms_handovers WHERE kind = 'code' AND gateway = 'twilio' AND unicode AND provider_id LIKE 'twilio>%'`) == 1
+	})
 	wrong := "111111"
 	if code == wrong {
 		wrong = "222222"

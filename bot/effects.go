@@ -10,6 +10,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // effects turns what the flow asks for into records.
@@ -189,6 +190,9 @@ func receiptOf(e *Event) handoff.Receipt {
 	r := handoff.Receipt{
 		Key: handoff.Key{Channel: e.Channel, Address: e.Address}, ProviderIDs: e.ProviderIDs,
 		Watermark: e.Watermark, Status: e.Status, Fault: e.Note, Text: kept(e),
+	}
+	if e.Cost != nil {
+		r.Stated = &spending.Stated{Each: e.Cost.Each, Whole: e.Cost.Whole}
 	}
 	switch e.Kind {
 	case EventEdit:

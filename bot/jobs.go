@@ -47,6 +47,8 @@ const (
 	removeEvery   = time.Minute
 	placeEvery    = 10 * time.Second
 	forgetEvery   = 6 * time.Hour
+	spendingEvery = 30 * time.Second
+	balancesEvery = 10 * time.Minute
 )
 
 // tasks are what is done beside the turns.
@@ -72,6 +74,8 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
 		{Name: "watch_silence", Every: silenceEvery, Do: b.watchSilence},
 		{Name: "write_alarms", Every: watchEvery, Do: b.takeAlarmMails},
+		{Name: "watch_spending", Every: spendingEvery, Do: b.watchSpending},
+		{Name: "ask_balances", Every: balancesEvery, Do: b.askBalances},
 		{Name: "forget", Every: forgetEvery, Within: forgetWithin, Do: b.desk.Forget},
 		{Name: "remove_photos", Every: removeEvery, Poked: b.pokes.removals, Do: b.removePhotos},
 	}

@@ -16,6 +16,7 @@ import (
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of notices.
@@ -130,6 +131,10 @@ func (b *Bot) tellBy(ctx context.Context, n *notices.Notice, i int) (wait time.D
 		h.Status, h.Reason = notices.StatusUnknown, notices.ReasonCut
 		return 0, b.notices.Mark(ctx, n.ID, i, *h)
 	case notices.StatusPlanned:
+		if b.overBudget(ctx, h.Channel, spending.Notice) != nil {
+			h.Status, h.Reason = notices.StatusSkipped, notices.ReasonBudget
+			return 0, b.notices.Mark(ctx, n.ID, i, *h)
+		}
 		if h.Identity != uuid.Nil && h.Way != flows.WayMail {
 			return b.queueNotice(ctx, n, i)
 		}
@@ -280,26 +285,39 @@ func (b *Bot) textNotice(ctx context.Context, n *notices.Notice, h *notices.Hop)
 	facts := n.Facts
 	facts.Note = ""
 	words, _ := b.catalogs.Current().Notice(facts, n.Reach.Language, channel.Face())
-	return b.textStraight(ctx, h.Channel, n.ID.String(), h.Address, words.Text, handoff.KindNotice)
+	sent, paid, err := b.textStraight(ctx, straightText{
+		channel: h.Channel, id: n.ID, address: h.Address, text: words.Text, kind: handoff.KindNotice, paidAs: spending.Notice, ref: n.ID,
+	})
+	h.Handovers = append(h.Handovers, paid...)
+	return sent, err
 }
 
-// textStraight sends a text to a number that need not have written to us, in as
-// many messages as its channel wants; id is the first one's. The provider's id
-// of the last is returned.
-func (b *Bot) textStraight(ctx context.Context, name, id, address, text string, kind flows.MessageKind) (provider string, err error) {
-	channel := b.channels[name]
-	for k, part := range channel.Fit(flows.Message{Text: text, Kind: kind}) {
-		one := id
+// straightText is a text to a number that need not have written to us.
+type straightText struct {
+	channel, address, text string
+	id                     uuid.UUID // of its first message
+	kind                   flows.MessageKind
+	paidAs                 spending.Kind
+	ref                    uuid.UUID // what it is paid for
+}
+
+// textStraight sends a text in as many messages as its channel wants. It
+// returns the provider's id of the last and what was paid for.
+func (b *Bot) textStraight(ctx context.Context, t straightText) (provider string, paid []spending.Handover, err error) {
+	channel := b.channels[t.channel]
+	for k, part := range channel.Fit(flows.Message{Text: t.text, Kind: t.kind}) {
+		id := t.id.String()
 		if k > 0 {
-			one += "-" + strconv.Itoa(k)
+			id += "-" + strconv.Itoa(k)
 		}
 		within, cancel := context.WithTimeout(ctx, sendWithin)
-		sent, err := channel.Send(within, Outgoing{ID: one, Address: address, Text: part.Text, Attempt: 1})
+		sent, err := channel.Send(within, Outgoing{ID: id, Address: t.address, Text: part.Text, Attempt: 1})
 		cancel()
+		paid = append(paid, paidOf(t.paidAs, t.ref, sent, err)...)
 		if err != nil {
-			return provider, err
+			return provider, paid, err
 		}
 		provider = sent.ProviderID
 	}
-	return provider, nil
+	return provider, paid, nil
 }

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -16,6 +17,7 @@ import (
 	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // line is a paper under the name of a real channel.
@@ -27,6 +29,20 @@ type line struct {
 func (l line) Name() string { return l.name }
 
 func (l line) Face() flows.Face { return flows.Face{Name: l.name, Short: l.name == "sms"} }
+
+// Send takes an SMS for pay, as a gateway called city does.
+func (l line) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) {
+	sent, err := l.paper.Send(ctx, out)
+	var e *bot.SendError
+	switch paid := (spending.Paid{Gateway: "city", Segments: 2, Unicode: true}); {
+	case l.name != "sms":
+	case err == nil:
+		sent.Paid = paid
+	case errors.As(err, &e) && e.Outcome == bot.SendUnknown:
+		e.Paid = paid
+	}
+	return sent, err
+}
 
 // windowed is a line that takes messages for a day, as Messenger does.
 type windowed struct{ line }

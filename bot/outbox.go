@@ -13,7 +13,9 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
+	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of the outbox.
@@ -53,6 +55,8 @@ type outgoing struct {
 	doubts   int
 	human    bool
 	notice   bool // of unknown outcome it is not sent again
+	paidAs   spending.Kind
+	saves    bool // it is the emergency line: no budget stops it
 	insisted bool // a person sends it once more
 }
 
@@ -126,7 +130,7 @@ func (o *outbox) committed(t *handoff.Turn, leased bool) {
 	j := job{conversation: t.Now.Conversation, key: t.Key, via: t.Now.Via, heard: t.Now.Heard, until: o.bot.now().Add(handoff.LeaseFor)}
 	for _, r := range t.Out {
 		if r.SendAfter.IsZero() {
-			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1})
+			j.replies = append(j.replies, outgoing{id: r.ID, text: r.Text, detail: r.Detail, attempts: 1, paidAs: spending.Bot, saves: r.Kind == flows.Emergency})
 		}
 	}
 	o.put(j)
@@ -210,7 +214,7 @@ func (o *outbox) sweepOnce(ctx context.Context) error {
 		o.put(job{conversation: m.Conversation, key: m.Key, via: m.Via, heard: m.Heard, until: until, replies: []outgoing{
 			{
 				id: m.ID, text: m.Text, detail: m.Detail, attempts: m.Attempts, doubts: m.Doubts,
-				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice) || m.Kind == string(handoff.KindBroadcast),
+				human: m.Author == "agent", insisted: m.Insisted, notice: m.Kind == string(handoff.KindNotice) || m.Kind == string(handoff.KindBroadcast), paidAs: paidAs(m), saves: m.Kind == string(flows.Emergency),
 			},
 		}})
 	}
@@ -268,6 +272,9 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if paused := q.paused.Load(); paused > now.UnixNano() {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: time.Unix(0, paused), Untried: true}
 	}
+	if e := o.bot.overBudget(ctx, q.channel.Name(), m.paidAs); e != nil && !m.saves {
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "failed", Error: e.Error(), Untried: true}
+	}
 	if now.Add(sendWithin).After(j.until) {
 		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "queued", SendAfter: now, Untried: true}
 	}
@@ -290,7 +297,7 @@ func (o *outbox) attempt(ctx context.Context, q *queue, j *job, m *outgoing) han
 	if err == nil {
 		o.recovered(q)
 		o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), "sent").Inc()
-		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID}
+		return handoff.SendResult{ID: m.id, Attempt: m.attempts, Status: "sent", ProviderID: sent.ProviderID, Handover: m.handover(sent.Paid, sent.ProviderID)}
 	}
 	return o.failed(q, j, m, err)
 }
@@ -306,7 +313,7 @@ func (o *outbox) failed(q *queue, j *job, m *outgoing, err error) handoff.SendRe
 	}
 	o.bot.metrics.Sends.WithLabelValues(q.channel.Name(), string(e.Outcome)).Inc()
 	now := o.bot.now()
-	r := handoff.SendResult{ID: m.id, Attempt: m.attempts, Error: e.Error()}
+	r := handoff.SendResult{ID: m.id, Attempt: m.attempts, Error: e.Error(), Handover: m.handover(e.Paid, "")}
 	switch e.Outcome {
 	case SendReject:
 		r.Status = "failed"

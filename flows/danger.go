@@ -19,7 +19,7 @@ func (t *turn) alarm(danger int, why string) {
 	t.keepDangerPhotos()
 	t.effect(Alert{Reason: ReasonDanger})
 	t.move(t.s.State, t.s.State, "", why)
-	t.sayAs(Receipt, t.c.dangers[danger])
+	t.sayAs(Emergency, t.c.dangers[danger])
 }
 
 func (t *turn) keepDangerPhotos() {

@@ -116,7 +116,7 @@ func TestKFold(t *testing.T) {
 	c := shipped(t)
 	lessons := lessonsOf(t, c)
 	all, byStyle := newTally(), map[string]*tally{}
-	for fold := range folds {
+	for fold := range foldsHeld {
 		var known, held []intent.Example
 		for i, l := range lessons {
 			if !l.Word && i%folds == fold {

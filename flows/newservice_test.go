@@ -39,8 +39,11 @@ func TestNewServiceIsSoundAndTouchesNothingElse(t *testing.T) {
 	if len(menus) != 3 || menus[1]["en"] != "Report a problem" {
 		t.Fatalf("menus %v", menus)
 	}
-	for _, template := range Templates() {
+	for i, template := range Templates() {
 		for menu := -1; menu < len(menus); menu++ {
+			if i > 0 && menu > 0 {
+				break // where it stands has nothing to do with the template
+			}
 			n := newLibrary(template)
 			n.Menu = menu
 			files, err := n.Insert([]File{{"flows.yaml", []byte(before)}})

@@ -4,3 +4,6 @@ package flows
 
 // randomDialogues of each service.
 const randomDialogues = 10_000
+
+// foldsHeld out of folds.
+const foldsHeld = folds

@@ -408,8 +408,8 @@ func (d *desk) writeMessage(out *strings.Builder, m Message) {
 	if d.face.Short {
 		note = fmt.Sprintf("(%d) ", gsm.Segments(gsm.OneLetter(m.Text)).Segments)
 	}
-	if m.Kind == Receipt {
-		note += "(receipt) "
+	if m.Kind != Prompt {
+		note += "(" + string(m.Kind) + ") "
 	}
 	if m.Delay > 0 {
 		note += fmt.Sprintf("(after %v) ", m.Delay)

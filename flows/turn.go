@@ -152,10 +152,12 @@ type Message struct {
 // it was sent.
 type MessageKind string
 
-// Prompts are dropped at a takeover, receipts still go.
+// Prompts are dropped at a takeover, receipts still go. The emergency line goes
+// whatever it costs.
 const (
-	Prompt  MessageKind = "prompt"
-	Receipt MessageKind = "receipt"
+	Prompt    MessageKind = "prompt"
+	Receipt   MessageKind = "receipt"
+	Emergency MessageKind = "emergency"
 )
 
 // Choice is a button: what it shows and what comes back when it is tapped.

@@ -29,11 +29,14 @@ const (
 	AlarmSpool    = "spool"    // a process keeps what comes on disk: the database is away for it
 	AlarmWork     = "work"     // background work has failed for some time
 	AlarmDead     = "dead"     // what came could not be recorded
+	AlarmNear     = "near"     // most of what SMS may cost in the month is spent
+	AlarmBudget   = "budget"   // all of it is
+	AlarmBalance  = "balance"  // little money is left at a gateway
 )
 
 // AlarmKinds lists all kinds.
 func AlarmKinds() []string {
-	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead}
+	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmNear, AlarmBudget, AlarmBalance}
 }
 
 // EndsByHand reports whether alarms of a kind stay until somebody of the staff

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+
+	"nagorik/handoff/spending"
 )
 
 // codeLease is how long the sending of a code may take; after that nobody knows
@@ -62,11 +64,14 @@ func (d *Desk) ClaimCodes(ctx context.Context, most int) ([]CodeToSend, error) {
 }
 
 // CodeSettled records what became of a code that ClaimCodes gave out. One that
-// is planned again is tried after a while; why says what went wrong.
-func (d *Desk) CodeSettled(ctx context.Context, id uuid.UUID, s CodeStatus, after time.Duration, why string) error {
-	_, err := d.pool.Exec(ctx, `UPDATE phone_codes SET status = $2, try_after = $3, error = $4 WHERE id = $1 AND status = 'sending'`,
-		id, string(s), d.now().Add(after), orNull(keepable(why)))
-	if err != nil {
+// is planned again is tried after a while; why says what went wrong, handed what
+// is paid for it.
+func (d *Desk) CodeSettled(ctx context.Context, id uuid.UUID, s CodeStatus, after time.Duration, why string, handed ...spending.Handover) error {
+	now, q := d.now(), &pgx.Batch{}
+	spending.Queue(q, now, handed)
+	q.Queue(`UPDATE phone_codes SET status = $2, try_after = $3, error = $4 WHERE id = $1 AND status = 'sending'`,
+		id, string(s), now.Add(after), orNull(keepable(why)))
+	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("settle a code: %w", err)
 	}
 	return nil

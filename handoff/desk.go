@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,6 +51,8 @@ type Options struct {
 	Pool   *pgxpool.Pool
 	Now    func() time.Time // the clock; time.Now when nil
 	Secret []byte           // SECRET_KEY, which second factors are kept and codes by SMS are made under; without it neither can be
+
+	PasswordCost *argon2id.Params // of new hashes; usualCost when nil. Less is for tests alone, which make hundreds of accounts.
 }
 
 // Dhaka is the zone of all days in records and reports: UTC+6, no summer time.
@@ -85,7 +88,7 @@ func New(opt Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed, codes: codes}, nil
+	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed, codes: codes, hashing: newHashing(opt.PasswordCost)}, nil
 }
 
 // turnConns is how many connections the turns have to themselves: two lanes,

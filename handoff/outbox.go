@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"nagorik/handoff/spending"
 )
 
 // Due is a message that somebody has leased and must send now, or whose
@@ -38,9 +40,10 @@ type SendResult struct {
 	Status     string // "sent", "queued" (try again), "failed" or "unknown"
 	ProviderID string
 	Error      string
-	SendAfter  time.Time // with "queued": not before
-	Untried    bool      // no call was made: the attempt does not count
-	Doubtful   bool      // the message may have reached the person
+	SendAfter  time.Time         // with "queued": not before
+	Untried    bool              // no call was made: the attempt does not count
+	Doubtful   bool              // the message may have reached the person
+	Handover   spending.Handover // what is paid for it; without segments nothing is
 }
 
 // Handed is a conversation whose sender is done with it for now, or wants to
@@ -122,7 +125,7 @@ func (d *Desk) handBackEach(ctx context.Context, round []Handed) (After, error) 
 func withoutProviderIDs(h Handed) Handed {
 	h.Results = slices.Clone(h.Results)
 	for i := range h.Results {
-		h.Results[i].ProviderID = ""
+		h.Results[i].ProviderID, h.Results[i].Handover.ProviderID = "", ""
 	}
 	return h
 }
@@ -158,7 +161,7 @@ func (d *Desk) handBack(ctx context.Context, c *pgx.Conn, round []Handed) (After
 		}
 	}
 	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, given)
-	queueResults(q, round)
+	queueResults(q, round, now)
 	queueNext(q, next, now, after.Begun)
 	q.Queue(handBack, given, until, now, next).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
@@ -197,8 +200,9 @@ func queueNext(q *pgx.Batch, next []*uuid.UUID, now time.Time, begun map[uuid.UU
 // queueResults records the results, in the order that Receipts keeps to as
 // well, so that the two never wait for each other. A receipt that came before
 // our own result has moved the message further; it stays there. Of an attempt
-// that somebody else has repeated since, only that it was sent counts.
-func queueResults(q *pgx.Batch, round []Handed) {
+// that somebody else has repeated since, only that it was sent counts. What was
+// handed over is paid for in any case.
+func queueResults(q *pgx.Batch, round []Handed, now time.Time) {
 	var results []SendResult
 	for _, h := range round {
 		results = append(results, h.Results...)
@@ -210,7 +214,11 @@ func queueResults(q *pgx.Batch, round []Handed) {
 	var provider, fault []*string
 	var after []*time.Time
 	var untried, doubtful []bool
+	var handovers []spending.Handover
 	for _, r := range results {
+		if r.Handover.Segments > 0 {
+			handovers = append(handovers, r.Handover)
+		}
 		attempt, untried = append(attempt, int64(r.Attempt)), append(untried, r.Untried)
 		id, status = append(id, r.ID), append(status, r.Status)
 		provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
@@ -221,4 +229,5 @@ func queueResults(q *pgx.Batch, round []Handed) {
 	}
 	q.Queue(recordResults,
 		id, status, provider, fault, after, untried, attempt, doubtful)
+	spending.Queue(q, now, handovers)
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"nagorik/handoff/spending"
 )
 
 // Receipt is a provider's later word on messages of ours, or on one a person
@@ -21,7 +23,8 @@ type Receipt struct {
 	Watermark   time.Time // all of ours up to this time; zero: only those named
 	Status      string    // "sent", "delivered", "read" or "failed"
 	Fault       string
-	Text        string // the new text of an edited message
+	Text        string           // the new text of an edited message
+	Stated      *spending.Stated // what the provider says that it cost; nil: nothing
 }
 
 // ReceiptKind tells the kinds of receipt apart.
@@ -65,6 +68,7 @@ func (d *Desk) Receipts(ctx context.Context, receipts []Receipt) (touched []uuid
 		switch r.Kind {
 		case Progress:
 			r.queueProgress(q, d.now(), note)
+			r.queueStated(q)
 		case Edited:
 			q.Queue(`UPDATE messages SET text = $3, detail = jsonb_set(COALESCE(detail, '{}'), '{before}', to_jsonb(text))
 				WHERE channel = $1 AND provider_id = ANY($2) AND direction = 'in' AND text <> $3 RETURNING conversation_id, true`, r.Key.Channel, r.ProviderIDs, keepable(r.Text)).Query(note)
@@ -119,6 +123,20 @@ func (r *Receipt) queueProgress(q *pgx.Batch, now time.Time, note func(pgx.Rows)
 			WHERE i.channel = $1 AND i.address = $3 AND c.identity_id = i.id AND m.conversation_id = c.id AND c.last_at > $4::timestamptz - interval '7 days'
 				AND m.direction = 'out' AND m.at <= $4 AND m.status IN ('sent', 'delivered') AND `+forward+progressShown,
 			r.Key.Channel, r.Status, r.Key.Address, r.Watermark).Query(note)
+	}
+}
+
+// queueStated corrects what a message cost by the provider's word. One that
+// comes before our own result is on record is lost: the price stays ours.
+func (r *Receipt) queueStated(q *pgx.Batch) {
+	if r.Stated == nil {
+		return
+	}
+	for _, id := range r.ProviderIDs {
+		spending.QueueStated(q, id, uuid.Nil, *r.Stated)
+	}
+	if len(r.ProviderIDs) == 0 && r.Message != uuid.Nil {
+		spending.QueueStated(q, "", r.Message, *r.Stated)
 	}
 }
 

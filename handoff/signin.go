@@ -17,12 +17,12 @@ type Attempt struct {
 	Network  string // where it came from, for the bound on guessing
 }
 
-// nobodysHash is the hash of no password, with the parameters of all others:
+// nobodysHash is the hash of no password, at the usual cost:
 // an address without an account takes as long to refuse as a wrong password.
 const nobodysHash = "$argon2id$v=19$m=65536,t=3,p=4$ON2FCGxEOBXsuc0pE9BrCw$xOokv8ZlZCQcQgTzEydGuKQupKEO0ZtXhKZjW2hfd9Q"
 
-// hashParams are those of RFC 9106 §4, the second recommended option: 64 MB.
-func hashParams() *argon2id.Params {
+// usualCost is that of RFC 9106 §4, the second recommended option: 64 MB.
+func usualCost() *argon2id.Params {
 	return &argon2id.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 4, SaltLength: 16, KeyLength: 32}
 }
 
@@ -83,7 +83,7 @@ func (d *Desk) rightPassword(ctx context.Context, row agentRow, password string)
 	if err != nil || !good || row.PasswordHash == "" {
 		return false, err
 	}
-	if *params == *hashParams() {
+	if *params == *d.hashing.cost {
 		return true, nil
 	}
 	renewed, err := d.hashing.hash(ctx, password)

@@ -7,7 +7,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -59,10 +58,17 @@ func (a Agent) Viewer() Viewer {
 	return Viewer{AgentID: a.ID, Name: a.Name, Role: a.Role, Teams: a.Teams, Wards: a.Wards}
 }
 
-// hashing bounds how many passwords are hashed at once. Its zero value is ready.
+// hashing hashes passwords, and bounds how many at once.
 type hashing struct {
-	once  sync.Once
+	cost  *argon2id.Params
 	slots chan struct{}
+}
+
+func newHashing(cost *argon2id.Params) hashing {
+	if cost == nil {
+		cost = usualCost()
+	}
+	return hashing{cost: cost, slots: make(chan struct{}, hashesAtOnce)}
 }
 
 // hash returns the argon2id hash of a password, or ctx's error when it ends
@@ -73,7 +79,7 @@ func (h *hashing) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer leave()
-	hash, err := argon2id.CreateHash(password, hashParams())
+	hash, err := argon2id.CreateHash(password, h.cost)
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
@@ -96,7 +102,6 @@ func (h *hashing) compare(ctx context.Context, password, hash string) (bool, *ar
 
 // enter waits for room, at most hashingWait.
 func (h *hashing) enter(ctx context.Context) (leave func(), err error) {
-	h.once.Do(func() { h.slots = make(chan struct{}, hashesAtOnce) })
 	ctx, cancel := context.WithTimeout(ctx, hashingWait)
 	defer cancel()
 	select {

@@ -27,8 +27,8 @@ scripts/assets.sh check
 step flows.yaml
 go run . check flows.yaml
 
-step 'random dialogues' # without the race detector: ten thousand with each service
-go test -run TestRandomDialogues ./flows
+step 'random dialogues and k-fold' # without the race detector, which tries a part of them
+go test -run 'TestRandomDialogues|TestKFold' ./flows
 
 step test
 exec scripts/test.sh

@@ -113,11 +113,15 @@ func (s *SMS) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) {
 	for _, l := range s.ways(out) {
 		sent, err := l.Send(ctx, out)
 		e := (*bot.SendError)(nil)
+		if errors.As(err, &e) {
+			e.Paid.Gateway = l.Name()
+		}
 		switch {
 		case err == nil:
 			s.mend(l.Name())
+			sent.Paid.Gateway = l.Name()
 			return sent, nil
-		case !errors.As(err, &e) || e.Outcome != bot.SendPause && e.Code != CodeNoWay:
+		case e == nil || e.Outcome != bot.SendPause && e.Code != CodeNoWay:
 			return sent, err
 		case e.Outcome == bot.SendPause:
 			s.breakOff(l.Name(), e)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"nagorik/handoff/spending"
 )
 
 // Bounds of sending.
@@ -177,6 +179,7 @@ type Outcome struct {
 	Status   Status // StatusSent, StatusFailed or StatusUnknown
 	Provider string // its id for the message; empty: it gives none
 	Reason   string
+	Paid     []spending.Handover
 	Again    time.Duration // with StatusFailed: surely not sent, and tried once more after this; 0: not
 }
 
@@ -187,6 +190,7 @@ func (s *Store) Sent(ctx context.Context, r Ready, o Outcome) error {
 		FROM broadcast_recipients r WHERE r.id = h.recipient_id AND h.recipient_id = $1 AND h.way = $2 AND h.message_id IS NULL AND (h.status = 'sending' OR h.status = 'unknown' AND $3 = 'sent')`,
 		r.Recipient, r.Way, o.Status, cut(clean(o.Provider)), cut(clean(o.Reason)), now, o.Again > 0, triesMost)
 	q.Queue(`UPDATE broadcast_recipients SET next_at = $2 WHERE id = $1 AND status = 'waiting'`, r.Recipient, now.Add(o.Again))
+	spending.Queue(q, now, o.Paid)
 	if err := s.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record a recipient of a broadcast: %w", err)
 	}

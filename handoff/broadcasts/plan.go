@@ -12,6 +12,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/gsm"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // maxHindered bounds the reasons that a plan names.
@@ -89,6 +90,7 @@ type sum struct {
 	set      Setting
 	first    string
 	hindered map[Hindered]int
+	cost     spending.Amount
 }
 
 func newSum(d Draft, set Setting, first string) *sum {
@@ -118,8 +120,8 @@ func (s *sum) add(t tally) {
 // pay counts segments and what they cost.
 func (s *sum) pay(w *WayCount, t tally) {
 	each := segments(s.d.Words, t.language, s.first)
-	w.Segments += t.n * each
-	s.Segments += t.n * each
+	w.Segments += t.n * each.Segments
+	s.Segments += t.n * each.Segments
 	if !s.Priced {
 		return
 	}
@@ -127,15 +129,15 @@ func (s *sum) pay(w *WayCount, t tally) {
 	if s.set.Gateway != nil {
 		gateway = s.set.Gateway(t.via)
 	}
-	poisha, known := s.set.Price(gateway, each)
-	s.Poisha += poisha * int64(t.n)
+	cost, known := s.set.Price(gateway, each.Segments, each.Encoding == gsm.UCS2)
+	s.cost += cost * spending.Amount(t.n)
 	s.Priced = known
 }
 
 // segments is what a broadcast takes as SMS in a language.
-func segments(w Words, language, first string) int {
+func segments(w Words, language, first string) gsm.Count {
 	text, _ := w.In(FamilySMS, language, first)
-	return gsm.Segments(gsm.Plain(text)).Segments
+	return gsm.Segments(gsm.Plain(text))
 }
 
 // closed counts people whom no way is open to.
@@ -169,8 +171,8 @@ func (s *sum) plan() Plan {
 		return cmp.Compare(x.Reason, y.Reason)
 	})
 	s.Hindered = s.Hindered[:min(len(s.Hindered), maxHindered)]
-	if !s.Priced {
-		s.Poisha = 0
+	if s.Priced {
+		s.Poisha = int64(s.cost.Rounded() / (spending.Taka / 100))
 	}
 	return s.Plan
 }

@@ -8,6 +8,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff/broadcasts"
+	"nagorik/handoff/spending"
 )
 
 // shown is a plan in one line, without what is nothing.
@@ -124,20 +125,24 @@ func TestPlanCountsSegmentsAndMoney(t *testing.T) {
 	o.person("sms-90h en")
 	o.exec(`UPDATE conversations SET via = 'grameen' WHERE channel = 'sms'`)
 	d := draft()
-	d.Words.SMS["bn"] = strings.Repeat("কাল সকালে মশা মারার ধোঁয়া দেওয়া হবে। ", 3) // 3 segments at most 67 letters each would be too many
+	d.Words.SMS["bn"] = strings.Repeat("কাল সকালে মশা মারার ধোঁয়া দেওয়া হবে। ", 3)
 	o.set.Gateway = func(via string) string { return "by " + via }
-	o.set.Price = func(gateway string, segments int) (int64, bool) {
-		return int64(segments) * map[string]int64{"by ": 35, "by grameen": 50}[gateway], true
+	o.set.Price = func(gateway string, segments int, unicode bool) (spending.Amount, bool) {
+		each := map[string]spending.Amount{"by ": spending.Taka / 4, "by grameen": spending.Taka / 2}[gateway]
+		if unicode {
+			each *= 2
+		}
+		return spending.Amount(segments) * each, true
 	}
 	p, err := o.PlanDraft(t.Context(), d, o.set)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bn := p.Ways[2].Segments - 2
-	if p.Ways[2].Way != flows.WaySMS || p.Ways[2].Recipients != 3 || bn != 2 || p.Segments != 4 || !p.Priced || p.Poisha != 35+2*50+50 {
+	if p.Ways[2].Way != flows.WaySMS || p.Ways[2].Recipients != 3 || bn != 2 || p.Segments != 4 || !p.Priced || p.Poisha != 25+2*100+50 {
 		t.Errorf("%+v", p)
 	}
-	o.set.Price = func(string, int) (int64, bool) { return 0, false }
+	o.set.Price = func(string, int, bool) (spending.Amount, bool) { return 0, false }
 	if p, err = o.PlanDraft(t.Context(), d, o.set); err != nil || p.Priced || p.Poisha != 0 {
 		t.Errorf("nobody has said what it costs: %+v, %v", p, err)
 	}

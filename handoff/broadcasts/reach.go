@@ -9,6 +9,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff/notices"
+	"nagorik/handoff/spending"
 )
 
 // margin is how much of Messenger's window is left alone at its end, so that a
@@ -26,14 +27,13 @@ type Setting struct {
 	Template func(name, lang, text string) []byte
 	// Gateway is the SMS gateway that is used for somebody who last wrote by via.
 	Gateway func(via string) string
-	// Price is what so many segments cost by a gateway, in hundredths of a taka.
-	// Nil, or not known: no amount is shown.
-	Price Price
+	// Spent says that the month's budget for SMS is used up.
+	Spent bool
+	// Price is what an SMS of so many segments costs by a gateway, spelt with
+	// letters outside the Latin ones or without; false when nobody has said. Nil:
+	// no amount is shown.
+	Price func(gateway string, segments int, unicode bool) (spending.Amount, bool)
 }
-
-// Price is what one SMS of so many segments costs by a gateway, in hundredths
-// of a taka; false when nobody has said.
-type Price func(gateway string, segments int) (poisha int64, known bool)
 
 // closed says, for each way, why it is open to nobody; empty: it may be open.
 func (s *Store) closed(d Draft, set Setting) map[flows.Way]string {
@@ -43,6 +43,8 @@ func (s *Store) closed(d Draft, set Setting) map[flows.Way]string {
 		switch {
 		case !set.On[f]:
 			why[w] = notices.ReasonOff
+		case f == FamilySMS && set.Spent:
+			why[w] = notices.ReasonBudget
 		case len(d.Audience.Channels) > 0 && !has(d.Audience.Channels, f):
 			why[w] = ReasonExcluded
 		case len(d.Words.Of(f)) == 0:

@@ -10,6 +10,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/spending"
 )
 
 // Bounds of what is shown and tested.
@@ -163,7 +164,7 @@ func (s *Store) BeginTest(ctx context.Context, v handoff.Viewer, id uuid.UUID, w
 	}
 	t = Test{ID: handoff.NewID(), By: handoff.Ref{ID: v.AgentID, Name: v.Name}, Way: way, Language: lang, Status: StatusSending, At: s.now()}
 	if way == flows.WaySMS {
-		t.Segments = segments(b.Words, lang, first)
+		t.Segments = segments(b.Words, lang, first).Segments
 	}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		var today int
@@ -187,10 +188,12 @@ func (s *Store) BeginTest(ctx context.Context, v handoff.Viewer, id uuid.UUID, w
 	return t, b, nil
 }
 
-// EndTest notes what became of a test.
-func (s *Store) EndTest(ctx context.Context, t Test) error {
-	_, err := s.pool.Exec(ctx, `UPDATE broadcast_tests SET status = $2, reason = $3 WHERE id = $1`, t.ID, t.Status, cut(clean(t.Reason)))
-	if err != nil {
+// EndTest notes what became of a test, and what was paid for.
+func (s *Store) EndTest(ctx context.Context, t Test, paid []spending.Handover) error {
+	q := &pgx.Batch{}
+	q.Queue(`UPDATE broadcast_tests SET status = $2, reason = $3 WHERE id = $1`, t.ID, t.Status, cut(clean(t.Reason)))
+	spending.Queue(q, s.now(), paid)
+	if err := s.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record a test of a broadcast: %w", err)
 	}
 	return nil

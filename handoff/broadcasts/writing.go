@@ -121,7 +121,7 @@ func (w *writing) person(c *candidate, channel string, status Status, reason str
 func (w *writing) hop(c *candidate, way flows.Way, address string, status Status, reason string, message uuid.UUID) {
 	h, n := &w.hops, 0
 	if way == flows.WaySMS && status != StatusSkipped {
-		n = segments(w.b.Words, c.Language, w.first)
+		n = segments(w.b.Words, c.Language, w.first).Segments
 	}
 	h.recipient, h.n, h.segments = append(h.recipient, c.Recipient), append(h.n, int64(slices.Index(Ways(), way))), append(h.segments, int64(n))
 	h.way, h.channel, h.address = append(h.way, string(way)), append(h.channel, string(familyOf(way))), append(h.address, address)

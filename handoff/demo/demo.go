@@ -67,7 +67,7 @@ func Fill(ctx context.Context, pool *pgxpool.Pool, o Options) (Done, error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("fill the database: %w", err)
 	}
-	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters", "passages"} {
+	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters", "passages", "sms_handovers"} {
 		if _, err := pool.Exec(ctx, `ANALYZE `+table); err != nil {
 			return done, fmt.Errorf("look over the filled database: %w", err)
 		}
@@ -125,6 +125,9 @@ func fill(ctx context.Context, tx pgx.Tx, o Options) (Done, error) {
 		open: map[int]bool{}, number: firstCase - 1, counters: map[counter]int64{}, passages: map[passage]int64{},
 	}
 	if err := w.settle(ctx, tx); err != nil {
+		return w.done, err
+	}
+	if err := w.setPrice(ctx, tx); err != nil {
 		return w.done, err
 	}
 	plan := w.plan()

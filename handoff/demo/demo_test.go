@@ -54,6 +54,10 @@ func TestWhatIsMadeIsCountedAndWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := number(t, pool, `SELECT count(*)::int FROM messages m FULL JOIN sms_handovers h ON h.ref = m.id
+		WHERE (m.channel = 'sms' AND m.direction = 'out') IS DISTINCT FROM (h.id IS NOT NULL AND h.cost > 0 AND h.kind = m.author)`); n != 0 || number(t, pool, `SELECT count(*)::int FROM sms_handovers`) == 0 {
+		t.Errorf("%d SMS are not paid for, or paid for wrongly", n)
+	}
 	if n := number(t, pool, `SELECT count(*)::int FROM (SELECT flow, s, sum(n) FROM (
 			SELECT flow, to_state s, n FROM passages WHERE way <> 'missed' AND to_state <> '' UNION ALL SELECT flow, from_state, -n FROM passages WHERE way <> 'missed' AND from_state <> ''
 		) p GROUP BY 1, 2 HAVING sum(n) <> 0) AS wrong`); n != 0 {
@@ -110,7 +114,7 @@ func TestTheSameSeedMakesTheSameRows(t *testing.T) {
 		if _, err := demo.Fill(t.Context(), pool, o); err != nil {
 			t.Fatal(err)
 		}
-		for _, table := range []string{"contacts", "conversations", "messages", "cases", "case_timeline", "counters"} {
+		for _, table := range []string{"contacts", "conversations", "messages", "cases", "case_timeline", "counters", "sms_handovers"} {
 			var sum string
 			if err := pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT md5(string_agg(r::text, '|' ORDER BY r::text)) FROM %s r`, table)).Scan(&sum); err != nil {
 				t.Fatal(err)

@@ -27,6 +27,7 @@ func tables() []table {
 			"language", "ward", "checkpoint", "opened_at", "last_in_at", "last_at", "closed_at", "handed_at", "agent_at",
 		}},
 		{"messages", []string{"id", "conversation_id", "seq", "direction", "author", "agent_id", "channel", "kind", "text", "status", "at", "place"}},
+		{"sms_handovers", []string{"id", "at", "gateway", "kind", "ref", "segments", "unicode", "cost"}},
 		{"conversation_log", []string{"id", "conversation_id", "at", "what", "agent_id", "team", "reason", "queued_at"}},
 		{"cases", []string{
 			"number", "flow", "kind", "title", "status", "team", "agent_id", "ward", "place", "contact_id", "conversation_id", "channel", "answers",

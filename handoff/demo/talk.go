@@ -94,6 +94,9 @@ func (w *town) say(t *thread, author, text string, after time.Duration) uuid.UUI
 	}
 	t.seq, t.last = t.seq+256, at
 	w.rows.add("messages", id, t.id, t.seq, direction, author, by, t.p.channel, kind, text, status, at, place)
+	if t.p.channel == "sms" && direction == "out" {
+		w.pay(at, id, author, text)
+	}
 	w.count(at, what, t.p.channel, t.ward, t.service.ID, string(t.service.Kind), 1)
 	w.done.Messages++
 	return id

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"nagorik/flows"
+	"nagorik/handoff/spending"
 )
 
 // LeaseFor is how long a notice that is being worked on is left alone by
@@ -155,11 +156,13 @@ func (l *Ledger) Keep(ctx context.Context, notice uuid.UUID, hops []Hop) error {
 	return nil
 }
 
-// Mark writes down what has become of a hop.
+// Mark writes down what has become of a hop, and what is paid for it.
 func (l *Ledger) Mark(ctx context.Context, notice uuid.UUID, n int, h Hop) error {
-	_, err := l.pool.Exec(ctx, `UPDATE notice_hops SET status = $3, reason = $4, message_id = COALESCE($5, message_id), provider_id = COALESCE($6, provider_id), at = $7
-		WHERE notice_id = $1 AND n = $2`, notice, n, h.Status, cut(h.Reason), orNull(h.Message), orNull(h.ProviderID), l.now())
-	if err != nil {
+	now, q := l.now(), &pgx.Batch{}
+	spending.Queue(q, now, h.Handovers)
+	q.Queue(`UPDATE notice_hops SET status = $3, reason = $4, message_id = COALESCE($5, message_id), provider_id = COALESCE($6, provider_id), at = $7
+		WHERE notice_id = $1 AND n = $2`, notice, n, h.Status, cut(h.Reason), orNull(h.Message), orNull(h.ProviderID), now)
+	if err := l.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record a way of a notice: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/flows"
+	"nagorik/handoff/spending"
 )
 
 // margin is how much of a channel's window is left alone at its end, so that a
@@ -51,6 +52,7 @@ const (
 	ReasonWords     = "no words"          // the catalogue says nothing about it
 	ReasonPaused    = "channel is paused" // it takes nothing now, and the notice has waited long enough
 	ReasonCut       = "cut off"           // the process ended in the middle of sending
+	ReasonBudget    = "budget"            // what SMS may cost in this month is used up
 )
 
 // Reach is what is known of how to reach a person.
@@ -82,7 +84,8 @@ type Hop struct {
 	Identity   uuid.UUID // nil: straight
 	Message    uuid.UUID // of the outbox; nil when there is none
 	ProviderID string
-	Unput      bool // its message is not in the conversation yet
+	Unput      bool                // its message is not in the conversation yet
+	Handovers  []spending.Handover // that Mark puts on record: what is paid for it
 	Status     Status
 	Reason     string
 	At         time.Time

@@ -48,6 +48,9 @@ func (b *builder) read(fields map[string]*yaml.Node) {
 	if n := fields["dlr"]; n != nil {
 		b.readReceipts(n)
 	}
+	if n := fields["balance"]; n != nil {
+		b.readBalance(n)
+	}
 	if s := b.p.send; s != nil && b.p.receipt == nil && s.uses("dlr_url") {
 		b.warn("it is told where to send receipts, but the profile has no `dlr`: they will be refused")
 	}

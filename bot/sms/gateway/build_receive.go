@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -15,7 +16,7 @@ var (
 		"methods", "format", "items", "from", "text", "to", "id", "keyword", "operator", "time", "text_encoding", "strip_keyword", "default_region",
 		"ignore_from", "opaque_from", "check", "carrier_words", "time_zone", "response", "reply_within", "reply_max",
 	}, proofKeys...)
-	receiptKeys = append([]string{"methods", "format", "items", "id", "status", "error", "map", "response"}, proofKeys...)
+	receiptKeys = append([]string{"methods", "format", "items", "id", "status", "error", "map", "price", "price_each", "currency", "response"}, proofKeys...)
 )
 
 // The names under which gateways bring things, where a profile names none.
@@ -214,6 +215,20 @@ func (b *builder) readAnswer(n *yaml.Node, replies bool) answer {
 	return a
 }
 
+// readPrice reads where a receipt says what the message cost, as a whole or
+// each segment of it.
+func (b *builder) readPrice(f map[string]*yaml.Node, r *receipts) {
+	whole, each := f["price"], f["price_each"]
+	if whole != nil && each != nil {
+		b.fail(each, "dlr has price and price_each: keep one")
+		return
+	}
+	r.each = each != nil
+	if n := cmp.Or(whole, each); n != nil {
+		r.price, r.currency = b.texts(n, "price"), b.names(f["currency"], "currency", nil)
+	}
+}
+
 // readReceipts reads `dlr`. Without proofs of its own those of `receive` hold.
 func (b *builder) readReceipts(n *yaml.Node) {
 	f := b.fields(n, "dlr", receiptKeys...)
@@ -229,6 +244,7 @@ func (b *builder) readReceipts(n *yaml.Node) {
 			r.statuses[strings.ToUpper(line.name)] = b.oneOf(line.value, "map."+line.name, receiptWords...)
 		}
 	}
+	b.readPrice(f, r)
 	r.answer = b.readAnswer(f["response"], false)
 	own := hasAny(n, proofKeys)
 	if b.p.receive != nil && !own {

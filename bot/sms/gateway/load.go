@@ -111,7 +111,7 @@ func (r *reader) profile(m member, all []member, known map[string]*yaml.Node, se
 	r.here = m.key
 	r.profileName(m, all)
 	node := r.extended(m, known)
-	fields := r.fields(node, "profile "+m.name, "extends", "cfg", "number", "send", "receive", "dlr")
+	fields := r.fields(node, "profile "+m.name, "extends", "cfg", "number", "send", "receive", "dlr", "balance")
 	b := &builder{reader: r, p: &profile{name: m.name}, setting: setting, missing: map[string]bool{}}
 	b.configured(fields["cfg"])
 	b.read(fields)

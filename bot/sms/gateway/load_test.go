@@ -195,7 +195,7 @@ func TestDocsExamples(t *testing.T) {
 			t.Errorf("%v in\n%s", err, example)
 		}
 	}
-	for _, list := range [][]string{BuiltIn(), sendKeys, receiveKeys, receiptKeys, proofKeys, ruleKeys, filterNames, variables} {
+	for _, list := range [][]string{BuiltIn(), sendKeys, receiveKeys, receiptKeys, balanceKeys, proofKeys, ruleKeys, filterNames, variables} {
 		for _, name := range list {
 			if !regexp.MustCompile("`[^`\n]*\\b"+regexp.QuoteMeta(name)+"\\b[^`\n]*`").MatchString(text) && name != "ref_rule" {
 				t.Errorf("docs/sms.md does not name %s", name)

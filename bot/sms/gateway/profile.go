@@ -14,6 +14,7 @@ type profile struct {
 	send    *sending
 	receive *receiving
 	receipt *receipts
+	balance *asking
 	secrets []string // values that no error may show
 	warned  []string
 }
@@ -40,6 +41,13 @@ type sending struct {
 	errorCode, errorText    string
 	dedup                   bool // a repeat of {{ref}} or {{ref20}} is known to the gateway
 	masked                  bool // {{addr_raw}} is used, so that masked senders can be answered
+}
+
+// asking is the part `balance`: how the gateway is asked what is left there.
+type asking struct {
+	call     sending // of which only the request is used
+	amount   []string
+	currency string
 }
 
 // field is a named leaf: of a query, a form, the headers.
@@ -165,6 +173,9 @@ type receipts struct {
 	id       []string
 	status   []string
 	fault    []string
+	price    []string          // what it cost, in taka; empty: it is not looked for
+	each     bool              // price is that of one segment
+	currency []string          // what the price is in; where none stands it is taka
 	statuses map[string]string // by the gateway's word, upper-case
 	answer   answer
 }

@@ -9,6 +9,7 @@ import (
 	"nagorik/bot"
 	"nagorik/bot/sms"
 	"nagorik/flows/bangla"
+	"nagorik/handoff/spending"
 )
 
 // receiptWords are what a profile can say that a gateway's word means.
@@ -41,12 +42,34 @@ func (g *Gateway) receiptEvents(r *receipts, docs []document, d *bot.Delivery) {
 		status := r.statuses[strings.ToUpper(word)]
 		switch status {
 		case "sent", "delivered", "failed":
-			d.Events = append(d.Events, g.receipt(id, status, word, first(doc, r.fault), now))
+			e := g.receipt(id, status, word, first(doc, r.fault), now)
+			e.Cost = r.cost(doc)
+			d.Events = append(d.Events, e)
 		case "rejected":
 			d.Events = append(d.Events, g.receipt(id, "failed", word, first(doc, r.fault), now))
 		default:
 			skip(d, skipStatus)
 		}
+	}
+}
+
+// cost is what a receipt says that the message cost; nil when it does not say
+// it in taka.
+func (r *receipts) cost(doc document) *bot.Cost {
+	if len(r.price) == 0 {
+		return nil
+	}
+	if unit := first(doc, r.currency); unit != "" && !strings.EqualFold(unit, taka) {
+		return nil
+	}
+	amount, ok := spending.ReadTold(first(doc, r.price))
+	switch {
+	case !ok || amount <= 0 || amount > spending.MaxPrice:
+		return nil
+	case r.each:
+		return &bot.Cost{Each: amount}
+	default:
+		return &bot.Cost{Whole: amount}
 	}
 }
 

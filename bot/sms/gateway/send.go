@@ -14,6 +14,7 @@ import (
 	"nagorik/bot/sms"
 	"nagorik/flows/bangla"
 	"nagorik/flows/gsm"
+	"nagorik/handoff/spending"
 )
 
 // Units of one segment that is sent by itself, when we cut a text.
@@ -35,7 +36,7 @@ func (g *Gateway) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) 
 		return bot.Sent{}, &bot.SendError{Outcome: bot.SendRetry, Text: "there was no time to send", Err: err}
 	}
 	if g.replies() && out.Doubts == 0 && g.waiting.hand(ctx, out.Address, out.Text, g.now()) {
-		return bot.Sent{}, nil
+		return bot.Sent{Paid: sms.PaidFor(out.Text)}, nil
 	}
 	if _, opaque := g.opaque(out.Address); g.p.send == nil || opaque && !g.p.send.masked {
 		return bot.Sent{}, &bot.SendError{Outcome: bot.SendReject, Code: sms.CodeNoWay, Text: "this SMS gateway sends only in answer to a message"}
@@ -67,21 +68,33 @@ func (g *Gateway) sendParts(ctx context.Context, out *bot.Outgoing) (bot.Sent, e
 		parts = segments(out.Text)
 	}
 	var first bot.Sent
+	var paid spending.Paid
 	for i, text := range parts {
 		sent, err := g.sendOne(ctx, out, text, i+1, len(parts))
+		if err == nil || err.Outcome == bot.SendUnknown {
+			paid = add(paid, sent.Paid)
+		}
 		switch {
 		case err == nil && i == 0:
 			first = sent
 		case err != nil && i > 0 && !g.p.send.dedup:
 			return bot.Sent{}, &bot.SendError{
-				Outcome: bot.SendUnknown, Once: true, Code: err.Code, Err: err.Err,
+				Outcome: bot.SendUnknown, Once: true, Code: err.Code, Err: err.Err, Paid: paid,
 				Text: "part " + strconv.Itoa(i+1) + " of " + strconv.Itoa(len(parts)) + " was not taken: " + err.Text,
 			}
 		case err != nil:
+			err.Paid = paid
 			return bot.Sent{}, err
 		}
 	}
+	first.Paid = paid
 	return first, nil
+}
+
+// add adds what is paid for a part to what is paid for those before. Parts cut
+// here are billed each by its own letters; one in Unicode makes all count so.
+func add(all, part spending.Paid) spending.Paid {
+	return spending.Paid{Segments: all.Segments + part.Segments, Unicode: all.Unicode || part.Unicode}
 }
 
 // segments cuts a text so that each piece is one segment by itself.
@@ -105,7 +118,8 @@ func segments(text string) []string {
 	return parts
 }
 
-// sendOne makes one call.
+// sendOne makes one call. What is paid for it comes with an error too, which
+// says by its outcome whether it may have been handed over.
 func (g *Gateway) sendOne(ctx context.Context, out *bot.Outgoing, text string, part, parts int) (bot.Sent, *bot.SendError) {
 	ctx, cancel := context.WithTimeout(ctx, g.p.send.timeout)
 	defer cancel()
@@ -115,15 +129,20 @@ func (g *Gateway) sendOne(ctx context.Context, out *bot.Outgoing, text string, p
 		}
 	}
 	c := g.p.send.request(g.varsOf(out, text, part, parts, false), false)
+	sent := bot.Sent{Paid: sms.PaidFor(text)}
 	answer, e := g.exchange(ctx, &c)
 	if e != nil {
-		return bot.Sent{}, e
+		return sent, e
 	}
 	answer.text = text
 	if e := g.p.judge(answer, out.Doubts); e != nil {
-		return bot.Sent{}, e
+		return sent, e
 	}
-	return bot.Sent{ProviderID: g.sentID(answer.at(g.p.send.providerID))}, nil
+	if !g.p.send.accepts(answer) {
+		sent.Paid = spending.Paid{} // a repeat: it was counted with the attempt before
+	}
+	sent.ProviderID = g.sentID(answer.at(g.p.send.providerID))
+	return sent, nil
 }
 
 // exchange makes a call and reads the answer. What ended before the request

@@ -16,6 +16,8 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/bot"
+	"nagorik/bot/sms"
+	"nagorik/handoff/spending"
 )
 
 // idParam is our own id of a message in the address of its status callback: a
@@ -41,6 +43,7 @@ const (
 // message is a message as Twilio's API shows it.
 type message struct {
 	SID       string `json:"sid"`
+	Segments  string `json:"num_segments"` // "0" by a messaging service, which counts them afterwards
 	Body      string `json:"body"`
 	Direction string `json:"direction"`
 	Status    string `json:"status"`
@@ -67,14 +70,31 @@ func (t *Twilio) Send(ctx context.Context, out bot.Outgoing) (bot.Sent, error) {
 		values.Set("From", t.from)
 	}
 	var m message
-	if _, err := t.call(ctx, http.MethodPost, nil, strings.NewReader(values.Encode()), &m); err != nil {
+	if _, err := t.call(ctx, http.MethodPost, messages, nil, strings.NewReader(values.Encode()), &m); err != nil {
+		var e *bot.SendError
+		if errors.As(err, &e) && e.Outcome == bot.SendUnknown {
+			e.Paid = m.paid(out.Text)
+		}
 		return bot.Sent{}, err
 	}
 	if m.SID == "" {
-		return bot.Sent{}, &bot.SendError{Outcome: bot.SendUnknown, Text: "Twilio's answer could not be read"}
+		return bot.Sent{}, &bot.SendError{Outcome: bot.SendUnknown, Text: "Twilio's answer could not be read", Paid: m.paid(out.Text)}
 	}
-	return bot.Sent{ProviderID: prefixed(m.SID)}, nil
+	return bot.Sent{ProviderID: prefixed(m.SID), Paid: m.paid(out.Text)}, nil
 }
+
+// paid is what is paid for a message with these words: as many segments as
+// Twilio says, or else as we count.
+func (m *message) paid(words string) spending.Paid {
+	paid := sms.PaidFor(words)
+	if n, err := strconv.Atoi(m.Segments); err == nil && n > 0 && n <= mostSegments {
+		paid.Segments = n
+	}
+	return paid
+}
+
+// mostSegments is as many as Twilio is believed to have made of one message.
+const mostSegments = 30
 
 // prefixed is the sid of a message of ours as the record holds it, apart from
 // those that come in; none is none.
@@ -95,7 +115,7 @@ func (t *Twilio) find(ctx context.Context, out bot.Outgoing) (sid string, err er
 	var page struct {
 		Messages []message `json:"messages"`
 	}
-	header, err := t.call(ctx, http.MethodGet, url.Values{"To": {out.Address}, "PageSize": {strconv.Itoa(lookMost)}}, nil, &page)
+	header, err := t.call(ctx, http.MethodGet, messages, url.Values{"To": {out.Address}, "PageSize": {strconv.Itoa(lookMost)}}, nil, &page)
 	if err != nil {
 		var e *bot.SendError
 		if errors.As(err, &e) && e.Outcome != bot.SendPause {
@@ -144,14 +164,17 @@ func (t *Twilio) queued(out bot.Outgoing) time.Time {
 	return oldest
 }
 
-// call makes a call to the account's messages and reads the answer into v.
-func (t *Twilio) call(ctx context.Context, method string, query url.Values, body io.Reader, v any) (http.Header, error) {
+// messages is the part of the account that sends.
+const messages = "Messages"
+
+// call makes a call to a part of the account and reads the answer into v.
+func (t *Twilio) call(ctx context.Context, method, part string, query url.Values, body io.Reader, v any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if ctx.Err() != nil {
 		return nil, &bot.SendError{Outcome: bot.SendRetry, Text: "stopped before it was sent", Err: ctx.Err()}
 	}
-	address := t.api + "/2010-04-01/Accounts/" + t.account + "/Messages.json"
+	address := t.api + "/2010-04-01/Accounts/" + t.account + "/" + part + ".json"
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
