@@ -156,7 +156,7 @@ func (s *nagorik) webChat() (*web.Web, error) {
 	at := func(address string) handoff.Key { return handoff.Key{Channel: web.Name, Address: address} }
 	return web.New(web.Options{
 		PublicURL: s.config.PublicURL.String(), Key: key, Remote: api.Remote(s.config.TrustedProxies), Done: s.done,
-		Keep:    s.keepPhoto,
+		Keep:    s.keepShot,
 		Refused: refusedPhoto,
 		Open:    s.openPhoto,
 		History: func(ctx context.Context, address, after string, limit int) ([]web.Line, error) {
@@ -179,6 +179,13 @@ func (s *nagorik) webChat() (*web.Web, error) {
 func (s *nagorik) keepPhoto(_ context.Context, photo []byte) (string, error) {
 	kept, err := s.photos.Keep(bytes.NewReader(photo))
 	return kept.SHA256, err
+}
+
+// keepShot keeps a photo that came in the web chat, and says where it was taken
+// too.
+func (s *nagorik) keepShot(_ context.Context, photo []byte) (bot.Media, error) {
+	kept, err := s.photos.Keep(bytes.NewReader(photo))
+	return bot.MediaOf(kept), err
 }
 
 // openPhoto opens a copy of a photo for the web chat.

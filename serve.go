@@ -107,6 +107,12 @@ func (s *nagorik) open(ctx context.Context) (err error) {
 	if sealed > 0 {
 		s.log.Info("second factors that lay in the clear are sealed now", "accounts", sealed)
 	}
+	if sealed, err = s.records.desk.SealDeadTurns(ctx); err != nil {
+		return err
+	}
+	if sealed > 0 {
+		s.log.Info("dead turns that lay in the clear are sealed now", "turns", sealed)
+	}
 	if s.sessions, err = openSessions(ctx, s.config, s.log); err != nil {
 		return err
 	}

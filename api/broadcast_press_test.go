@@ -28,7 +28,9 @@ func newPress(o *office) *press {
 	p := &press{o: o, Store: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.now)}
 	p.set = broadcasts.Setting{
 		On:     map[broadcasts.Family]bool{broadcasts.FamilyMessenger: true, broadcasts.FamilySMS: true, broadcasts.FamilyMail: true},
-		Window: 24 * time.Hour, Price: func(_ string, segments int, _ bool) (spending.Amount, bool) { return spending.Amount(segments) * spending.Taka / 4, true },
+		Window: 24 * time.Hour, Price: func(_ string, segments int, _ bool) (spending.Amount, bool) {
+			return spending.Amount(segments) * spending.Taka / 4, true
+		},
 	}
 	o.server.opt.Broadcasts, o.server.opt.Broadcaster, o.server.opt.Wards = p.Store, p, place.Sample()
 	return p

@@ -167,6 +167,8 @@ func (s *Server) retryTurnPage(c echo.Context) error {
 	}
 	done, err := s.opt.Reviver.Revive(c.Request().Context(), viewer(c), id)
 	switch {
+	case errors.Is(err, handoff.ErrSealedEvent):
+		return backToTrouble(c, "sealed")
 	case errors.Is(err, handoff.ErrConflict), err == nil && !done:
 		return backToTrouble(c, "still_dead")
 	case err != nil:
@@ -189,6 +191,9 @@ func (s *Server) openTurnPage(c echo.Context) error {
 		return err
 	}
 	t, err := s.opt.Desk.OpenDeadTurn(c.Request().Context(), viewer(c), id)
+	if errors.Is(err, handoff.ErrSealedEvent) {
+		return backToTrouble(c, "sealed")
+	}
 	if err != nil {
 		return err
 	}

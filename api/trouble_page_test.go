@@ -66,6 +66,9 @@ func TestTroubleIsShownAndTriedAgain(t *testing.T) {
 	wantWay(t, o.post(broken+"/retry", chief, nil), troublePath+"?done=still_dead")
 	wantPage(t, o.post(broken+"/open", chief, nil), http.StatusOK, "secret and broken")
 	wantWay(t, o.post(troublePath+"/turns/retry", chief, nil), troublePath+"?done=still_dead")
+	o.exec(`UPDATE dead_turns SET event = 'v1.AAAA'`)
+	wantWay(t, o.post(broken+"/open", chief, nil), troublePath+"?done=sealed")
+	wantPage(t, o.look(troublePath+"?done=sealed&lang=en", chief), http.StatusOK, "another SECRET_KEY")
 	wantWay(t, o.post(broken+"/discard", chief, nil), troublePath+"?done=discarded")
 	wantWay(t, o.post(troublePath+"/photos/"+photo+"/retry", chief, nil), troublePath+"?done=photo_retry")
 	if w := o.post(troublePath+"/photos/"+photo+"/retry", chief, nil); w.Code != http.StatusNotFound {

@@ -130,6 +130,7 @@ type town struct {
 	redis redis.UniversalClient
 	flows *bot.Catalogs
 	news  *broadcasts.Store
+	queue *spool.Spool
 	dir   string
 	n     int
 }
@@ -235,6 +236,7 @@ func newTown(t testing.TB, s settings) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.queue = queue
 	t.Cleanup(func() { _ = queue.Close() })
 	if err := queue.Append(s.spooled...); err != nil {
 		t.Fatal(err)

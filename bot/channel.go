@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff/spending"
 )
@@ -121,10 +122,24 @@ type Cost struct {
 }
 
 // Media is a photo that came with a message: fetched after the turn from URL,
-// or already kept (a web upload) under SHA256.
+// or already kept (a web upload) under SHA256. Shot is where a kept one was
+// taken, if its file says: the flow need not ask for the ward then.
 type Media struct {
-	URL    string `json:"url,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
+	URL    string      `json:"url,omitempty"`
+	SHA256 string      `json:"sha256,omitempty"`
+	Shot   *flows.Shot `json:"shot,omitempty"`
+}
+
+// MediaOf is a kept photo as it comes with a message.
+func MediaOf(p photos.Photo) Media {
+	m := Media{SHA256: p.SHA256}
+	if p.Lat != nil && p.Lon != nil {
+		m.Shot = &flows.Shot{Lat: *p.Lat, Lon: *p.Lon}
+		if p.TakenAt != nil {
+			m.Shot.At = *p.TakenAt
+		}
+	}
+	return m
 }
 
 // Location is a pin, in degrees, WGS 84.

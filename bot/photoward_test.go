@@ -1,10 +1,43 @@
 package bot_test
 
 import (
+	"math"
+	"strings"
 	"testing"
+	"time"
 
+	"nagorik/bot"
+	"nagorik/bot/photos"
+	"nagorik/flows"
 	"nagorik/handoff"
 )
+
+// A photo that was read at its upload says the ward before it is asked.
+func TestAPhotoSparesTheQuestionForTheWard(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, settings{})
+	lat, lon, at := 21.179665, 90.586219, time.Now().Add(-time.Hour) // ward 6 of the sample city
+	shot := w.text("61", "ড্রেন বন্ধ")
+	shot.Media = []bot.Media{bot.MediaOf(photos.Photo{SHA256: strings.Repeat("ab", 32), Lat: &lat, Lon: &lon, TakenAt: &at})}
+	w.accept(shot)
+	said := w.talk("61", drain[3])
+	if !strings.Contains(said.Text, "ওয়ার্ড: ৬") {
+		t.Errorf("after the place: %q", said.Text)
+	}
+	if n := w.count(`SELECT count(*) FROM messages WHERE direction = 'out' AND text LIKE '%ছবিটি ৬ নম্বর ওয়ার্ডে তোলা%'`); n != 1 {
+		t.Errorf("it is said %d times where the ward comes from", n)
+	}
+	w.talk("61", "হ্যাঁ")
+	if n := w.count(`SELECT count(*) FROM cases WHERE ward = 6 AND ward_by = 'photo'`); n != 1 {
+		t.Error("the case does not say that the ward comes from a photo")
+	}
+	odd := w.text("62", "মেনু")
+	odd.Media = []bot.Media{{SHA256: strings.Repeat("cd", 32), Shot: &flows.Shot{Lat: math.NaN(), Lon: 1e300, At: farAway}}}
+	w.accept(odd)
+	if n := w.count(`SELECT count(*) FROM dead_turns`); n != 0 {
+		t.Errorf("%d dead turns", n)
+	}
+}
 
 // Who does not know the ward has sent a photo that says where it was taken.
 func TestAPhotoPlacesACaseWhoseWardNobodyKnows(t *testing.T) {

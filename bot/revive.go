@@ -17,22 +17,19 @@ const retriedMost = 100
 // Revive takes a dead turn through its lane once more and reports whether it is
 // on record now, or in the spool; otherwise it stays dead. An event that was on
 // record already is not done twice. Its errors are ErrNotFound, ErrTaken when
-// somebody else tries it, and ErrConflict when it cannot be read at all.
+// somebody else tries it, and ErrConflict when it cannot be read at all or was
+// sealed under another key.
 func (b *Bot) Revive(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done bool, err error) {
 	dead, err := b.desk.ClaimDeadTurn(ctx, v, id)
 	if err != nil {
 		return false, err
 	}
-	var e Event
-	err = json.Unmarshal([]byte(dead.Event), &e)
-	if err == nil && (e.Kind == "" || e.Channel == "") {
-		err = errors.New("it has no kind or no channel")
-	}
+	e, err := deadEvent(dead.Event)
 	if err != nil {
 		cause := fmt.Errorf("read a dead turn: %w", err)
 		return false, errors.Join(fmt.Errorf("%w: %w", handoff.ErrConflict, cause), b.desk.DeadTurnAgain(ctx, id, cause))
 	}
-	it := newItem(&e, b.now())
+	it := newItem(e, b.now())
 	it.mistrust, it.dead = true, id
 	b.lane(e.Channel, e.Address).put(it)
 	if err := await(ctx, []*item{it}); err != nil {
@@ -42,6 +39,22 @@ func (b *Bot) Revive(ctx context.Context, v handoff.Viewer, id uuid.UUID) (done 
 		return false, nil
 	}
 	return true, b.desk.DeadTurnDone(ctx, id)
+}
+
+// deadEvent reads what a dead turn holds: an event, or one as it lay in the
+// spool, where it could not be opened.
+func deadEvent(text string) (*Event, error) {
+	var s spooled
+	if json.Unmarshal([]byte(text), &s) != nil || s.Event == nil {
+		s.Event = &Event{}
+		if err := json.Unmarshal([]byte(text), s.Event); err != nil {
+			return nil, err
+		}
+	}
+	if s.Event.Kind == "" || s.Event.Channel == "" {
+		return nil, errors.New("it has no kind or no channel")
+	}
+	return s.Event, nil
 }
 
 // ReviveAll tries the newest dead turns, at most retriedMost, once more, in

@@ -12,7 +12,7 @@ import (
 	"nagorik/handoff"
 )
 
-// spooled is an event as it lies in the spool.
+// spooled is an event as it lies in the spool, sealed.
 type spooled struct {
 	Received time.Time `json:"received"`
 	Event    *Event    `json:"event"`
@@ -23,7 +23,10 @@ type spooled struct {
 func (b *Bot) toSpool(items []*item, behind bool) (kept bool, err error) {
 	records := make([][]byte, len(items))
 	for i, it := range items {
-		if records[i], err = json.Marshal(spooled{Received: it.received, Event: it.event}); err != nil {
+		if records[i], err = json.Marshal(spooled{Received: it.received, Event: it.event}); err == nil {
+			records[i], err = b.desk.SealEvent(records[i])
+		}
+		if err != nil {
 			return false, fmt.Errorf("spool an event: %w", err)
 		}
 	}
@@ -91,11 +94,7 @@ func (b *Bot) replay(ctx context.Context, records [][]byte) error {
 	together := &replayed{}
 	items := make([]*item, 0, len(records))
 	for _, record := range records {
-		var s spooled
-		err := json.Unmarshal(record, &s)
-		if err == nil && s.Event == nil {
-			err = errors.New("there is none")
-		}
+		s, err := b.fromSpool(record)
 		if err != nil {
 			if err := b.desk.DeadTurn(ctx, handoff.Key{}, record, fmt.Errorf("read a spooled event: %w", err)); err != nil {
 				return err
@@ -110,6 +109,19 @@ func (b *Bot) replay(ctx context.Context, records [][]byte) error {
 		b.lane(it.event.Channel, it.event.Address).put(it)
 	}
 	return await(ctx, items)
+}
+
+// fromSpool reads a record of the spool. Those of earlier versions are not
+// sealed.
+func (b *Bot) fromSpool(record []byte) (s spooled, err error) {
+	opened, err := b.desk.OpenEvent(record)
+	if err == nil {
+		err = json.Unmarshal(opened, &s)
+	}
+	if err == nil && s.Event == nil {
+		err = errors.New("there is none")
+	}
+	return s, err
 }
 
 // await waits until all items are safe, or are known not to be.

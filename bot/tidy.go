@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"nagorik/flows"
 	"nagorik/flows/bangla"
 )
 
@@ -51,9 +52,17 @@ func (e *Event) tidyMedia() {
 	}
 	kept := make([]Media, 0, min(len(e.Media), photosPerEvent))
 	for _, m := range e.Media[:cap(kept)] {
-		kept = append(kept, Media{URL: plain(m.URL, wordsKept), SHA256: plain(m.SHA256, labelKept)})
+		kept = append(kept, Media{URL: plain(m.URL, wordsKept), SHA256: plain(m.SHA256, labelKept), Shot: keptShot(m.Shot)})
 	}
 	e.Media = kept
+}
+
+// keptShot is a shot that is on the Earth, or none.
+func keptShot(s *flows.Shot) *flows.Shot {
+	if s == nil || !(math.Abs(s.Lat) <= 90 && math.Abs(s.Lon) <= 180) {
+		return nil
+	}
+	return &flows.Shot{Lat: s.Lat, Lon: s.Lon, At: keptTime(s.At)}
 }
 
 func (e *Event) tidyIDs() {

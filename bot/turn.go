@@ -201,6 +201,7 @@ func (l *lane) input(it *item, number int64) flows.Input {
 		for _, id := range w.photos {
 			in.Photos = append(in.Photos, id.String())
 		}
+		in.Shots = e.shots()
 	case e.Location != nil:
 		in.Kind, in.Lat, in.Lon = flows.InputLocation, e.Location.Lat, e.Location.Lon
 	case e.Tapped:
@@ -211,6 +212,16 @@ func (l *lane) input(it *item, number int64) flows.Input {
 		in.Kind = flows.InputText
 	}
 	return in
+}
+
+// shots are where the photos of an event were taken, of those that say.
+func (e *Event) shots() (list []flows.Shot) {
+	for _, m := range e.Media {
+		if m.Shot != nil {
+			list = append(list, *m.Shot)
+		}
+	}
+	return list
 }
 
 // recordStep makes the record of a stepped turn.

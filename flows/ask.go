@@ -238,12 +238,16 @@ func (t *turn) answerResume() bool {
 
 // unpark takes the dialogue up again where it was left.
 func (t *turn) unpark() {
-	photos := t.s.Photos
+	photos, ward := t.s.Photos, t.s.ShotWard
 	t.s.unpark()
 	t.keepPhotos(photos)
-	t.f = t.c.byFlowID(t.s.Flow)
+	t.f, t.s.ShotWard = t.c.byFlowID(t.s.Flow), ward
 	t.settle()
 	t.move("", t.s.State, "", "taken up again")
+	if t.f != nil && !t.settled && t.photosNameWard() {
+		return
+	}
+	t.wardFromPhotos()
 	if t.settled {
 		t.enter(0)
 		return

@@ -17,10 +17,14 @@ func (t *turn) onPhotos() {
 	if len(t.in.Photos) > maxTaken {
 		t.in.Photos = t.in.Photos[:maxTaken]
 	}
+	if ward := t.wardOfShots(); ward != 0 && (t.f != nil || !t.late()) && !t.saysWard() {
+		t.s.ShotWard = ward
+	}
 	switch {
 	case len(t.in.Photos) == 0:
 		t.miss(reading{})
 	case t.f != nil && !t.settled && t.s.Ask == "" && t.standing().kind == SlotPhoto:
+		t.wardFromPhotos()
 		t.answer()
 	case t.f != nil:
 		t.photosEarly()
@@ -48,6 +52,11 @@ func (t *turn) attach() {
 // the question that stands; otherwise it is put again.
 func (t *turn) photosEarly() {
 	t.photosKept("photo_kept")
+	if !t.settled && t.photosNameWard() {
+		t.delay()
+		return
+	}
+	t.wardFromPhotos()
 	if t.text != "" {
 		t.in.Kind = InputText
 		t.onText()

@@ -20,6 +20,7 @@ type Session struct {
 	Change   string   // the confirmation to return to after one answer is changed
 	Misses   int      // how often the standing question was misunderstood in a row
 	Photos   []string // photos that came before their question
+	ShotWard int      // the ward they were taken in, until a flow takes it; 0 when they do not say
 	Case     int64    // the number last opened
 	CaseAt   int64    // when, in seconds since 1970
 	At       int64    // when the person was last heard, in seconds since 1970
@@ -95,7 +96,7 @@ func (s *Session) park(at time.Time) {
 func (s *Session) clear() {
 	s.Flow, s.State, s.Ask, s.Change = "", "", "", ""
 	s.Offer, s.Answers, s.Known, s.Trail, s.Photos = nil, nil, nil, nil, nil
-	s.Misses, s.WardBy = 0, ""
+	s.Misses, s.WardBy, s.ShotWard = 0, "", 0
 }
 
 // unpark takes the parked dialogue up again.

@@ -58,6 +58,8 @@ func (s *Session) readField(r *jsonReader, key string) (err error) {
 		s.Misses, err = r.count()
 	case "photos":
 		s.Photos, err = r.strings()
+	case "shot_ward":
+		s.ShotWard, err = r.count()
 	case "case":
 		s.Case, err = r.integer()
 	case "case_at":
@@ -123,6 +125,7 @@ func (s Session) AppendJSON(dst []byte) []byte {
 	w.string("change", s.Change)
 	w.integer("misses", int64(s.Misses))
 	w.strings("photos", s.Photos)
+	w.integer("shot_ward", int64(s.ShotWard))
 	w.integer("case", s.Case)
 	w.integer("case_at", s.CaseAt)
 	w.integer("at", s.At)

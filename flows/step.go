@@ -115,9 +115,9 @@ func (t *turn) settle() {
 	}
 	t.f = t.c.byFlowID(t.s.Flow)
 	if t.f == nil || t.f.firstAsk() == "" {
-		photos := t.s.Photos
+		photos, ward := t.s.Photos, t.s.ShotWard
 		t.s.clear()
-		t.s.Photos, t.f = photos, nil
+		t.s.Photos, t.s.ShotWard, t.f = photos, ward, nil
 		return
 	}
 	if st := t.f.state(t.s.State); st == nil || st.kind != stateAsk {

@@ -18,7 +18,7 @@ var textFills = map[string][]string{
 	"ward_outside": nil, "ward_unknown": nil,
 	"offer": nil, "switch": {"service"},
 	"photo_ok": {"n", "max"}, "photo_kept": {"n"}, "photo_about": {"n"}, "photo_added": {"id", "n"},
-	"photo_full": nil, "pin_kept": nil,
+	"photo_full": nil, "photo_ward": {"ward"}, "pin_kept": nil,
 	"skip_hint": nil, "skipped": nil, "chosen": {"chosen"}, "edit_which": nil, "cancel_ask": nil, "cancelled": nil,
 	"remind": nil, "timeout": nil, "resume": {"service"}, "language_ask": nil, "language_set": nil,
 	"stopped": nil, "started": nil,

@@ -263,7 +263,8 @@ func (d *desk) directive(line string) (Input, bool) {
 		return Input{Kind: InputChoice, Payload: rest, Text: "?"}, true
 	case "photo":
 		ids, caption, _ := strings.Cut(rest, " | ")
-		return Input{Kind: InputPhotos, Photos: strings.Fields(ids), Text: caption}, true
+		ids, where, _ := strings.Cut(ids, " @ ")
+		return Input{Kind: InputPhotos, Photos: strings.Fields(ids), Text: caption, Shots: d.shots(where)}, true
 	case "pin":
 		var lat, lon float64
 		if _, err := fmt.Sscan(rest, &lat, &lon); err != nil {
@@ -280,6 +281,19 @@ func (d *desk) directive(line string) (Input, bool) {
 		d.t.Fatalf("unknown directive %q", line)
 	}
 	return Input{}, false
+}
+
+// shots are where photos were taken just now: lat lon lat lon …
+func (d *desk) shots(said string) (list []Shot) {
+	f := strings.Fields(said)
+	for i := 0; i+1 < len(f); i += 2 {
+		shot := Shot{At: d.at}
+		if _, err := fmt.Sscan(f[i]+" "+f[i+1], &shot.Lat, &shot.Lon); err != nil {
+			d.t.Fatal(err)
+		}
+		list = append(list, shot)
+	}
+	return list
 }
 
 // keepRow puts a row into a register. A row with a phone, or "none" for that,

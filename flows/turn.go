@@ -49,6 +49,7 @@ type Input struct {
 	Text    string
 	Payload string
 	Photos  []string // ids of the photos, in the order they were taken
+	Shots   []Shot   // where they were taken, of those that say
 	Lat     float64  // degrees, WGS 84
 	Lon     float64
 	Ref     string

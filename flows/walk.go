@@ -10,15 +10,16 @@ func (t *turn) begin(f *flow, why string, given ...Answer) {
 		t.need(Lookup{Kind: LookupRemembered})
 		return
 	}
-	photos := t.s.Photos
+	photos, ward := t.s.Photos, t.s.ShotWard
 	t.s.clear()
-	t.s.Flow, t.s.Photos, t.f = f.id, photos, f
+	t.s.Flow, t.s.Photos, t.s.ShotWard, t.f = f.id, photos, ward, f
 	t.recall()
 	t.prefill()
 	for _, a := range given {
 		t.s.put(a.Slot, a.Value)
 		t.s.Known = with(t.s.Known, a.Slot)
 	}
+	t.wardFromPhotos()
 	t.move("", f.states[0].name, "", why)
 	t.enter(0)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"nagorik/flows/bangla"
 )
 
 // retryWithin is how long a dead turn that is tried again is nobody else's.
@@ -21,7 +23,7 @@ type DeadTurn struct {
 	Tries   int       // how often it failed
 	Fault   string    // why it failed the last time
 	Address string    // only once it is opened
-	Event   string    // the event as it was decoded, in JSON; only once it is opened
+	Event   string    // the event as it was decoded, in JSON; only once it is opened or claimed
 }
 
 type deadTurnRow struct {
@@ -72,10 +74,36 @@ func (d *Desk) deadTurnOf(r deadTurnRow) DeadTurn {
 	return DeadTurn{ID: r.ID, At: d.local(r.At), Channel: r.Channel, Tries: r.Tries, Fault: r.Error, Address: r.Address, Event: r.Event}
 }
 
-// OpenDeadTurn reads all of a dead turn, which the audit log keeps.
+// DeadTurn keeps an event that could not be recorded as a turn, sealed: it is
+// as it came, with whatever numbers the citizen typed.
+func (d *Desk) DeadTurn(ctx context.Context, key Key, event []byte, cause error) error {
+	kept, err := d.sealEvent(keepable(string(event)))
+	if err == nil {
+		_, err = d.pool.Exec(ctx, `INSERT INTO dead_turns (id, at, channel, address, event, error) VALUES ($1, $2, $3, $4, $5, $6)`,
+			NewID(), d.now(), keepable(key.Channel), keepable(key.Address), kept, faultOf(cause))
+	}
+	if err != nil {
+		return fmt.Errorf("keep a dead turn: %w", err)
+	}
+	return nil
+}
+
+// faultOf is a cause as it is kept: it may quote what the citizen typed.
+func faultOf(cause error) string { return bangla.Mask(keepable(cause.Error())) }
+
+// OpenDeadTurn reads all of a dead turn, which the audit log keeps. Identity
+// numbers in it are masked, as they would be on record. Its error is
+// ErrSealedEvent when it cannot be read.
 func (d *Desk) OpenDeadTurn(ctx context.Context, v Viewer, id uuid.UUID) (DeadTurn, error) {
-	row, err := d.onDeadTurn(ctx, v, id, "trouble.open", func(*gorm.DB, *deadTurnRow) error { return nil })
+	row, err := d.onDeadTurn(ctx, v, id, "trouble.open", func(_ *gorm.DB, row *deadTurnRow) error { return d.unseal(row) })
+	row.Event = maskEvent(row.Event)
 	return d.deadTurnOf(row), err
+}
+
+// unseal opens what a dead turn holds.
+func (d *Desk) unseal(row *deadTurnRow) (err error) {
+	row.Event, err = d.events.open(nil, row.Event)
+	return err
 }
 
 // DiscardDeadTurn forgets a dead turn.
@@ -90,13 +118,17 @@ func (d *Desk) DiscardDeadTurn(ctx context.Context, v Viewer, id uuid.UUID) erro
 }
 
 // ClaimDeadTurn gives a dead turn to whoever tries it again; until he is done,
-// for at most a minute, it is nobody else's: ErrTaken.
+// for at most a minute, it is nobody else's: ErrTaken. One that cannot be read
+// is ErrSealedEvent, and is not claimed.
 func (d *Desk) ClaimDeadTurn(ctx context.Context, v Viewer, id uuid.UUID) (DeadTurn, error) {
 	row, err := d.onDeadTurn(ctx, v, id, "trouble.retry", func(tx *gorm.DB, row *deadTurnRow) error {
 		if err := d.untried(row); err != nil {
 			return err
 		}
-		return tx.Model(row).Update("tried_until", d.now().Add(retryWithin)).Error
+		if err := tx.Model(row).Update("tried_until", d.now().Add(retryWithin)).Error; err != nil {
+			return err
+		}
+		return d.unseal(row)
 	})
 	return d.deadTurnOf(row), err
 }
@@ -136,7 +168,7 @@ func (d *Desk) DeadTurnDone(ctx context.Context, id uuid.UUID) error {
 
 // DeadTurnAgain keeps a dead turn that failed once more.
 func (d *Desk) DeadTurnAgain(ctx context.Context, id uuid.UUID, cause error) error {
-	change := map[string]any{"error": keepable(cause.Error()), "tries": gorm.Expr("tries + 1"), "tried_until": nil}
+	change := map[string]any{"error": faultOf(cause), "tries": gorm.Expr("tries + 1"), "tried_until": nil}
 	if err := d.db.WithContext(ctx).Model(&deadTurnRow{}).Where("id = ?", id).Updates(change).Error; err != nil {
 		return fmt.Errorf("keep a dead turn: %w", err)
 	}

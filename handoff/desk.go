@@ -38,7 +38,8 @@ type Desk struct {
 	tz    *time.Location
 
 	hashing hashing     // of passwords
-	seal    seal        // of second factors
+	factors seal        // of second factors
+	events  seal        // of events that are not on record yet
 	codes   codes       // that prove telephones
 	tokens  knownTokens // of programs
 
@@ -50,7 +51,7 @@ type Desk struct {
 type Options struct {
 	Pool   *pgxpool.Pool
 	Now    func() time.Time // the clock; time.Now when nil
-	Secret []byte           // SECRET_KEY, which second factors are kept and codes by SMS are made under; without it neither can be
+	Secret []byte           // SECRET_KEY, which second factors and events that wait are kept and codes by SMS are made under; without it none can be
 
 	PasswordCost *argon2id.Params // of new hashes; usualCost when nil. Less is for tests alone, which make hundreds of accounts.
 }
@@ -76,7 +77,11 @@ func New(opt Options) (*Desk, error) {
 	if now == nil {
 		now = time.Now
 	}
-	sealed, err := newSeal(opt.Secret)
+	factors, err := newSeal(opt.Secret, sealFactors, ErrSealed)
+	if err != nil {
+		return nil, err
+	}
+	events, err := newSeal(opt.Secret, sealEvents, ErrSealedEvent)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +93,7 @@ func New(opt Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), seal: sealed, codes: codes, hashing: newHashing(opt.PasswordCost)}, nil
+	return &Desk{pool: opt.Pool, turns: turns, db: db, now: now, tz: Dhaka(), factors: factors, events: events, codes: codes, hashing: newHashing(opt.PasswordCost)}, nil
 }
 
 // turnConns is how many connections the turns have to themselves: two lanes,

@@ -25,7 +25,7 @@ func (d *Desk) ExportContact(ctx context.Context, v Viewer, id uuid.UUID, take f
 	if err == nil {
 		err = pgx.BeginTxFunc(ctx, d.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 			for _, p := range personalTables() {
-				if err := exportTable(ctx, tx, p, id, take); err != nil {
+				if err := d.exportTable(ctx, tx, p, id, take); err != nil {
 					return err
 				}
 			}
@@ -38,7 +38,7 @@ func (d *Desk) ExportContact(ctx context.Context, v Viewer, id uuid.UUID, take f
 	return nil
 }
 
-func exportTable(ctx context.Context, tx pgx.Tx, p personal, id uuid.UUID, take func(string, json.RawMessage) error) error {
+func (d *Desk) exportTable(ctx context.Context, tx pgx.Tx, p personal, id uuid.UUID, take func(string, json.RawMessage) error) error {
 	others := "false"
 	if p.Others != "" {
 		others = p.Others
@@ -49,10 +49,40 @@ func exportTable(ctx context.Context, tx pgx.Tx, p personal, id uuid.UUID, take 
 		return fmt.Errorf("%s: %w", p.Table, err)
 	}
 	var row json.RawMessage
-	if _, err := pgx.ForEachRow(rows, []any{&row}, func() error { return take(p.Table, row) }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&row}, func() error {
+		if p.Sealed == "" {
+			return take(p.Table, row)
+		}
+		opened, err := d.openSealed(p.Sealed, row)
+		if err != nil {
+			return err
+		}
+		return take(p.Table, opened)
+	}); err != nil {
 		return fmt.Errorf("%s: %w", p.Table, err)
 	}
 	return nil
+}
+
+// openSealed opens a row's sealed column, with identity numbers masked. What
+// was sealed under another key stays as it lies.
+func (d *Desk) openSealed(column string, row json.RawMessage) (json.RawMessage, error) {
+	var columns map[string]json.RawMessage
+	if err := json.Unmarshal(row, &columns); err != nil {
+		return nil, err
+	}
+	var kept string
+	if err := json.Unmarshal(columns[column], &kept); err != nil {
+		return nil, err
+	}
+	event, err := d.events.open(nil, kept)
+	if err != nil {
+		return row, nil //nolint:nilerr // nobody can read it
+	}
+	if columns[column], err = json.Marshal(maskEvent(event)); err != nil {
+		return nil, err
+	}
+	return json.Marshal(columns)
 }
 
 // ContactPhotos lists the photos that a contact has sent and that are kept. Its

@@ -240,13 +240,3 @@ func (d *Desk) CaseNumbers(ctx context.Context) (first int64, err error) {
 	}
 	return first, nil
 }
-
-// DeadTurn keeps an event that could not be recorded as a turn.
-func (d *Desk) DeadTurn(ctx context.Context, key Key, event []byte, cause error) error {
-	_, err := d.pool.Exec(ctx, `INSERT INTO dead_turns (id, at, channel, address, event, error) VALUES ($1, $2, $3, $4, $5, $6)`,
-		NewID(), d.now(), keepable(key.Channel), keepable(key.Address), keepable(string(event)), keepable(cause.Error()))
-	if err != nil {
-		return fmt.Errorf("keep a dead turn: %w", err)
-	}
-	return nil
-}

@@ -12,6 +12,7 @@ type personal struct {
 	// Others says in SQL in which rows the telephone is somebody else's: the one
 	// in a register's row, to which a code went. An export leaves it out.
 	Others string
+	Sealed string // a column with a sealed event, which an export opens
 }
 
 // Conditions for the rows that are a contact's.
@@ -49,7 +50,7 @@ func personalTables() []personal {
 		{Table: "remembered", Of: ofContact},
 		{
 			Table: "dead_turns", Of: `(channel, address) IN (SELECT channel, address FROM identities WHERE contact_id = @contact)`,
-			Hide: "error,tries,tried_until",
+			Hide: "error,tries,tried_until", Sealed: "event",
 		},
 		{Table: "audit_log", Of: ofTheirAudit, Set: `before = ` + keptOfAudit("before") + `, after = ` + keptOfAudit("after")},
 		{Table: "alarms", Of: ofConversations, Set: `text = '', cleared_at = COALESCE(cleared_at, @now)`},

@@ -11,62 +11,67 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
-// sealedMark begins a secret of a second factor that is kept sealed. A secret
-// to the base of 32 has no point in it.
+// sealedMark begins what is kept sealed. A secret to the base of 32 has no
+// point in it, and JSON does not begin with a letter and a digit.
 const sealedMark = "v1."
 
-// sealUse parts this key from others made of the same SECRET_KEY.
-const sealUse = "nagorik: second factors of the staff"
+// What a seal is for parts its key from others made of the same SECRET_KEY.
+const (
+	sealFactors = "nagorik: second factors of the staff"
+	sealEvents  = "nagorik: events that are not on record yet"
+)
 
 // ErrSealed says that a second factor was kept under another SECRET_KEY.
 var ErrSealed = errors.New("a second factor was kept under another SECRET_KEY; give that key back, or take the second factors away: nagorik user reset-second-factor --email E")
 
 // errNoSeal says that a Desk was made without a secret.
-var errNoSeal = errors.New("there is no SECRET_KEY to keep a second factor under")
+var errNoSeal = errors.New("there is no SECRET_KEY to seal with")
 
-// seal keeps secrets of second factors so that a copy of the database alone
-// makes no codes: AES-256-GCM under a key that HKDF derives from SECRET_KEY,
-// bound to the account. The zero seal opens only what lies in the clear.
-type seal struct{ aead cipher.AEAD }
+// seal keeps secrets so that a copy of the database or of DATA_DIR's spool
+// alone tells none: AES-256-GCM under a key that HKDF derives from SECRET_KEY,
+// bound to whom or what they belong to. A seal without a cipher opens only what
+// lies in the clear.
+type seal struct {
+	aead  cipher.AEAD
+	other error // says that something was sealed under another SECRET_KEY
+}
 
-func newSeal(secret []byte) (seal, error) {
+func newSeal(secret []byte, use string, other error) (seal, error) {
 	if len(secret) == 0 {
-		return seal{}, nil
+		return seal{other: other}, nil
 	}
-	key, err := hkdf.Key(sha256.New, secret, nil, sealUse, 32)
+	key, err := hkdf.Key(sha256.New, secret, nil, use, 32)
 	if err != nil {
-		return seal{}, fmt.Errorf("derive the key of second factors: %w", err)
+		return seal{}, fmt.Errorf("derive a key of %s: %w", use, err)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return seal{}, fmt.Errorf("derive the key of second factors: %w", err)
+		return seal{}, fmt.Errorf("derive a key of %s: %w", use, err)
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		return seal{}, fmt.Errorf("derive the key of second factors: %w", err)
+		return seal{}, fmt.Errorf("derive a key of %s: %w", use, err)
 	}
-	return seal{aead}, nil
+	return seal{aead, other}, nil
 }
 
-// close seals a secret for an agent.
-func (s seal) close(agent uuid.UUID, secret string) (string, error) {
+// close seals a secret for whom or what it is bound to.
+func (s seal) close(bound []byte, secret string) (string, error) {
 	if s.aead == nil {
 		return "", errNoSeal
 	}
-	nonce := make([]byte, s.aead.NonceSize())
+	nonce := make([]byte, s.aead.NonceSize(), s.aead.NonceSize()+len(secret)+s.aead.Overhead())
 	_, _ = rand.Read(nonce) // never fails: it ends the program instead
-	sealed := s.aead.Seal(nonce, nonce, []byte(secret), agent[:])
+	sealed := s.aead.Seal(nonce, nonce, []byte(secret), bound)
 	return sealedMark + base64.RawStdEncoding.EncodeToString(sealed), nil
 }
 
-// open returns what was sealed for an agent, or was kept in the clear before
-// secrets were sealed. Another key, another account or a changed byte is
-// ErrSealed.
-func (s seal) open(agent uuid.UUID, kept string) (string, error) {
+// open returns what was sealed, or was kept in the clear before such secrets
+// were sealed. Another key, another bound or a changed byte is the seal's
+// other.
+func (s seal) open(bound []byte, kept string) (string, error) {
 	coded, sealed := strings.CutPrefix(kept, sealedMark)
 	if !sealed {
 		return kept, nil
@@ -76,11 +81,11 @@ func (s seal) open(agent uuid.UUID, kept string) (string, error) {
 	}
 	b, err := base64.RawStdEncoding.DecodeString(coded)
 	if err != nil || len(b) < s.aead.NonceSize() {
-		return "", ErrSealed
+		return "", s.other
 	}
-	secret, err := s.aead.Open(nil, b[:s.aead.NonceSize()], b[s.aead.NonceSize():], agent[:])
+	secret, err := s.aead.Open(nil, b[:s.aead.NonceSize()], b[s.aead.NonceSize():], bound)
 	if err != nil {
-		return "", ErrSealed
+		return "", s.other
 	}
 	return string(secret), nil
 }
@@ -95,14 +100,14 @@ func (d *Desk) SealSecondFactors(ctx context.Context) (sealed int, err error) {
 		return 0, fmt.Errorf("read second factors: %w", err)
 	}
 	for _, row := range rows {
-		secret, err := d.seal.open(row.ID, row.TOTPSecret)
+		secret, err := d.factors.open(row.ID[:], row.TOTPSecret)
 		if err != nil {
 			return sealed, fmt.Errorf("account %s: %w", row.ID, err)
 		}
 		if secret != row.TOTPSecret {
 			continue
 		}
-		kept, err := d.seal.close(row.ID, secret)
+		kept, err := d.factors.close(row.ID[:], secret)
 		if err != nil {
 			return sealed, err
 		}

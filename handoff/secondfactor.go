@@ -65,7 +65,7 @@ func (d *Desk) AddSecondFactor(ctx context.Context, agent uuid.UUID, secret, cod
 		if a.TOTPSecret != "" {
 			return fmt.Errorf("there is one already: %w", ErrConflict)
 		}
-		if a.TOTPSecret, err = d.seal.close(agent, secret); err != nil {
+		if a.TOTPSecret, err = d.factors.close(agent[:], secret); err != nil {
 			return err
 		}
 		a.TOTPUsed = step
@@ -153,7 +153,7 @@ func (d *Desk) useCode(tx *gorm.DB, row agentRow, code string) (bool, error) {
 	if row.TOTPSecret == "" {
 		return false, nil
 	}
-	secret, err := d.seal.open(row.ID, row.TOTPSecret)
+	secret, err := d.factors.open(row.ID[:], row.TOTPSecret)
 	if err != nil {
 		return false, err
 	}

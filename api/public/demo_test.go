@@ -212,16 +212,16 @@ func (d *demo) received() []bot.Event {
 	return append([]bot.Event(nil), d.posts...)
 }
 
-func (d *demo) keep(_ context.Context, photo []byte) (string, error) {
+func (d *demo) keep(_ context.Context, photo []byte) (bot.Media, error) {
 	if _, _, err := image.DecodeConfig(bytes.NewReader(photo)); err != nil {
-		return "", errNoPhoto
+		return bot.Media{}, errNoPhoto
 	}
 	sum := sha256.Sum256(photo)
 	name := hex.EncodeToString(sum[:])
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.photos[name] = photo
-	return name, nil
+	return bot.Media{SHA256: name}, nil
 }
 
 func (d *demo) size(sum string) web.KeptPhoto {

@@ -64,19 +64,19 @@ func newWeb(t testing.TB, opt Options) *Web {
 
 func refused(err error) (string, bool) { return "photo_unreadable", errors.Is(err, errPhoto) }
 
-func (c *city) keep(_ context.Context, photo []byte) (string, error) {
+func (c *city) keep(_ context.Context, photo []byte) (bot.Media, error) {
 	switch string(photo) {
 	case "bad":
-		return "", fmt.Errorf("look at it: %w", errPhoto)
+		return bot.Media{}, fmt.Errorf("look at it: %w", errPhoto)
 	case "full":
-		return "", errDisk
+		return bot.Media{}, errDisk
 	}
 	sum := sha256.Sum256(photo)
 	name := hex.EncodeToString(sum[:])
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.photos[name] = photo
-	return name, nil
+	return bot.Media{SHA256: name}, nil
 }
 
 type memory struct{ *bytes.Reader }

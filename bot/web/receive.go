@@ -135,9 +135,9 @@ func (w *Web) keep(ctx context.Context, photo []byte) (bot.Media, *fault) {
 	if len(photo) > photoLimit {
 		return bot.Media{}, &fault{http.StatusUnprocessableEntity, "photo_too_big", "the photo is larger than 25 MB"}
 	}
-	sum, err := w.opt.Keep(ctx, photo)
+	kept, err := w.opt.Keep(ctx, photo)
 	if err == nil {
-		return bot.Media{SHA256: sum}, nil
+		return kept, nil
 	}
 	code, refused := "photo_unreadable", true
 	if w.opt.Refused != nil {

@@ -26,9 +26,10 @@ type Options struct {
 	PublicURL string // PUBLIC_URL: calls of browsers must come from there
 	Key       []byte // signs sessions and photo links; at least 16 bytes
 
-	// Keep stores a photo and says its SHA-256. A photo that cannot be one is
-	// an error that Refused knows; any other error is a fault of ours.
-	Keep func(ctx context.Context, photo []byte) (sha256 string, err error)
+	// Keep stores a photo and says its SHA-256, and where it was taken if the
+	// file says. A photo that cannot be one is an error that Refused knows; any
+	// other error is a fault of ours.
+	Keep func(ctx context.Context, photo []byte) (bot.Media, error)
 	// Refused says whether an error of Keep is the photo's fault, and which:
 	// "photo_unreadable" or "photo_too_big". Nil: every error is the photo's.
 	Refused func(err error) (code string, refused bool)

@@ -91,11 +91,11 @@ func TestLines(t *testing.T) {
 	c := newCity()
 	w := newWeb(t, c.options())
 	address := w.newSession().address
-	sum, err := c.keep(t.Context(), []byte("photo"))
+	kept, err := c.keep(t.Context(), []byte("photo"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.write(address, Line{Direction: "in", Author: "contact", ProviderID: address + ":c1", Photos: []KeptPhoto{{SHA256: sum, Width: 4, Height: 3}, {SHA256: "../../etc/passwd"}}})
+	c.write(address, Line{Direction: "in", Author: "contact", ProviderID: address + ":c1", Photos: []KeptPhoto{{SHA256: kept.SHA256, Width: 4, Height: 3}, {SHA256: "../../etc/passwd"}}})
 	c.write(address, Line{Direction: "out", Author: "bot", Text: "কোথায়?", Wants: flows.SlotLocation, Choices: []flows.Choice{{Title: "বাদ", Payload: "skip"}}})
 	lines, err := w.Lines(t.Context(), address, "")
 	if err != nil || len(lines) != 2 {
@@ -117,11 +117,11 @@ func TestPhoto(t *testing.T) {
 	c := newCity()
 	w := newWeb(t, c.options())
 	mine, other := w.newSession(), w.newSession()
-	sum, err := c.keep(t.Context(), []byte("photo"))
+	kept, err := c.keep(t.Context(), []byte("photo"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := w.photo(mine.address, KeptPhoto{SHA256: sum})
+	link := w.photo(mine.address, KeptPhoto{SHA256: kept.SHA256})
 	gone := w.photo(mine.address, KeptPhoto{SHA256: strings.Repeat("0", 64)})
 	tests := []struct {
 		name, url, cookie string
@@ -132,7 +132,7 @@ func TestPhoto(t *testing.T) {
 		{"mine, small", link.Thumb, mine.value, 200, "small photo"},
 		{"another's", link.URL, other.value, 404, ""},
 		{"no session", link.URL, "", 404, ""},
-		{"no key", photoPath + sum, mine.value, 404, ""},
+		{"no key", photoPath + kept.SHA256, mine.value, 404, ""},
 		{"a path", photoPath + "..%2f..%2fkey?key=x", mine.value, 404, ""},
 		{"not kept", gone.URL, mine.value, 404, ""},
 	}
