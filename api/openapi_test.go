@@ -232,6 +232,9 @@ func (s spec) checkObject(schema map[string]any, v any, where string) (faults []
 		if described && property == true {
 			continue // any JSON
 		}
+		if !described {
+			property = schema["additionalProperties"] // a map's values
+		}
 		m, _ := property.(map[string]any)
 		faults = append(faults, s.check(m, value, where+"."+name)...)
 	}

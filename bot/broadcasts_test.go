@@ -300,6 +300,24 @@ func TestPauseTakesMessagesOutOfTheOutbox(t *testing.T) {
 	}
 }
 
+// A message that its channel does not take for too long goes by the next way.
+func TestBroadcastDoesNotWaitForABrokenChannel(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	who := n.wrote("61", "ড্রেন")
+	n.exec(`UPDATE contacts SET phone = '+8801700000001' WHERE id = $1`, who)
+	n.messenger.fail = func(bot.Outgoing) error { return &bot.SendError{Outcome: bot.SendPause, Text: "dead token"} }
+	id := n.send(fogging())
+	eventually(t, "a message in the outbox", func() bool {
+		return n.count(`SELECT count(*) FROM messages WHERE kind = 'broadcast' AND status = 'queued'`) == 1
+	})
+	n.at(26, 12, 6)
+	n.done(id)
+	if got := n.ledger(id); got != "61 messenger failed channel is paused; 61 template skipped no template; 61 sms sent" && got != "61 messenger failed channel is paused; 61 sms sent" {
+		t.Error(got)
+	}
+}
+
 func TestTopicIsLeftAndJoinedByText(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)

@@ -56,6 +56,12 @@ var errNoPhoto = errors.New("not a photo")
 
 func newDemo(t testing.TB) *demo {
 	t.Helper()
+	return newDemoWith(t, func(*Options) {})
+}
+
+// newDemoWith is newDemo with other options.
+func newDemoWith(t testing.TB, change func(*Options)) *demo {
+	t.Helper()
 	d := &demo{
 		lines: map[string][]web.Line{}, steps: map[string]int{}, lang: map[string]string{}, seen: map[string]bool{},
 		hints: map[string][]chan struct{}{}, photos: map[string][]byte{}, done: make(chan struct{}),
@@ -74,11 +80,12 @@ func newDemo(t testing.TB) *demo {
 	e.HideBanner = true
 	e.Use(d.breakWhenDown)
 	d.office = newOffice(t)
-	err = Register(e, Options{
+	opt := Options{
 		Chat: chat, City: demoCity, Track: demoTrack, Log: slog.New(slog.DiscardHandler),
 		Catalogs: bot.NewCatalogs(d.office.catalog, nil), Stand: d.stand,
-	})
-	if err != nil {
+	}
+	change(&opt)
+	if err := Register(e, opt); err != nil {
 		t.Fatal(err)
 	}
 	e.POST("/channels/web", d.post)

@@ -164,3 +164,25 @@ func TestPhotosAreInTheMail(t *testing.T) {
 		}
 	}
 }
+
+// A mail program can end a broadcast with one click (RFC 8058); other mail has
+// nothing to end.
+func TestOneClickUnsubscribe(t *testing.T) {
+	o := &office{}
+	m, l := o.open(t), letter
+	l.Unsubscribe = "https://city.example/unsubscribe/abc"
+	for _, one := range []bot.Letter{l, letter} {
+		if err := m.Send(t.Context(), one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range [][2]string{{"<https://city.example/unsubscribe/abc>", "List-Unsubscribe=One-Click"}, {"", ""}} {
+		msg, err := netmail.ReadMessage(strings.NewReader(o.got[i]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]string{msg.Header.Get("List-Unsubscribe"), msg.Header.Get("List-Unsubscribe-Post")}; got != want {
+			t.Errorf("mail %d has %q", i, got)
+		}
+	}
+}

@@ -115,7 +115,7 @@ func (s *Store) Finish(ctx context.Context, id uuid.UUID) (done bool, err error)
 // with the parts behind them.
 const withdrawSQL = `WITH held AS (
 		SELECT m.id, m.conversation_id, m.at FROM broadcast_recipients r JOIN broadcast_hops h ON h.recipient_id = r.id JOIN messages m ON m.id = h.message_id
-		WHERE r.broadcast_id = $1 AND r.status = 'sending' AND h.status = 'queued' AND h.at <= $2 AND m.status = 'queued' ORDER BY m.id FOR UPDATE OF m SKIP LOCKED
+		WHERE r.broadcast_id = $1 AND r.status = 'sending' AND h.status = 'queued' AND m.at <= $2 AND m.status = 'queued' ORDER BY m.id FOR UPDATE OF m SKIP LOCKED
 	), parts AS (
 		UPDATE messages p SET status = 'cancelled' FROM held d WHERE p.conversation_id = d.conversation_id AND p.at = d.at AND p.kind = 'broadcast' AND p.status = 'queued' AND p.id <> d.id
 	)
