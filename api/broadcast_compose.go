@@ -49,11 +49,11 @@ func (s *Server) broadcastOf(c echo.Context) (broadcasts.Broadcast, error) {
 
 // showCompose shows the form, with what is wrong and what was asked to be seen.
 func (s *Server) showCompose(c echo.Context, status int, id uuid.UUID, t typedBroadcast, fault *handoff.FieldError, more func(*composeView) error) error {
-	v := composeView{page: s.page(c, "broadcast_new"), Action: broadcastsPath + "/new", Back: broadcastsPath}
-	v.BackName = v.Words["broadcasts_title"]
+	v := composeView{page: s.page(c, "broadcast_new"), Action: broadcastsPath + "/new", Up: broadcastsPath}
+	v.UpName = v.Words["broadcasts_title"]
 	if id != uuid.Nil {
-		v.Back, v.Action = broadcastPath(id), broadcastPath(id)+"/edit"
-		v.Title, v.BackName = v.Words["broadcast_edit"], cmp.Or(t.Title, v.Words["broadcasts_title"])
+		v.Up, v.Action = broadcastPath(id), broadcastPath(id)+"/edit"
+		v.Title, v.UpName = v.Words["broadcast_edit"], cmp.Or(t.Title, v.Words["broadcasts_title"])
 	}
 	s.compose(&v, t, fault)
 	if more != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,6 +124,9 @@ func (s *Server) tryBroadcast(c echo.Context) error {
 		return err
 	}
 	t, err := s.opt.Broadcaster.TestBroadcast(c.Request().Context(), viewer(c), b.ID, flows.Way(form.Get("way")), form.Get("speaks"), form.Get("phone"))
+	if errors.Is(err, handoff.ErrConflict) {
+		return s.broadcastPage(c, http.StatusUnprocessableEntity, typedSend{form, &handoff.FieldError{}, "fault_broadcast_tests"})
+	}
 	if fault := wrongField(err); fault != nil {
 		return s.broadcastPage(c, http.StatusUnprocessableEntity, typedSend{form: form, fault: fault})
 	}

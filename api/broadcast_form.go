@@ -75,20 +75,20 @@ func (p page) kept(d broadcasts.Draft) typedBroadcast {
 // composeView is the form of a broadcast.
 type composeView struct {
 	page
-	Action, Back, BackName string
-	Alert                  string
-	Name, Topic            field
-	Texts                  []textGroup
-	Lacking                string // what is wrong with all texts
-	Wards                  []wardBox
-	Picked                 string // how many wards are chosen
-	Map                    *pickMap
-	Parts                  []audiencePart
-	Misled                 string // what is wrong with the audience
-	Pace                   []field
-	PaceOpen               bool
-	Preview                *preview
-	Plan                   *planView
+	Action, Up, UpName string
+	Alert              string
+	Name, Topic        field
+	Texts              []textGroup
+	Lacking            string // what is wrong with all texts
+	Wards              []wardBox
+	Picked             string // how many wards are chosen
+	Map                *pickMap
+	Parts              []audiencePart
+	Misled             string // what is wrong with the audience
+	Pace               []field
+	PaceOpen           bool
+	Preview            *preview
+	Plan               *planView
 }
 
 // textGroup is what is written for a family of channels.

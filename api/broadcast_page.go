@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,9 @@ func (s *Server) broadcastPage(c echo.Context, status int, t typedSend) error {
 	v.Preview, v.Facts = s.preview(v.page, b.Draft), s.broadcastFacts(v.page, b)
 	if status != http.StatusOK {
 		v.Back = v.Path
+	}
+	if t.fault != nil && !slices.Contains([]string{"at", "reason", "sure", "phone", "way"}, t.fault.Field) {
+		v.Alert = v.Words[cmp.Or(t.key, "fault_broadcast_other")]
 	}
 	v.deeds(b)
 	if err := s.fillBroadcast(c.Request().Context(), &v, b, t); err != nil {

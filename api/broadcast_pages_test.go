@@ -103,6 +103,8 @@ func TestSupervisorSendsABroadcast(t *testing.T) {
 	wantPage(t, o.post(english(path+"/test"), boss, url.Values{"way": {"sms"}, "speaks": {"bn"}, "phone": {"12"}}), http.StatusUnprocessableEntity, "This is no mobile number")
 	wantWay(t, o.post(path+"/test", boss, url.Values{"way": {"sms"}, "speaks": {"en"}, "phone": {"01712345678"}}), path+"?done=broadcast_tried")
 	says(t, o.look(english(path+"?done=broadcast_tried"), boss), "Sent to you.", "SMS · English", "Boss")
+	o.exec(`INSERT INTO broadcast_tests (id, broadcast_id, agent_id, way, language, status, at) SELECT gen_random_uuid(), broadcast_id, agent_id, way, language, status, at FROM broadcast_tests, generate_series(1, 29)`)
+	wantPage(t, o.post(english(path+"/test"), boss, url.Values{"way": {"sms"}, "speaks": {"en"}, "phone": {"01712345678"}}), http.StatusUnprocessableEntity, "30 tests in a day")
 
 	for says, form := range map[string]url.Values{
 		"Choose a date and a time":    {"when": {"later"}, "at": {"soon"}},
