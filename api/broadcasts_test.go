@@ -92,7 +92,10 @@ func TestBroadcastsByJSON(t *testing.T) {
 	if man.stirred < 3 {
 		t.Error("nobody looks whether there is something to send")
 	}
-	id := uuid.MustParse(made["id"].(string))
+	id, err := uuid.Parse(strings.TrimPrefix(path, "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if ok, err := store.Begin(t.Context(), id, man.setting()); !ok || err != nil {
 		t.Fatal(ok, err)
 	}

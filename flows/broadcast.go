@@ -118,7 +118,8 @@ func (k *compiler) compileBroadcasts() {
 		fills []string
 		what  string
 	}{
-		{&b.left, d.left, topicFills, "what is said to who leaves a topic"}, {&b.joined, d.joined, topicFills, "what is said to who joins a topic"},
+		{&b.left, d.left, topicFills, "what is said to who leaves a topic"},
+		{&b.joined, d.joined, topicFills, "what is said to who joins a topic"},
 		{&b.footer, d.footer, []string{"topic", "link"}, "the last line of a mail"},
 	} {
 		if x.from.given {
