@@ -8,6 +8,7 @@ import "strings"
 //   - gas + smell          both, in any order
 //   - gas + smell / leak   the one, and one of the others
 //   - <child> + <fell>     a word of either group
+//   - blood + ?            only where the message is somewhat like the examples of danger
 func (k *compiler) dangerWords() {
 	groups := k.wordGroups()
 	for i, d := range k.d.danger {
@@ -17,9 +18,13 @@ func (k *compiler) dangerWords() {
 		}
 		k.c.harmless = append(k.c.harmless, unless)
 		for _, w := range d.words {
+			list := &k.lists.danger
+			if text, isHint := strings.CutSuffix(strings.TrimSpace(w.text), hintMark); isHint {
+				w.text, list = strings.TrimRight(text, " +"), &k.lists.hints
+			}
 			for _, p := range k.combination(w, i, groups) {
 				p.unless = unless
-				k.lists.danger.add(p)
+				list.add(p)
 			}
 		}
 		text := k.c.texts[d.text.text]
@@ -35,6 +40,9 @@ func (k *compiler) dangerWords() {
 		}
 	}
 }
+
+// hintMark ends a line of words that mean danger only in sentences of it: blood is given, and songs are on fire.
+const hintMark = "+ ?"
 
 // wordGroup is words that can stand for each other in a line of danger.
 type wordGroup struct {

@@ -1,17 +1,75 @@
 package flows
 
+import "slices"
+
 // alarmed hears danger words anywhere: the desk sees an alert and the emergency
 // line is all that is said.
 func (t *turn) alarmed() bool {
 	if t.in.Kind != InputText && t.in.Kind != InputPhotos || t.text == "" {
 		return false
 	}
-	p := t.c.lists.danger.longest(t.tokens())
+	p := t.c.dangerIn(t.folded, t.tokens())
 	if p == nil {
 		return false
 	}
 	t.alarm(p.target, "danger: "+p.matched(t.tokens()))
 	return true
+}
+
+// hintShare is how much a message must be like the examples of danger when only a hint of it was found.
+const hintShare = 0.3
+
+// dangerIn is what in a message is danger, nil for none: words that are danger wherever they stand, or a hint of it in a
+// sentence like those of danger. Words with a slip of the finger count as those they are like.
+func (c *Catalog) dangerIn(folded string, message []token) *phrase {
+	if p := c.lists.danger.longest(message); p != nil {
+		return p
+	}
+	if p := c.lists.danger.longest(c.mended(message)); p != nil && !anyOf(p.unless, message) {
+		return p
+	}
+	if p := c.lists.hints.longest(message); p != nil && c.dangerShare(folded) >= hintShare {
+		return p
+	}
+	return nil
+}
+
+// leastMended is the shortest key of a word that is taken for a misspelt one here: shorter names of places are too near
+// to other words.
+const leastMended = 6
+
+// mended is a message with its misspelt words as they are known from the examples, nil where there are none.
+func (c *Catalog) mended(message []token) (list []token) {
+	model := c.model()
+	if model == nil {
+		return nil
+	}
+	for i, t := range message {
+		if t.script != 0 || len(t.text) < leastMended {
+			continue
+		}
+		if known, ok := model.Near(t.text); ok {
+			if list == nil {
+				list = slices.Clone(message)
+			}
+			list[i].text = known
+		}
+	}
+	return list
+}
+
+// dangerShare is how much a message is like the examples of danger: wholly, where there are no examples to tell it.
+func (c *Catalog) dangerShare(folded string) (share float32) {
+	model := c.model()
+	if model == nil {
+		return 1
+	}
+	for _, x := range model.Classify(folded).Ranked {
+		if c.aims[x.Label].kind == aimDanger {
+			share += x.Share
+		}
+	}
+	return share
 }
 
 // alarm says the emergency line and alerts the desk.

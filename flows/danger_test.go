@@ -21,3 +21,28 @@ func TestDangerIsHeardInTheMiddleOfALongMessage(t *testing.T) {
 		}
 	}
 }
+
+// The corpora of danger and of what only sounds like it.
+var dangers = []string{"testdata/understand/danger.tsv", "testdata/understand/alarms.tsv", "testdata/understand/sirens.tsv"}
+
+// TestDangerCorpus holds that every sentence of danger is heard, and that none of those that only sound like it is.
+func TestDangerCorpus(t *testing.T) {
+	c := shipped(t)
+	for _, name := range dangers {
+		for _, u := range corpus(t, name) {
+			if got := c.Understand(u.text); (got.Decision == DecideDanger) != (u.intent == intentEmergency) {
+				t.Errorf("%s: %s: %q: %s, %s", name, u.intent, u.text, got.Decision, got.Why)
+			}
+		}
+	}
+}
+
+// TestMisspeltDanger hears danger through slips of the finger that nobody listed.
+func TestMisspeltDanger(t *testing.T) {
+	c := shipped(t)
+	for _, text := range []string{"buildng collapsd people inside", "our markt is burninng", "elictric wire fell in watter"} {
+		if got := c.Understand(text); got.Decision != DecideDanger {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

@@ -60,13 +60,13 @@ func (c *Catalog) decide(folded string, message []token) decided {
 	w := c.weigh(folded, message)
 	d.weighed, d.share = w, w.share
 	if i := c.likeDanger(&w, message); i >= 0 {
+		w.first, w.share, w.word = w.danger, w.alarm, nil
+		d.weighed, d.share = w, w.share
 		d.decision, d.aim = DecideDanger, aim{aimDanger, i, intentEmergency}
 		return d
 	}
-	if w.first.kind == aimDanger { // like danger, but not plainly so
-		w.first, w.share, w.second, w.next = w.second, w.next, aim{}, 0
-		d.weighed, d.share = w, w.share
-	}
+	w.withoutDanger()
+	d.weighed, d.share = w, w.share
 	switch {
 	case w.sure():
 		d.aim, d.decision = w.first, decisionFor(w.first)
@@ -152,7 +152,7 @@ func (c *Catalog) Understand(text string) Understanding {
 // meaning is decide with all that comes before it at the menu.
 func (t *turn) meaning() decided {
 	none := decided{decision: DecideMenu, aim: aim{id: intentUnknown}, language: -1}
-	if p := t.c.lists.danger.longest(t.tokens()); p != nil {
+	if p := t.c.dangerIn(t.folded, t.tokens()); p != nil {
 		return decided{decision: DecideDanger, aim: aim{aimDanger, p.target, intentEmergency}, share: 1, why: p.matched(t.tokens()), language: -1}
 	}
 	if bad := t.unfit(nil); bad != "" {

@@ -177,7 +177,7 @@ func answerByWord(p *player, sl *slot, g given) {
 	case sl.kind == SlotChoice:
 		for _, i := range g.picks {
 			word := sl.choices[i].titles[0]
-			if p.c.lists.danger.longest(tokens(nil, bangla.Fold(word))) != nil {
+			if p.c.dangerIn(bangla.Fold(word), tokens(nil, bangla.Fold(word))) != nil {
 				word = strconv.Itoa(i + 1)
 			}
 			p.do(typed(word))

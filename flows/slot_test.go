@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"nagorik/flows/bangla"
 )
 
 // withSlots is the shipped catalogue with the flow of every slot type.
@@ -225,5 +227,20 @@ func TestComputeAndBranch(t *testing.T) {
 	cheap := c.Step(s, Input{Kind: InputText, Text: "৫০০", Face: faces["web"]})
 	if len(cheap.Messages) != 1 || cheap.Session.State != "ask_day" {
 		t.Errorf("said %+v", cheap.Messages)
+	}
+}
+
+// TestCountsAndHours: "৮টা" is eight things, or eight o'clock. Where a number is asked it is one; at a menu it is no line
+// of it, and the menu is shown again.
+func TestCountsAndHours(t *testing.T) {
+	c := shipped(t)
+	for _, text := range []string{"৮টা", "৮ টা", "8ta", "8 ta", "২টা", "সকাল ৮টা"} {
+		turn := c.Step(Session{Ask: askMenu}, Input{Kind: InputText, Text: text, Face: faces["sms"], Owner: OwnerBot, At: time.Unix(1790000000, 0), Found: Found{Remembered: map[string]Value{}}})
+		if turn.Session.Flow != "" || !turn.Missed {
+			t.Errorf("%q at the menu: flow %q, missed %v", text, turn.Session.Flow, turn.Missed)
+		}
+		if n, ok := bangla.Number(text); !ok && text != "সকাল ৮টা" {
+			t.Errorf("%q is no number: %v", text, n)
+		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 // How sure is sure. The shares were chosen on sentences that no model had seen.
 const (
-	sureShare   = 0.75 // go there
-	wordShare   = 0.7  // go there, when a word of its own was found too
+	sureShare   = 0.8  // go there
+	wordShare   = 0.75 // go there, when a word of its own was found too
 	softShare   = 0.4  // a greeting, the menu, cancel: taken wrongly, it costs no more than the menu that is shown else
 	offerShare  = 0.25 // the likeliest two together: offer them
 	offerLeast  = 0.13 // the likeliest of them
@@ -19,6 +19,9 @@ const (
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
 	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	likelyAlarm = 0.4  // with so much of danger in it, go nowhere without asking
+	leastRest   = 0.05 // of a message that is not danger all the same
+	dangerWords = 3    // of such a message
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
 
@@ -33,9 +36,11 @@ const (
 
 // weighed is what a message is about, as far as words and examples tell.
 type weighed struct {
-	first, second aim
+	first, second aim     // apart from danger
 	share         float32 // of the first
 	next          float32 // of the second
+	danger        aim     // where it is likeliest of all
+	alarm         float32 // share of all danger
 	word          *phrase // listed for the first
 	unsure        bool    // too little of the message is known
 }
@@ -116,9 +121,18 @@ func (c *Catalog) judge(r intent.Reading, f finds) weighed {
 	if len(r.Ranked) == 0 {
 		return w
 	}
-	w.first, w.share = c.aims[r.Ranked[0].Label], r.Ranked[0].Share
-	if len(r.Ranked) > 1 {
-		w.second, w.next = c.aims[r.Ranked[1].Label], r.Ranked[1].Share
+	for i, x := range r.Ranked {
+		switch a := c.aims[x.Label]; {
+		case a.kind == aimDanger:
+			w.alarm += x.Share
+			if i == 0 {
+				w.danger = a
+			}
+		case w.first.id == "":
+			w.first, w.share = a, x.Share
+		case w.second.id == "":
+			w.second, w.next = a, x.Share
+		}
 	}
 	for _, x := range []struct {
 		p *phrase
@@ -158,10 +172,17 @@ func (c *Catalog) byWords(f finds, message []token) weighed {
 	return weighed{first: c.aimOf(kind, best), share: 1, word: best}
 }
 
+// withoutDanger shares out among the rest what danger had, where it is not danger.
+func (w *weighed) withoutDanger() {
+	if rest := 1 - w.alarm; rest > leastRest {
+		w.share, w.next = w.share/rest, w.next/rest
+	}
+}
+
 // sure reports that the first aim is meant.
 func (w *weighed) sure() bool {
 	switch {
-	case w.unsure || w.first.kind == aimNothing:
+	case w.unsure || w.first.kind == aimNothing || w.alarm > likelyAlarm:
 		return false
 	case w.first.soft():
 		return w.share >= softShare
@@ -227,16 +248,7 @@ func (c *Catalog) nameOf(a aim) string {
 
 // likeDanger is the danger that a message is like, -1 for none.
 func (c *Catalog) likeDanger(w *weighed, message []token) int {
-	share := float32(0)
-	for _, x := range []struct {
-		a     aim
-		share float32
-	}{{w.first, w.share}, {w.second, w.next}} {
-		if x.a.kind == aimDanger {
-			share += x.share
-		}
-	}
-	if w.first.kind != aimDanger || share < dangerShare || w.unsure {
+	if w.danger.kind != aimDanger || w.alarm < dangerShare || w.unsure || len(message) < dangerWords {
 		return -1
 	}
 	for _, harmless := range c.harmless {
@@ -244,7 +256,7 @@ func (c *Catalog) likeDanger(w *weighed, message []token) int {
 			return -1
 		}
 	}
-	return w.first.index
+	return w.danger.index
 }
 
 // caseNumber is the case that a message at the menu names: a bare number, "#10234" or "status 10234".

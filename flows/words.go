@@ -210,6 +210,7 @@ type lists struct {
 	commands  phrases // target: index in commandNames
 	flows     phrases // target: index of the flow
 	danger    phrases // target: index of the danger text
+	hints     phrases // the same, of words that mean danger only in sentences of it
 	talk      phrases // target: index of the small talk
 	redirects phrases // target: index of the redirect
 	languages phrases // target: index of the language

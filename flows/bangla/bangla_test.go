@@ -89,6 +89,20 @@ func TestPick(t *testing.T) {
 		want int // -1: none
 	}{
 		{"২ নম্বরটা", 9, 2},
+		{"২ নং টা", 9, 2},
+		{"2 no ta", 9, 2},
+		{"নম্বর ২টা", 9, 2},
+		{"২য়টা", 9, 2},
+		{"দ্বিতীয়টা", 9, 2},
+		// Whoever writes "৮টা" means eight things or eight o'clock: he may have read another question. It is asked again, rather
+		// than silently taken for line 8.
+		{"৮টা", 9, -1},
+		{"৮ টা", 9, -1},
+		{"8ta", 9, -1},
+		{"8 ta", 9, -1},
+		{"২টি", 9, -1},
+		{"৩টা দেন", 9, -1},
+		{"৮টায়", 9, -1},
 		{"প্রথমটা", 3, 1},
 		{"1st", 3, 1},
 		{"২য়", 3, 2},

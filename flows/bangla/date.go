@@ -30,7 +30,7 @@ func DateFrom(s string, today time.Time) (time.Time, bool) {
 	if d, ok := fullDate(ts); ok {
 		return d, true
 	}
-	r := relative{ts: ts, today: civil(today.Year(), today.Month(), today.Day())}
+	r := relative{ts: unglued(ts), today: civil(today.Year(), today.Month(), today.Day())}
 	return r.date()
 }
 

@@ -44,6 +44,8 @@ var stemEndings = []struct {
 	{"e", 0},
 	{"r", 'a'},
 	{"r", 'i'},
+	{"r", 's'}, // গ্যাসর, as Sylhet and Chattogram say it
+	{"t", 'a'}, // নালাত, রাস্তাত
 	{"i", 'a'},
 }
 
@@ -176,13 +178,16 @@ func (k *keyer) stop(c byte, rest string) int {
 	return used
 }
 
-// romanC reads a c: ch and chh as in চ, s before e, i, y, else k.
+// romanC reads a c: ch, chh and cca ("bacca") as in চ, s before e, i, y, else k.
 func (k *keyer) romanC(rest string) int {
 	switch {
 	case rest == "":
 		k.sound('k')
 	case rest[0] == 'h', len(rest) > 1 && rest[:2] == "ch":
 		return k.stop('c', rest)
+	case len(rest) > 1 && rest[:2] == "ca":
+		k.sound('c')
+		return 1
 	case rest[0] == 'e', rest[0] == 'i', rest[0] == 'y':
 		k.sound('s')
 	default:

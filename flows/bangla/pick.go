@@ -6,7 +6,8 @@ import (
 )
 
 // Pick reads the number of a choice in a menu of 0 to most: "২।", "(৭)", "1️⃣", "option 3", "তিন নাম্বার", "২য়টা".
-// A sentence with a number in it is no choice.
+// A sentence with a number in it is no choice, nor is a count or an hour: "৮টা" is eight things or eight o'clock, while
+// "৮ নম্বরটা" and "২য়টা" name a line of the menu.
 func Pick(s string, most int) (n int, ok bool) {
 	var room [12]token
 	ts := read(room[:0], s)
@@ -15,6 +16,8 @@ func Pick(s string, most int) (n int, ok bool) {
 		v, end, isNumber := choiceAt(ts, i)
 		switch {
 		case isNumber && found:
+			return 0, false
+		case isNumber && isCount(ts, i, end):
 			return 0, false
 		case isNumber:
 			n, found = v, true
@@ -27,6 +30,11 @@ func Pick(s string, most int) (n int, ok bool) {
 		return 0, false
 	}
 	return n, true
+}
+
+// isCount reports a number in figures with an article of things right behind it, and no word for "number" before it.
+func isCount(ts []token, i, end int) bool {
+	return ts[i].kind == number && end < len(ts) && articles.has(ts[end].text) && (i == 0 || !choiceWords.has(ts[i-1].text))
 }
 
 // choiceAt reads the choice at token i: a whole number below 100, a rank (প্রথম, 1st), or an enclosed digit.
@@ -65,6 +73,11 @@ func enclosedDigit(s string) (int, bool) {
 	}
 }
 
+var (
+	articles    = setOf("টা টি টার টায় ta ti tar tay")
+	choiceWords = setOf("নম্বর নাম্বার নং অপশন অপসন no num number nomber nombor nambar numbar option opt")
+)
+
 var ranks = rankTable()
 
 func rankTable() map[string]int {
@@ -83,7 +96,7 @@ func rankTable() map[string]int {
 
 // pickFillers may stand around the number of a choice without making it a sentence.
 var pickFillers = setOf(
-	"নম্বর নাম্বার নং নাম্বারটা নম্বরটা নম্বরটি নাম্বারটি নম্বরে টা টি টার ম য় র্থ ষ্ঠ অপশন অপসন চাই দেন দাও দিলাম চাপলাম চাপুন",
+	"নম্বর নাম্বার নং নাম্বারটা নম্বরটা নম্বরটি নাম্বারটি নম্বরে টা টি টার ম য় র্থ ষ্ঠ মটা য়টা র্থটা ষ্ঠটা মটি য়টি অপশন অপসন চাই দেন দাও দিলাম চাপলাম চাপুন",
 	"বাছাই করলাম লাগবে প্লিজ ভাই আমি আমার নিব নেব নেবো সেবা মেনু হবে যাব",
 	"no num number nomber nombor nambar numbar option opt choice choose select press item menu ta ti st nd rd th please pls",
 	"chai den dao nibo i want the one my answer is ok reply vai bhai amar ami lagbe hobe",

@@ -1,6 +1,7 @@
 package bangla
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,56 +12,23 @@ type relative struct {
 	today time.Time
 }
 
-var (
-	todayWords     = setOf("আজ আজকে আজকের আইজ আইজকা এখন এখনই aj ajke ajk ajker aaj aajke aijka today now")
-	yesterdayWords = setOf("গতকাল গতকালকে গতকল্য গতকালের gotokal gotokalke gatokal gotokalk yesterday yestarday yesturday")
-	tomorrowWords  = setOf("আগামীকাল আগামিকাল আগামীকালকে agamikal agamikalke tomorrow tomorow tmrw tomorro")
-	kalWords       = setOf("কাল কালকে কালকের কাইল কালই kal kalke kalk kail kalker")
-	overWords      = setOf("পরশু পরশুদিন পরশুদিনের porshu parshu porsu porshudin")
-	pastWords      = setOf("গত গেল গেছে থেকে ধরে ছিল ছিলো হয়েছে হইছে হয়েছিল দিছি দিয়েছি করেছি করছিলাম রাত রাতে আগের got goto gata last theke dhore chilo " +
-		"hoyeche hoise dichi diyechi korechi rate rat past since night was")
-	agoWords      = setOf("আগে পূর্বে আগের age ago aage before purbe earlier হলো হল holo")
-	laterWords    = setOf("পরে পর বাদে pore por later after bade hence")
-	weekdays      = weekdayTable()
-	spans         = spanTable()
-	nextWords     = setOf("আগামী সামনের পরের agami samner porer next coming")
-	dateOnlyWords = setOf("তারিখ তারিখে তারিখের tarikh tarikhe date")
-)
-
-// span is a length of time in days or months.
-type span struct{ days, months int }
-
-func spanTable() map[string]span {
-	table := map[string]span{}
-	for s, list := range map[span]string{
-		{days: 1}:    "দিন দিনের দিনে din diner day days",
-		{days: 7}:    "সপ্তাহ সপ্তাহের হপ্তা soptaho shoptaho soptah hopta week weeks",
-		{months: 1}:  "মাস মাসের mas mash month months",
-		{months: 12}: "বছর বছরের bochor bosor year years",
-	} {
-		for w := range setOf(list) {
-			table[w] = s
+// unglued cuts "তিনদিন" and "ekdin" into the number and the span.
+func unglued(ts []token) []token {
+	for i := 0; i < len(ts); i++ {
+		for _, span := range [...]string{"দিন", "din"} {
+			count, ok := strings.CutSuffix(ts[i].text, span)
+			if !ok || count == "" || ts[i].kind != word {
+				continue
+			}
+			one := [...]token{{kind: word, text: count}}
+			if q, isNumber := quantityAt(one[:], 0); isNumber && q.value == float64(int(q.value)) {
+				ts[i].text = span
+				ts = slices.Insert(ts, i, one[0])
+				i++
+			}
 		}
 	}
-	return table
-}
-
-func weekdayTable() map[string]time.Weekday {
-	table := map[string]time.Weekday{}
-	for day, list := range [...]string{
-		time.Sunday:    "রবিবার রবি রোববার robibar robbar sunday",
-		time.Monday:    "সোমবার সোম shombar sombar monday",
-		time.Tuesday:   "মঙ্গলবার মঙ্গল mongolbar tuesday",
-		time.Wednesday: "বুধবার বুধ budhbar budbar wednesday",
-		time.Thursday:  "বৃহস্পতিবার বৃহস্পতি বিষ্যুদবার brihospotibar thursday",
-		time.Friday:    "শুক্রবার শুক্র জুমাবার shukrobar sukrobar friday jumabar",
-		time.Saturday:  "শনিবার শনি shonibar sonibar saturday",
-	} {
-		for w := range setOf(list) {
-			table[w] = time.Weekday(day)
-		}
-	}
-	return table
+	return ts
 }
 
 // date tries, in this order: a month without a year, a span ("৩ দিন আগে"), a named day, a weekday, a day of the month.
@@ -72,7 +40,7 @@ func (r relative) date() (time.Time, bool) {
 		}
 		return r.nearestYear(m, day)
 	}
-	for _, try := range []func() (time.Time, bool){r.span, r.named, r.weekday, r.dayOfMonth} {
+	for _, try := range []func() (time.Time, bool){r.span, r.phrase, r.named, r.weekday, r.dayOfMonth, r.sinceMorning} {
 		if d, ok := try(); ok {
 			return d, true
 		}
@@ -101,20 +69,15 @@ func (r relative) nearer(a, b time.Time) bool {
 // maxSpan is the most days, weeks, months or years a span may count.
 const maxSpan = 1000
 
-// span reads "৩ দিন আগে", "2 weeks later", "in 3 days".
+// span reads "৩ দিন আগে", "2 weeks later", "in 3 days", "গত সপ্তাহে". "৩ দিন" alone may be either, and is refused.
 func (r relative) span() (time.Time, bool) {
 	for i, t := range r.ts {
 		s, ok := spans[t.text]
 		if !ok || i == 0 {
 			continue
 		}
-		n, ok := r.countBefore(i)
+		n, ok := r.signedBefore(i)
 		if !ok {
-			continue
-		}
-		if r.has(agoWords) {
-			n = -n
-		} else if !r.has(laterWords) && !r.has(setIn) {
 			continue
 		}
 		return r.today.AddDate(0, n*s.months, n*s.days), true
@@ -122,7 +85,29 @@ func (r relative) span() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-var setIn = setOf("in within")
+// signedBefore is how many spans lie between today and the day that is meant, negative for the past.
+func (r relative) signedBefore(i int) (n int, ok bool) {
+	before := r.ts[i-1].text
+	longer := spans[r.ts[i].text] != span{days: 1}
+	switch n, ok = r.countBefore(i); {
+	case !ok && longer && lastWords.has(before):
+		return -1, true
+	case !ok && longer && nextWords.has(before):
+		return 1, true
+	case !ok && oneWords.has(before):
+		n = 1
+	case !ok:
+		return 0, false
+	}
+	switch {
+	case r.has(agoWords):
+		return -n, true
+	case r.has(laterWords) || r.has(setIn):
+		return n, true
+	default:
+		return 0, false
+	}
+}
 
 // countBefore reads the whole number that ends just before token i.
 func (r relative) countBefore(i int) (int, bool) {
@@ -144,7 +129,32 @@ func (r relative) has(set wordSet) bool {
 	return false
 }
 
-// named reads আজ, গতকাল, কাল, পরশু.
+// phrase reads days that need two words: "day after tomorrow", "last night", "গত রাতে".
+func (r relative) phrase() (time.Time, bool) {
+	for i := 1; i < len(r.ts); i++ {
+		before, w := r.ts[i-1].text, r.ts[i].text
+		var days int
+		switch {
+		case before == "after" && tomorrowWords.has(w):
+			days = 2
+		case before == "before" && yesterdayWords.has(w):
+			days = -2
+		case lastWords.has(before) && nightWords.has(w):
+			days = -1
+		default:
+			continue
+		}
+		return r.today.AddDate(0, 0, days), true
+	}
+	return time.Time{}, false
+}
+
+// sinceMorning reads "সকাল থেকে" as today.
+func (r relative) sinceMorning() (time.Time, bool) {
+	return r.today, r.has(mornings) && r.has(sinceWords)
+}
+
+// named reads আজ, গতকাল, কাল, পরশু, তরশু.
 func (r relative) named() (time.Time, bool) {
 	days, found := 0, false
 	for i, t := range r.ts {
@@ -168,12 +178,14 @@ func (r relative) namedDay(i int, w string) (days int, ok bool) {
 		return -1, true
 	case tomorrowWords.has(w):
 		return 1, true
-	case !kalWords.has(w) && !overWords.has(w):
-		return 0, false
-	}
-	days = 1
-	if overWords.has(w) {
+	case kalWords.has(w):
+		days = 1
+	case overWords.has(w):
 		days = 2
+	case beyondWords.has(w):
+		days = 3
+	default:
+		return 0, false
 	}
 	if r.has(pastWords) && (i == 0 || !nextWords.has(r.ts[i-1].text)) {
 		days = -days
@@ -181,23 +193,27 @@ func (r relative) namedDay(i int, w string) (days int, ok bool) {
 	return days, true
 }
 
-// weekday reads "শুক্রবার", the next such day, or with গত the last one.
+// weekday reads "শুক্রবার", the next such day, or with গত the last one. Two different days are refused.
 func (r relative) weekday() (time.Time, bool) {
+	var day time.Weekday
+	found := false
 	for _, t := range r.ts {
-		day, ok := weekdayOf(t.text)
-		if !ok {
-			continue
+		d, ok := weekdayOf(t.text)
+		if ok && found && d != day {
+			return time.Time{}, false
 		}
-		ahead := (int(day-r.today.Weekday()) + 7) % 7
-		if r.has(nextWords) && ahead == 0 {
-			ahead = 7
+		if ok {
+			day, found = d, true
 		}
-		if r.has(pastWords) {
-			ahead -= 7
-		}
-		return r.today.AddDate(0, 0, ahead), true
 	}
-	return time.Time{}, false
+	ahead := (int(day-r.today.Weekday()) + 7) % 7
+	if r.has(nextWords) && ahead == 0 {
+		ahead = 7
+	}
+	if r.has(pastWords) {
+		ahead -= 7
+	}
+	return r.today.AddDate(0, 0, ahead), found
 }
 
 func weekdayOf(w string) (time.Weekday, bool) {

@@ -43,7 +43,7 @@ func (m *Model) Classify(folded string, boosts ...Boost) Reading {
 	}
 	s, _ := pool.Get().(*scratch)
 	defer pool.Put(s)
-	s.list = distinct(features(s.list[:0], folded))
+	s.list = distinct(features(s.list[:0], folded, &m.spell))
 	s.scores = append(s.scores[:0], m.bias...)
 	known := m.score(s)
 	for _, b := range boosts {
@@ -129,7 +129,7 @@ func (m *Model) Reasons(label, folded string, n int) []string {
 		return nil
 	}
 	var votes [maxWords]float32
-	for _, f := range features(nil, folded) {
+	for _, f := range features(nil, folded, &m.spell) {
 		if id, ok := m.index[f.hash]; ok {
 			w := m.weights[int(id)*k : int(id+1)*k]
 			var all float32

@@ -20,9 +20,9 @@ const (
 // How much a feature of each kind says, before anything is learnt.
 const (
 	wordWeight     = 1.0
-	pairWeight     = 0.7
+	pairWeight     = 0.45
 	skeletonWeight = 0.7
-	pieceWeight    = 0.35
+	pieceWeight    = 0.5
 )
 
 // feature is one thing seen in a message.
@@ -40,8 +40,8 @@ const (
 	kindPiece    = 'n'
 )
 
-// features adds what a folded message shows to dst.
-func features(dst []feature, folded string) []feature {
+// features adds what a folded message shows to dst. A speller, where there is one, reads misspelt words.
+func features(dst []feature, folded string, spell *speller) []feature {
 	var last uint64
 	n := 0
 	for rest := folded; n < maxWords; {
@@ -52,14 +52,14 @@ func features(dst []feature, folded string) []feature {
 		if len(word) > maxWord {
 			continue
 		}
-		dst, last = wordFeatures(dst, word, last, uint8(n)) //nolint:gosec // below maxWords
+		dst, last = wordFeatures(dst, word, last, uint8(n), spell) //nolint:gosec // below maxWords
 		n++
 	}
 	return dst
 }
 
 // wordFeatures adds those of one word, given the hash of the word before, and returns the word's own hash.
-func wordFeatures(dst []feature, word string, before uint64, at uint8) ([]feature, uint64) {
+func wordFeatures(dst []feature, word string, before uint64, at uint8, spell *speller) ([]feature, uint64) {
 	key := bangla.Latin(word)
 	if key == "" {
 		return dst, before
@@ -72,7 +72,12 @@ func wordFeatures(dst []feature, word string, before uint64, at uint8) ([]featur
 	if len(key) > maxKey {
 		key = key[:maxKey]
 	}
-	stem := bangla.Stem(key)
+	stem := stemOf(key)
+	if spell != nil {
+		if known, ok := spell.near(stem); ok {
+			stem = known
+		}
+	}
 	own := hash(kindWord, stem)
 	dst = append(dst, feature{own, wordWeight, at})
 	if before != 0 {
@@ -84,6 +89,9 @@ func wordFeatures(dst []feature, word string, before uint64, at uint8) ([]featur
 	}
 	return pieces(dst, key, at), own
 }
+
+// stemOf is the key of a word without its ending, no longer than is looked at.
+func stemOf(key string) string { return bangla.Stem(key[:min(len(key), maxKey)]) }
 
 // pieces adds the stretches of a word's key.
 func pieces(dst []feature, key string, at uint8) []feature {

@@ -32,6 +32,7 @@ type Model struct {
 	says    []float32 // how much a feature tells labels apart, from 0 to 1
 	weights []float32 // rows of a feature, columns of the labels
 	bias    []float32
+	spell   speller
 }
 
 // row is an example ready to learn from.
@@ -44,12 +45,14 @@ type row struct {
 // Train learns from examples. Without any the model knows nothing and says so.
 func Train(examples []Example) *Model {
 	m := &Model{byLabel: map[string]int{}, index: map[uint64]int32{}}
+	m.spell = speller{counts: map[string]int32{}, without: map[uint64][]string{}}
 	rows := make([]row, 0, len(examples))
 	for _, e := range examples {
 		if r, ok := m.row(e); ok {
 			rows = append(rows, r)
 		}
 	}
+	m.spell.index()
 	k := len(m.labels)
 	m.weighFeatures(rows)
 	for i := range rows {
@@ -80,8 +83,10 @@ func (m *Model) row(e Example) (row, bool) {
 		m.byLabel[e.Label] = label
 		m.labels = append(m.labels, e.Label)
 	}
+	folded := bangla.Fold(e.Text)
+	m.spell.read(folded)
 	r := row{label: label}
-	for _, f := range distinct(features(nil, bangla.Fold(e.Text))) {
+	for _, f := range distinct(features(nil, folded, nil)) {
 		id, ok := m.index[f.hash]
 		if !ok {
 			id = int32(len(m.index)) //nolint:gosec // bounded by the size of a catalogue

@@ -1,0 +1,37 @@
+package intent
+
+import (
+	"testing"
+
+	"nagorik/flows/bangla"
+)
+
+func TestOneSlip(t *testing.T) {
+	for pair, want := range map[[2]string]bool{
+		{"garbaje", "garbje"}: true, {"garbje", "garbaje"}: true, {"langaje", "langije"}: true, {"pormars", "promars"}: true,
+		{"garbaje", "garbaje"}: false, {"garbaje", "marbaje"}: false, {"garbaje", "garje"}: false, {"abcd", "acbe"}: false, {"abcd", "badc"}: false,
+	} {
+		if got := oneSlip(pair[0], pair[1]); got != want {
+			t.Errorf("%q: %v", pair, got)
+		}
+	}
+}
+
+// TestMisspelt reads words with one slip as those that were learnt, and leaves short and known ones alone.
+func TestMisspelt(t *testing.T) {
+	m := Train([]Example{{Label: "a", Text: "garbage collection"}, {Label: "b", Text: "language"}, {Label: "b", Text: "moyla bati"}})
+	for word, want := range map[string]string{
+		"garbge": "garbage", "gabrage": "garbage", "colection": "", "lnguage": "language", "lamguage": "language",
+		"garbage": "", "moila": "", "boti": "", "qqqqqq": "", "12345": "",
+	} {
+		if want != "" {
+			want = stemOf(bangla.Latin(want))
+		}
+		if got, _ := m.spell.near(stemOf(bangla.Latin(word))); got != want {
+			t.Errorf("%q is read as %q, not %q", word, got, want)
+		}
+	}
+	if r := m.Classify(bangla.Fold("garbgae")); r.Ranked[0].Label != "a" || r.Known != 1 {
+		t.Errorf("%+v", r)
+	}
+}
