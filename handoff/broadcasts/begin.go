@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/handoff"
+	"nagorik/handoff/notices"
 )
 
 // workedMost bounds how many broadcasts are under way at once.
@@ -134,7 +135,7 @@ const patience = 5 * time.Minute
 // way for these people any more.
 func (s *Store) Overdue(ctx context.Context, id uuid.UUID) error {
 	return s.takeBack(ctx, id, s.now().Add(-patience),
-		`UPDATE broadcast_hops SET status = 'failed', reason = '`+ReasonSlow+`', at = $2 WHERE message_id = ANY($1)`,
+		`UPDATE broadcast_hops SET status = 'failed', reason = '`+notices.ReasonPaused+`', at = $2 WHERE message_id = ANY($1)`,
 		`UPDATE broadcast_recipients SET status = 'waiting', channel = '', at = $2 WHERE id IN (SELECT recipient_id FROM broadcast_hops WHERE message_id = ANY($1))`)
 }
 

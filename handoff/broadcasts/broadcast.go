@@ -163,12 +163,10 @@ const (
 // Reasons beside those of notices (notices.ReasonNoAddress and so on).
 const (
 	ReasonLeft     = "left the topic"
-	ReasonTwice    = "told already"      // another contact has the same address, or became one with this one
-	ReasonExcluded = "channel excluded"  // by the audience
-	ReasonTried    = "tried before"      // this way has failed
-	ReasonErased   = "erased"            // the person's data were taken out
-	ReasonEnded    = "broadcast ended"   // it was cancelled before
-	ReasonSlow     = "channel is paused" // it took nothing for too long
+	ReasonTwice    = "told already"     // another contact has the same address, or became one with this one
+	ReasonExcluded = "channel excluded" // by the audience
+	ReasonTried    = "tried before"     // this way has failed
+	ReasonEnded    = "broadcast ended"  // it was cancelled before
 )
 
 // Ways are the ways of a broadcast in their order; the first that is open is
