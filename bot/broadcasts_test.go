@@ -308,8 +308,8 @@ func TestBroadcastDoesNotWaitForABrokenChannel(t *testing.T) {
 	n.exec(`UPDATE contacts SET phone = '+8801700000001' WHERE id = $1`, who)
 	n.messenger.fail = func(bot.Outgoing) error { return &bot.SendError{Outcome: bot.SendPause, Text: "dead token"} }
 	id := n.send(fogging())
-	eventually(t, "a message in the outbox", func() bool {
-		return n.count(`SELECT count(*) FROM messages WHERE kind = 'broadcast' AND status = 'queued'`) == 1
+	eventually(t, "a message that was not taken", func() bool {
+		return n.count(`SELECT count(*) FROM messages WHERE kind = 'broadcast' AND status = 'queued' AND error IS NOT NULL`) == 1
 	})
 	n.at(26, 12, 6)
 	n.done(id)
