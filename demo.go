@@ -42,6 +42,10 @@ func (k *demoCommand) Run(p *process) error {
 		bar := &progressBar{line: newProgressLine(p.errOut), since: time.Now()}
 		o.Progress = bar.show
 		done, err := demo.Fill(p.ctx, r.pool, o)
+		if err == nil {
+			bar.line.say("counting them for the reports")
+			_, err = r.desk.FoldFigures(p.ctx)
+		}
 		bar.line.end()
 		if err != nil {
 			return err

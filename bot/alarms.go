@@ -89,15 +89,16 @@ func (b *Bot) mailAlarm(ctx context.Context, m alarmMail) error {
 
 // Bounds of what is an alarm.
 const (
-	watchEvery    = 15 * time.Second
-	outboxLate    = 5 * time.Minute
-	spoolLate     = time.Minute
-	workFailsFor  = 5 * time.Minute
-	silenceEvery  = 5 * time.Minute
-	spoolEvery    = 3 * time.Second
-	readersEvery  = time.Minute
-	outboxSubject = "outbox"
-	deadSubject   = "turns"
+	watchEvery     = 15 * time.Second
+	outboxLate     = 5 * time.Minute
+	spoolLate      = time.Minute
+	workFailsFor   = 5 * time.Minute
+	silenceEvery   = 5 * time.Minute
+	spoolEvery     = 3 * time.Second
+	readersEvery   = time.Minute
+	outboxSubject  = "outbox"
+	deadSubject    = "turns"
+	figuresSubject = "reports"
 )
 
 // watchBacklog looks whether something goes wrong that nobody else sees.

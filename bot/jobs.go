@@ -23,7 +23,8 @@ const (
 	profilesMost = 5   // names asked for per round: the provider counts these calls
 	foldRounds   = 100 // folds in a row
 	forgetWithin = 20 * time.Minute
-	queueMost    = 200 // conversations that a round over the queue changes
+	countWithin  = 30 * time.Minute // a record from before there were figures is counted in one go
+	queueMost    = 200              // conversations that a round over the queue changes
 )
 
 // keptSource begins the source of a photo that is on disk already.
@@ -36,6 +37,7 @@ const (
 	profilesEvery = 15 * time.Second
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
+	checkEvery    = time.Hour
 	movesEvery    = 30 * time.Second
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
@@ -70,6 +72,8 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
 		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
+		{Name: "fold_figures", Every: foldEvery, Within: countWithin, Do: b.foldFigures},
+		{Name: "check_figures", Every: checkEvery, Do: b.checkFigures},
 		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},
 		{Name: "watch_silence", Every: silenceEvery, Do: b.watchSilence},

@@ -19,6 +19,7 @@ type Metrics struct {
 	Photos        *prometheus.CounterVec   // by outcome
 	JobFaults     *prometheus.CounterVec   // by task
 	Skipped       *prometheus.CounterVec   // signed, not for us or unreadable: by channel and reason
+	Mended        *prometheus.CounterVec   // figures of reports that were not what the rows say: by what differed
 }
 
 // NewMetrics registers the bot's figures.
@@ -41,9 +42,10 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		Photos:        counters("photos_total", "Photos by outcome.", "outcome"),
 		JobFaults:     counters("job_faults_total", "Failed rounds of background work.", "job"),
 		Skipped:       counters("webhook_skipped_total", "What webhooks brought that is not for us or cannot be read.", "channel", "reason"),
+		Mended:        counters("figures_mended_total", "Figures of reports that differed from the rows and were mended.", "what"),
 	}
 	r.MustRegister(m.Turns, m.Stale, m.Retried, m.Dead, m.LaneDepth, m.Commit, m.SessionMisses, m.RedisFaults, m.Spooled,
-		m.Sends, m.SendTime, m.OutboxDropped, m.Photos, m.JobFaults, m.Skipped)
+		m.Sends, m.SendTime, m.OutboxDropped, m.Photos, m.JobFaults, m.Skipped, m.Mended)
 	return m
 }
 

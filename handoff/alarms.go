@@ -29,6 +29,7 @@ const (
 	AlarmSpool    = "spool"    // a process keeps what comes on disk: the database is away for it
 	AlarmWork     = "work"     // background work has failed for some time
 	AlarmDead     = "dead"     // what came could not be recorded
+	AlarmFigures  = "figures"  // figures of reports were not what the rows say, and were mended; ends by hand
 	AlarmNear     = "near"     // most of what SMS may cost in the month is spent
 	AlarmBudget   = "budget"   // all of it is
 	AlarmBalance  = "balance"  // little money is left at a gateway
@@ -36,12 +37,14 @@ const (
 
 // AlarmKinds lists all kinds.
 func AlarmKinds() []string {
-	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmNear, AlarmBudget, AlarmBalance}
+	return []string{AlarmDanger, AlarmPromise, AlarmChannel, AlarmProvider, AlarmSilence, AlarmOutbox, AlarmSpool, AlarmWork, AlarmDead, AlarmNear, AlarmBudget, AlarmBalance, AlarmFigures}
 }
 
 // EndsByHand reports whether alarms of a kind stay until somebody of the staff
 // ends them: nothing shows that their cause is over.
-func EndsByHand(kind string) bool { return kind == AlarmDanger || kind == AlarmProvider }
+func EndsByHand(kind string) bool {
+	return kind == AlarmDanger || kind == AlarmProvider || kind == AlarmFigures
+}
 
 // Alarm is a red alert about a person, or a fault that staff should know of.
 type Alarm struct {

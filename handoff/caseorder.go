@@ -27,14 +27,7 @@ const never = "infinity"
 func (f CaseFilter) sorted(db *gorm.DB) (*gorm.DB, error) {
 	switch f.Order {
 	case CasesNewest:
-		before, err := f.number()
-		if err != nil {
-			return nil, err
-		}
-		if before > 0 {
-			db = db.Where("cases.number < ?", before)
-		}
-		return db.Order("cases.number DESC"), nil
+		return f.newest(db)
 	case CasesByDue:
 		if f.Cursor != "" {
 			due, number, err := f.afterDue()
@@ -47,6 +40,25 @@ func (f CaseFilter) sorted(db *gorm.DB) (*gorm.DB, error) {
 	default:
 		return nil, invalid("order", "must be due or empty")
 	}
+}
+
+// newest sorts the newest first. Between days it goes by the days, so that those
+// of last year are found without reading all that came since.
+func (f CaseFilter) newest(db *gorm.DB) (*gorm.DB, error) {
+	before, err := f.number()
+	if err != nil {
+		return nil, err
+	}
+	if f.From.IsZero() && f.To.IsZero() {
+		if before > 0 {
+			db = db.Where("cases.number < ?", before)
+		}
+		return db.Order("cases.number DESC"), nil
+	}
+	if before > 0 {
+		db = db.Where("(cases.opened_at, cases.number) < (SELECT c.opened_at, c.number FROM cases c WHERE c.number = ?)", before)
+	}
+	return db.Order("cases.opened_at DESC, cases.number DESC"), nil
 }
 
 // afterDue reads a cursor of CasesByDue.

@@ -87,11 +87,11 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 	if db, err = f.narrow(db); err != nil {
 		return none, err
 	}
-	if db, err = f.afterID(db, "id"); err != nil {
+	if db, err = f.sorted(db); err != nil {
 		return none, err
 	}
 	var rows []conversationRow
-	if err := db.Order("id DESC").Limit(limit + 1).Find(&rows).Error; err != nil {
+	if err := db.Limit(limit + 1).Find(&rows).Error; err != nil {
 		return none, fmt.Errorf("list conversations: %w", err)
 	}
 	rows, next := cut(rows, limit, func(r conversationRow) string { return r.ID.String() })
@@ -121,6 +121,27 @@ func (f ConversationFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 		db = db.Where("conversations.opened_at < ?", f.To)
 	}
 	return db, nil
+}
+
+// sorted narrows a query to what comes after the cursor, and sorts it. Between
+// days it goes by the days, so that those of last year are found without reading
+// all that came since.
+func (f ConversationFilter) sorted(db *gorm.DB) (*gorm.DB, error) {
+	if f.From.IsZero() && f.To.IsZero() {
+		db, err := f.afterID(db, "id")
+		if err != nil {
+			return nil, err
+		}
+		return db.Order("id DESC"), nil
+	}
+	id, err := f.id()
+	if err != nil {
+		return nil, err
+	}
+	if id != uuid.Nil {
+		db = db.Where("(conversations.opened_at, conversations.id) < (SELECT c.opened_at, c.id FROM conversations c WHERE c.id = ?)", id)
+	}
+	return db.Order("conversations.opened_at DESC, conversations.id DESC"), nil
 }
 
 // ConversationHead reads a conversation without its messages, whoever may see it.

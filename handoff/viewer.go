@@ -75,9 +75,12 @@ func (v Viewer) SeesCases(t string) (condition string, values []any) {
 	return s.sql, s.vars
 }
 
-// SeesConversations is the same for conversations.
-func (v Viewer) SeesConversations(t string) (condition string, values []any) {
-	s := v.conversations(t)
+// SeesConversations is the same for conversations. The table or query called
+// cases holds the cases of all of them.
+func (v Viewer) SeesConversations(t, cases string) (condition string, values []any) {
+	s := v.conversationsBy(t, func(seen scope) string {
+		return fmt.Sprintf("%s.id IN (SELECT seen_case.conversation_id FROM %s seen_case WHERE %s)", t, cases, seen.sql)
+	})
 	return s.sql, s.vars
 }
 
@@ -102,6 +105,14 @@ func (v Viewer) cases(t string) scope {
 // known, is for everybody at the desk; who wrote for a citizen goes on seeing
 // that; and who may see a case may read the conversation it came from.
 func (v Viewer) conversations(t string) scope {
+	return v.conversationsBy(t, func(seen scope) string {
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %s.id AND %s)", t, seen.sql)
+	})
+}
+
+// conversationsBy leaves it to byCase how a conversation is found of which the
+// viewer sees a case, called seen_case.
+func (v Viewer) conversationsBy(t string, byCase func(seen scope) string) scope {
 	return v.scope(func() scope {
 		var all []string
 		var vars []any
@@ -114,8 +125,7 @@ func (v Viewer) conversations(t string) scope {
 			vars = append(vars, v.Wards)
 		}
 		of := v.cases("seen_case")
-		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR %[2]s.called_by = ? OR EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %[2]s.id AND %[3]s))",
-			strings.Join(all, " AND "), t, of.sql)
+		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR %[2]s.called_by = ? OR %[3]s)", strings.Join(all, " AND "), t, byCase(of))
 		return scope{sql, append(append(vars, v.AgentID, v.AgentID), of.vars...)}
 	})
 }

@@ -6,6 +6,9 @@ import (
 	"io"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"nagorik/handoff/figures"
 )
 
 // fillStep is how many contacts are written in one transaction.
@@ -50,6 +53,9 @@ func fill(ctx context.Context, dsn string, contacts, messages int, out io.Writer
 		fmt.Fprintf(out, "\rfilled %d of %d contacts, %d of %d messages", upto, contacts, some.last, messages)
 	}
 	fmt.Fprintln(out)
+	if err := count(ctx, dsn); err != nil {
+		return err
+	}
 	if _, err := conn.Exec(ctx, `VACUUM (ANALYZE)`); err != nil {
 		return fmt.Errorf("vacuum the filled database: %w", err)
 	}
@@ -93,6 +99,21 @@ func said() string {
 			CASE n % 2 WHEN 1 THEN 'contact' ELSE 'bot' END, 'messenger', 'm_old_' || n, CASE n % 2 WHEN 1 THEN 'text' ELSE 'prompt' END,
 			'ঠিক কোথায়? রোড, বাড়ি বা কাছের চেনা জায়গা লিখুন। ' || n, CASE n % 2 WHEN 1 THEN 'delivered' ELSE 'sent' END, now() - interval '1 day'
 		FROM generate_series($1::bigint, $2::bigint) AS n`
+}
+
+// count has what was filled counted for the reports, so that the load does not
+// share the machine with that.
+func count(ctx context.Context, dsn string) error {
+	pool, err := pgxpool.New(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("connect to count what was filled: %w", err)
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(ctx, `INSERT INTO figure_changes (everything) VALUES (true)`); err != nil {
+		return fmt.Errorf("count what was filled: %w", err)
+	}
+	_, err = figures.Fold(ctx, pool)
+	return err
 }
 
 // fillSome writes some rows in one transaction.

@@ -3,17 +3,12 @@
 // columns and their meaning, and a query. It appears in the console, as JSON
 // and as CSV by being there.
 //
-// A query does not know who asks and for which days. It reads tables that hold
-// only what the viewer may see of the days asked for, narrowed by the filters:
-//
-//   - case_rows: cases opened (number, flow, kind, status, team, ward, channel, answers, opened_at, due_at)
-//   - contact_rows: contacts, that is conversations opened (id, channel, flow, state, team, language, opened_at, opened_local, closed_at, handed_at, rating)
-//   - case_counts: the same cases, counted (day, ward, flow, kind, channel, n)
-//   - contact_counts: the same contacts, counted (day, channel, n)
-//   - asked: one row, what was asked for (flow, kind; empty for all)
-//
-// The counts come from the desk's counters where those hold the figure, and
-// from the rows otherwise; the two are equal. Ward is null when not known.
+// A query does not know who asks and for which days. It reads the table counted,
+// which holds the lines of package figures that it names, of the days asked for,
+// narrowed by the filters, and only what the viewer may see; and the table asked
+// with one row, the flow asked for. A line may come in several rows, and one
+// that is made good for what has changed adds up to nothing: it is always summed,
+// HAVING more than 0.
 //
 // The types to know: [Set] is all reports, [Report] is one, [Ask] is what is
 // asked of it, [Table] is the answer.

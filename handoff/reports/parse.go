@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"nagorik/handoff/figures"
 )
 
 // A report's file begins with what it is, line by line as comments of SQL:
@@ -12,10 +14,17 @@ import (
 //	-- title en: Cases by ward
 //	-- title bn: ওয়ার্ড অনুযায়ী অভিযোগ
 //	-- filters: flow ward kind channel team
+//	-- counts: case wards
 //	-- column ward integer: number of the ward; null when not known
 //	-- column cases integer: cases opened
-//	SELECT ward, sum(n)::bigint FROM case_counts GROUP BY 1
+//	SELECT ward::bigint, sum(n)::bigint FROM counted GROUP BY 1 HAVING sum(n) > 0
 //
+// What is counted are lines of package figures; with "daily" among them the
+// query gets each day by itself, and otherwise perhaps months; with "wards" each
+// ward by itself, and otherwise perhaps all in one. Of "came|talk" it
+// gets the first, which is shorter, unless narrowed by what only the other tells
+// apart. "spread: took by flow" gives it a table spread (flow, n, median, p90) of
+// what lies in buckets.
 // Other comments are for the reader of the file.
 
 // parse reads a report's file.
@@ -36,8 +45,8 @@ func parse(name, text string) (Report, error) {
 	switch {
 	case r.Title["en"] == "" || r.Title["bn"] == "":
 		return Report{}, errors.New("it needs a title en and a title bn")
-	case len(r.Columns) == 0 || r.query == "":
-		return Report{}, errors.New("it needs columns and a query")
+	case len(r.Columns) == 0 || r.query == "" || len(r.counts) == 0 && r.spread.what == "":
+		return Report{}, errors.New("it needs columns, something that is counted and a query")
 	case strings.Contains(r.query, "?"):
 		return Report{}, errors.New("a question mark stands for a value, of which a query has none")
 	}
@@ -61,6 +70,12 @@ func (r *Report) describe(comment string) error {
 			}
 			r.Filters = append(r.Filters, Filter(f))
 		}
+	case words[0] == "counts" && len(words) == 1:
+		return r.count(strings.Fields(value))
+	case words[0] == "spread" && len(words) == 1:
+		if r.spread.what, r.spread.by, _ = strings.Cut(value, " by "); !counted(r.spread.what) {
+			return fmt.Errorf("there is no line %q to spread out", r.spread.what)
+		}
 	case words[0] == "column" && len(words) == 3:
 		kind := ColumnType(words[2])
 		if !kind.known() {
@@ -69,6 +84,32 @@ func (r *Report) describe(comment string) error {
 		r.Columns = append(r.Columns, Column{Name: words[1], Type: kind, Meaning: value})
 	}
 	return nil
+}
+
+// count takes what the query counts.
+func (r *Report) count(words []string) error {
+	for _, word := range words {
+		switch word {
+		case "daily":
+			r.daily = true
+			continue
+		case "wards":
+			r.wards = true
+			continue
+		}
+		either := strings.Split(word, "|")
+		for _, what := range either {
+			if !counted(what) {
+				return fmt.Errorf("there is no line %q to count", what)
+			}
+		}
+		r.counts = append(r.counts, either)
+	}
+	return nil
+}
+
+func counted(what string) bool {
+	return slices.ContainsFunc(figures.Lines(), func(l figures.Line) bool { return l.What == what })
 }
 
 func (t ColumnType) known() bool {

@@ -25,6 +25,10 @@ type Report struct {
 	Title   map[string]string // by language, en and bn
 	Filters []Filter          // what it can be narrowed by, besides days
 	Columns []Column
+	counts  [][]string // of figures.Lines, those that the query reads: one of each list, the first that tells apart what is asked for
+	daily   bool       // it reads them day by day
+	wards   bool       // it reads them ward by ward
+	spread  struct{ what, by string }
 	query   string
 }
 
@@ -128,7 +132,11 @@ func (s *Set) Run(ctx context.Context, desk *handoff.Desk, v handoff.Viewer, nam
 	}
 	ctx, cancel := context.WithTimeout(ctx, runWithin)
 	defer cancel()
-	sql, values := a.statement(r, v)
+	pending, err := desk.FiguresWaiting(ctx)
+	if err != nil {
+		return Table{}, fmt.Errorf("report %s: %w", name, err)
+	}
+	sql, values := a.statement(r, v, pending)
 	rows, err := desk.Tabulate(ctx, sql, values...)
 	if err != nil {
 		return Table{}, fmt.Errorf("report %s: %w", name, err)

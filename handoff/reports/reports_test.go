@@ -175,6 +175,35 @@ func TestContactsAreWhatTheListsGive(t *testing.T) {
 	}
 }
 
+// TestPagesBetweenDays holds lists that are read a few at a time against the
+// same lists read at once.
+func TestPagesBetweenDays(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.fill(rand.New(rand.NewPCG(9, 10)), 40)
+	from, to := at(20, 12, 0), at(22, 0, 0)
+	few := func(page handoff.PageOf) handoff.PageOf { page.Limit = 3; return page }
+	cases := func(p handoff.PageOf) (handoff.Page[handoff.Case], error) {
+		return w.desk.Cases(t.Context(), boss(), handoff.CaseFilter{PageOf: p, From: from, To: to})
+	}
+	talks := func(p handoff.PageOf) (handoff.Page[handoff.Conversation], error) {
+		return w.desk.Conversations(t.Context(), boss(), handoff.ConversationFilter{PageOf: p, From: from, To: to})
+	}
+	once := everything(t, cases)
+	byFew := everything(t, func(p handoff.PageOf) (handoff.Page[handoff.Case], error) { return cases(few(p)) })
+	if len(once) < 10 || !slices.EqualFunc(once, byFew, func(a, b handoff.Case) bool { return a.Number == b.Number }) {
+		t.Errorf("%d cases at once, %d by few, or in another order", len(once), len(byFew))
+	}
+	all := everything(t, talks)
+	some := everything(t, func(p handoff.PageOf) (handoff.Page[handoff.Conversation], error) { return talks(few(p)) })
+	if len(all) < 10 || !slices.EqualFunc(all, some, func(a, b handoff.Conversation) bool { return a.ID == b.ID }) {
+		t.Errorf("%d conversations at once, %d by few, or in another order", len(all), len(some))
+	}
+	if !slices.IsSortedFunc(all, func(a, b handoff.Conversation) int { return b.OpenedAt.Compare(a.OpenedAt) }) {
+		t.Error("the newest are not first")
+	}
+}
+
 func TestSharesAndDays(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

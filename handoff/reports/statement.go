@@ -1,41 +1,99 @@
 package reports
 
 import (
+	_ "embed"
+	"slices"
 	"strings"
 	"time"
 
 	"nagorik/handoff"
+	"nagorik/handoff/figures"
 )
 
-// statement builds the SQL of a report: the tables that its query reads, and
-// the query. What is not read costs nothing.
-func (a Ask) statement(r Report, v handoff.Viewer) (sql string, values []any) {
-	var b builder
-	b.add(`WITH asked AS (SELECT ?::text AS flow, ?::text AS kind)`, a.Flow, string(a.Kind))
-	b.add(`, case_rows AS NOT MATERIALIZED (SELECT c.number, c.flow, c.kind, c.status, c.team, c.ward, c.channel, c.answers, c.opened_at, c.due_at FROM cases c WHERE `)
-	b.opened(a)
-	if a.Kind != "" {
-		b.add(` AND c.kind = ?`, string(a.Kind))
-	}
-	b.narrow(a)
-	b.scope(v.SeesCases("c"))
-	b.add(`), contact_rows AS NOT MATERIALIZED (SELECT c.id, c.channel, c.flow, c.state, c.team, c.language, c.opened_at, c.opened_at AT TIME ZONE interval '6 hours' AS opened_local,
-		c.closed_at, c.handed_at, c.rating FROM conversations c WHERE `)
-	b.opened(a)
-	b.narrow(a)
-	b.scope(v.SeesConversations("c"))
-	b.add(`), case_counts AS (`)
-	b.caseCounts(a, v)
-	b.add(`), contact_counts AS (`)
-	b.contactCounts(a, v)
-	b.add(") " + r.query)
+//go:embed spread.sql
+var spreadSQL string
+
+// statement builds the SQL of a report: the table of what is counted, and the
+// query that reads it. What the report does not ask for is not in it. Where
+// figures tell apart what was asked for, and the viewer sees all of them, they
+// are read; otherwise facts are; and rows when nothing is counted yet. What has
+// changed since it was counted is made good.
+func (a Ask) statement(r Report, v handoff.Viewer, p figures.Pending) (sql string, values []any) {
+	b := a.builder(v, p)
+	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
+	counts, spreads := b.wanted(r)
+	b.facts("NOT MATERIALIZED", counts.each, spreads.each)
+	b.changes(counts.added, spreads.added)
+	b.tables(r, ", ")
+	b.add(` ` + r.query)
 	return b.sql.String(), b.values
+}
+
+func (a Ask) builder(v handoff.Viewer, p figures.Pending) *builder {
+	return &builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
+}
+
+// wanted are the lines that a report counts, and those whose spread it reads.
+func (b *builder) wanted(r Report) (counts, spreads chosen) {
+	return b.choose(r.counts), b.choose([][]string{{r.spread.what}})
+}
+
+// tables adds the tables that the query of a report reads.
+func (b *builder) tables(r Report, before string) {
+	counts, spreads := b.wanted(r)
+	b.add(before)
+	b.table("counted", r, counts)
+	if r.spread.what != "" {
+		b.add(`, `)
+		b.table("spread_out", r, spreads)
+		b.add(`, ` + strings.ReplaceAll(spreadSQL, "{by}", r.spread.by))
+	}
+}
+
+// chosen are lines that are read out of figures, and lines that are made of
+// facts.
+type chosen struct{ added, each []figures.Line }
+
+// choose finds the lines, one of each list.
+func (b *builder) choose(counts [][]string) (c chosen) {
+	for _, either := range counts {
+		lines := linesOf(either[0])
+		for _, what := range either {
+			if other := linesOf(what); len(other) > 0 && b.known(other[0]) {
+				lines = other
+				break
+			}
+		}
+		for _, l := range lines {
+			switch {
+			case l.Of.Table == figures.Talks().Table && b.Kind != "": // a conversation has no kind
+			case b.known(l):
+				c.added = append(c.added, l)
+			default:
+				c.each = append(c.each, l)
+			}
+		}
+	}
+	return c
+}
+
+func linesOf(what string) (lines []figures.Line) {
+	for _, l := range figures.Lines() {
+		if l.What == what {
+			lines = append(lines, l)
+		}
+	}
+	return lines
 }
 
 // builder gathers SQL and the values of its question marks.
 type builder struct {
-	sql    strings.Builder
-	values []any
+	Ask
+	viewer      handoff.Viewer
+	pending     figures.Pending
+	first, last string // day
+	sql         strings.Builder
+	values      []any
 }
 
 func (b *builder) add(sql string, values ...any) {
@@ -43,66 +101,91 @@ func (b *builder) add(sql string, values ...any) {
 	b.values = append(b.values, values...)
 }
 
-// opened bounds when c was opened. To is the last day: it is within.
-func (b *builder) opened(a Ask) {
-	b.add(`c.opened_at >= ? AND c.opened_at < ?`, a.From, a.To.AddDate(0, 0, 1))
+// narrowed are the columns by which is narrowed, with the values asked for; but
+// for the ward.
+func (a Ask) narrowed() (columns []string, values []any) {
+	for _, f := range []struct {
+		column, value string
+	}{{"flow", a.Flow}, {"kind", string(a.Kind)}, {"channel", a.Channel}, {"team", a.Team}} {
+		if f.value != "" {
+			columns, values = append(columns, f.column), append(values, f.value)
+		}
+	}
+	return columns, values
 }
 
-// narrow adds the filters that cases and conversations have in common.
-func (b *builder) narrow(a Ask) {
-	if a.Flow != "" {
-		b.add(` AND c.flow = ?`, a.Flow)
+// known reports whether a line's figures tell apart what is asked for.
+func (b *builder) known(l figures.Line) bool {
+	if b.pending.Everything || !b.viewer.SeesAll() {
+		return false
 	}
-	if a.Ward != 0 {
-		b.add(` AND c.ward = ?`, a.Ward)
-	}
-	if a.Channel != "" {
-		b.add(` AND c.channel = ?`, a.Channel)
-	}
-	if a.Team != "" {
-		b.add(` AND c.team = ?`, a.Team)
-	}
+	columns, _ := b.narrowed()
+	return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(l.By, c) })
 }
 
-func (b *builder) scope(condition string, values []any) { b.add(" AND "+condition, values...) }
-
-// caseCounts counts cases by the counters, which know no teams, or by rows.
-func (b *builder) caseCounts(a Ask, v handoff.Viewer) {
-	if !v.SeesAll() || a.Team != "" {
-		b.add(`SELECT (opened_at AT TIME ZONE interval '6 hours')::date AS day, ward, flow, kind, channel, count(*) AS n FROM case_rows GROUP BY 1, 2, 3, 4, 5`)
-		return
+// narrow adds the filters.
+func (b *builder) narrow() {
+	columns, values := b.narrowed()
+	for i, c := range columns {
+		b.add(` AND c.`+c+` = ?`, values[i])
 	}
-	b.add(`SELECT day, NULLIF(ward, 0) AS ward, flow, kind, channel, n FROM `)
-	b.counted(a, handoff.CountCases)
-	if a.Flow != "" {
-		b.add(` AND flow = ?`, a.Flow)
-	}
-	if a.Ward != 0 {
-		b.add(` AND ward = ?`, a.Ward)
-	}
-	if a.Kind != "" {
-		b.add(` AND kind = ?`, string(a.Kind))
+	if b.Ward != 0 {
+		b.add(` AND c.ward = ?`, b.Ward)
 	}
 }
 
-// contactCounts counts contacts by the counters or by rows. A conversation is
-// counted when it opens, and often nobody knows by then which service and
-// which ward it is about: narrowed by them it is counted by its row.
-func (b *builder) contactCounts(a Ask, v handoff.Viewer) {
-	if !v.SeesAll() || a.Team != "" || a.Flow != "" || a.Ward != 0 {
-		b.add(`SELECT opened_local::date AS day, channel, count(*) AS n FROM contact_rows GROUP BY 1, 2`)
-		return
-	}
-	b.add(`SELECT day, channel, n FROM `)
-	b.counted(a, handoff.CountConversations)
+func (b *builder) within(column string) {
+	b.add(column+` BETWEEN ?::date AND ?::date`, b.first, b.last)
 }
 
-// counted is one counter: what is folded and what is not yet.
-func (b *builder) counted(a Ask, what string) {
-	b.add(`(SELECT day, ward, flow, kind, channel, what, n FROM counters
-		UNION ALL SELECT day, ward, flow, kind, channel, what, n FROM counter_deltas) k WHERE what = ? AND day BETWEEN ?::date AND ?::date`,
-		what, a.From.Format(time.DateOnly), a.To.Format(time.DateOnly))
-	if a.Channel != "" {
-		b.add(` AND channel = ?`, a.Channel)
+// table is lines, put together.
+func (b *builder) table(name string, r Report, c chosen) {
+	b.add(name + ` (` + figures.LineColumns + `) AS (`)
+	b.lines(r, c.added, c.each)
+	b.add(`)`)
+}
+
+func (b *builder) lines(r Report, added, each []figures.Line) {
+	var parts []func()
+	if len(added) > 0 {
+		names := make([]string, len(added))
+		for i, l := range added {
+			names[i] = l.What
+		}
+		for _, s := range b.spans(r.daily) {
+			parts = append(parts, func() {
+				b.add(`SELECT `+figures.LineColumns+` FROM figures c WHERE c.what IN ? AND `+s.which+` AND c.day BETWEEN ?::date AND ?::date`, names, s.first, s.last)
+				b.narrow()
+				switch {
+				case b.Ward != 0:
+				case r.wards:
+					b.add(` AND c.ward <> ?`, figures.AllWards)
+				default:
+					b.add(` AND c.ward = ?`, figures.AllWards)
+				}
+			})
+		}
+	}
+	for _, l := range added {
+		if b.changed(l.Of) == "" {
+			continue
+		}
+		parts = append(parts,
+			func() { b.add(l.SQL(l.Of.Table + "_now")) },
+			func() {
+				b.add(`SELECT what, day, ward, flow, kind, channel, team, key, -n, -total FROM (` + l.SQL(l.Of.Table+"_before") + `) AS x (` + figures.LineColumns + `)`)
+			})
+	}
+	for _, l := range each {
+		parts = append(parts, func() { b.add(l.SQL(l.Of.Table + "_rows")) })
+	}
+	if len(parts) == 0 {
+		b.add(`SELECT '', now()::date, 0, '', '', '', '', '', 0::bigint, 0::bigint WHERE FALSE`)
+	}
+	for i, part := range parts {
+		if i > 0 {
+			b.add(` UNION ALL `)
+		}
+		part()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,7 +60,7 @@ func newTown(t *testing.T) *town {
 	}
 	t.Cleanup(pool.Close)
 	w := &town{t: t, pool: pool, clock: &clock{at: at(23, 9, 30)}, number: 10000}
-	if w.desk, err = handoff.New(handoff.Options{Pool: pool, Now: w.clock.now}); err != nil {
+	if w.desk, err = handoff.New(handoff.Options{Pool: pool, Now: w.clock.now, Secret: []byte(strings.Repeat("k", 64))}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.desk.Close)

@@ -1,6 +1,7 @@
 -- title en: Where dialogues are left
 -- title bn: কথোপকথন কোথায় থেমে যায়
 -- filters: flow ward channel team
+-- counts: place dropped
 -- column flow text: id of the service
 -- column state text: the place in its dialogue where the bot answered and waited
 -- column entered integer: conversations that came to this place at least once
@@ -10,12 +11,7 @@
 -- entered alone: entered is never less than left and dropped together. One that
 -- is over keeps the place where silence ended it, and has none when its
 -- dialogue came to its end.
-SELECT p.flow, p.state, count(*) AS entered,
-	count(*) FILTER (WHERE NOT (p.flow = c.flow AND p.state = c.state)),
-	count(*) FILTER (WHERE p.flow = c.flow AND p.state = c.state AND c.closed_at IS NOT NULL) AS dropped
-FROM contact_rows c CROSS JOIN asked CROSS JOIN LATERAL (
-	SELECT split_part(m.place, '.', 1) AS flow, split_part(m.place, '.', 2) AS state FROM messages m WHERE m.conversation_id = c.id AND m.place IS NOT NULL
-	UNION SELECT c.flow, c.state WHERE c.flow <> '' AND c.state <> ''
-) p
-WHERE asked.flow IN ('', p.flow)
-GROUP BY p.flow, p.state ORDER BY dropped DESC, entered DESC, p.flow, p.state
+SELECT split_part(key, '.', 1) AS flow, split_part(key, '.', 2) AS state, sum(n) FILTER (WHERE what = 'place')::bigint AS entered,
+	sum(total) FILTER (WHERE what = 'place')::bigint, COALESCE(sum(n) FILTER (WHERE what = 'dropped'), 0)::bigint AS dropped
+FROM counted c, asked a WHERE a.flow IN ('', split_part(c.key, '.', 1))
+GROUP BY 1, 2 HAVING sum(n) FILTER (WHERE what = 'place') > 0 ORDER BY dropped DESC, entered DESC, 1, 2
