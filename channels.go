@@ -22,6 +22,7 @@ import (
 	"nagorik/bot/web"
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/counts"
 )
 
 // graphRate bounds the calls per second to Meta's own Graph API, which allows
@@ -63,9 +64,23 @@ func (s *nagorik) addWeb(w *ways) error {
 	w.channels = append(w.channels, chat)
 	w.mounts = append(w.mounts, api.Mount{Methods: []string{http.MethodPost}, Path: "/channels/web", Channel: chat, MaxBody: webUploads})
 	w.page = func(e *echo.Echo) error {
-		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Letters: s.news, ReadLink: s.leaving.Read, Log: s.log})
+		return public.Register(e, public.Options{Chat: chat, City: s.city, Track: s.track, Catalogs: s.catalogs, Stand: s.stand, Counts: s.counts(), Letters: s.news, ReadLink: s.leaving.Read, Wards: s.wards, Log: s.log})
 	}
 	return nil
+}
+
+// counts are the figures that everybody may see once they are switched on.
+func (s *nagorik) counts() *counts.Board {
+	return &counts.Board{Desk: s.records.desk, Now: time.Now, Names: func() counts.Names {
+		var names counts.Names
+		for _, w := range s.wards.Wards() {
+			names.Wards = append(names.Wards, w.Number)
+		}
+		for _, f := range s.catalogs.Current().Flows() {
+			names.Services = append(names.Services, f.ID)
+		}
+		return names
+	}}
 }
 
 // addCalls adds what staff write for those who telephone or come to the counter.

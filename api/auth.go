@@ -59,6 +59,8 @@ func (s *Server) admit(c echo.Context, r Route) error {
 		return s.recognise(c)
 	case needs == Public, needs == Signed:
 		return nil
+	case needs == Screen:
+		return s.admitScreen(c)
 	case needs == Operator:
 		return s.admitOperator(c)
 	case needs.staff():

@@ -235,7 +235,7 @@ func (s *Server) showBroadcastResults(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Vary", "Accept, Authorization")
-	if wantsCSV(c.Request().Header.Values("Accept")) {
+	if wants(c.Request().Header.Values("Accept"), mediaCSV) {
 		return s.writeLedger(c, store, id)
 	}
 	return answer(c, shapeResults(r))

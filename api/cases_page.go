@@ -32,6 +32,7 @@ type casesView struct {
 	Tabs   []tab
 	Query  field
 	More   []field
+	Kept   []kept
 	Mine   bool
 	Narrow bool // more than the status is asked for
 	Folded bool // nothing of what is folded away is asked for
@@ -146,17 +147,18 @@ func (s *Server) caseFilterOf(c echo.Context, v *casesView, staff []handoff.Pres
 		f.To = f.To.AddDate(0, 0, 1)
 	}
 	wards := v.wardField(c.QueryParam("ward"), &f.Ward)
+	figure, resolved := s.caseFigures(c, v, &f)
 	v.More = []field{
 		status,
 		{Name: "flow", Label: v.Words["service"], Options: s.serviceOptions(v.page, f.Flow)},
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(f.Team)), 0, option{Label: v.Words["any_team"]})},
-		wards, v.kindField(&f.Kind), v.channelField(f.Channel), v.agentField(c.QueryParam("agent"), staff, &f), v.dueField(c.QueryParam("due"), &f), from, to, order,
+		wards, v.kindField(&f.Kind), v.channelField(f.Channel), v.agentField(c.QueryParam("agent"), staff, &f), v.dueField(c.QueryParam("due"), &f), from, to, figure, resolved, order,
 	}
-	more := f.Flow + f.Team + f.Channel + c.QueryParam("agent") + c.QueryParam("due") + wards.Value + string(f.Kind) + from.Value + to.Value + c.QueryParam("order")
-	v.Folded = more == "" && (group == groupOpen || group == groupAll)
+	more := f.Flow + f.Team + f.Channel + c.QueryParam("agent") + c.QueryParam("due") + wards.Value + string(f.Kind) + from.Value + to.Value + c.QueryParam("order") + string(f.Figure) + resolved.Value
+	v.Folded = more == "" && len(v.Kept) == 0 && (group == groupOpen || group == groupAll)
 	v.Narrow = !v.Folded || f.Query != ""
 	v.Tabs = v.tabs(group)
-	return f, wards.Fault+from.Fault+to.Fault == ""
+	return f, wards.Fault+from.Fault+to.Fault+resolved.Fault == ""
 }
 
 func chosenOf(id string) []string {

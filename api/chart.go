@@ -40,7 +40,7 @@ type bar struct {
 	Label               string // below it; empty for most
 	Day                 string
 	N, Before           string
-	Path                string
+	Path, Earlier       string // what N and Before count
 }
 
 // tick is a line across.
@@ -127,6 +127,25 @@ type shares struct {
 	ID, Title, Head, Count, Of string
 	Lines                      []share
 	Empty                      string
+	Many                       bool // so many lines that they stand in columns
+}
+
+// manyLines are so many that they stand in columns beside each other.
+const manyLines = 24
+
+// columns makes much of many lines: they stand in columns, and their bars are
+// parts of the largest, not of the whole, of which each is hardly a part.
+func (s *shares) columns() {
+	if s.Many = len(s.Lines) > manyLines; !s.Many {
+		return
+	}
+	most := 0.0
+	for _, l := range s.Lines {
+		most = max(most, l.Part)
+	}
+	for i := range s.Lines {
+		s.Lines[i].Part = 100 * s.Lines[i].Part / most
+	}
 }
 
 // percent writes a share.
@@ -212,12 +231,12 @@ type weekDay struct {
 type weekCell struct {
 	N     string
 	Shade int
+	Path  string // what it counts; empty for none
 }
 
-// week makes a table of a report of weekdays and hours.
-func (p page) week(rows [][]any) week {
-	var n [7][24]int
-	most := 0
+// byHour puts a report of weekdays and hours into a table, with the largest
+// number in it.
+func byHour(rows [][]any) (n [7][24]int, most int) {
 	for _, row := range rows {
 		day, _ := row[0].(int64)
 		hour, _ := row[1].(int64)
@@ -225,6 +244,13 @@ func (p page) week(rows [][]any) week {
 		n[day%7][hour%24] = int(count)
 		most = max(most, int(count))
 	}
+	return n, most
+}
+
+// week makes a table of a report of weekdays and hours; path leads to what an
+// hour of a day counts.
+func (p page) week(rows [][]any, path func(day, hour int) string) week {
+	n, most := byHour(rows)
 	w := week{Name: p.Words["chart_hours"]}
 	for h := range 24 {
 		w.Hours = append(w.Hours, p.Number(h))
@@ -232,8 +258,12 @@ func (p page) week(rows [][]any) week {
 	names := strings.Split(p.Words["weekdays"], " ")
 	for d := range n {
 		day := weekDay{Name: names[d%len(names)]}
-		for _, count := range n[d] {
-			day.Cells = append(day.Cells, weekCell{p.Number(count), shade(count, most)})
+		for hour, count := range n[d] {
+			c := weekCell{N: p.Number(count), Shade: shade(count, most)}
+			if count > 0 {
+				c.Path = path(d, hour)
+			}
+			day.Cells = append(day.Cells, c)
 		}
 		w.Days = append(w.Days, day)
 	}

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -17,8 +19,10 @@ import (
 type desktop struct {
 	*browsertest.Tab
 	*office
-	url string
-	axe string
+	url  string
+	axe  string
+	web  *httptest.Server
+	away atomic.Bool // every request breaks off
 }
 
 func newDesktop(t *testing.T, chromium *browsertest.Browser) *desktop {
@@ -31,7 +35,13 @@ func newDesktop(t *testing.T, chromium *browsertest.Browser) *desktop {
 		}
 		opt.Teams = sampleTeams
 	})
-	server := httptest.NewServer(d.server)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		d.server.ServeHTTP(w, r)
+	}))
+	d.web = server
 	t.Cleanup(server.Close)
 	d.Tab, d.url = browsertest.NewTab(t, chromium), server.URL
 	return d
@@ -121,7 +131,7 @@ func TestConsoleInABrowser(t *testing.T) {
 		for name, path := range map[string]string{
 			"account": "/console/account?done=saved", "second": "/console/account/second-factor", "accounts": "/console/accounts",
 			"account-new": "/console/accounts/new", "account-edit": "/console/accounts/" + limited.ID.String(), "audit": "/console/audit",
-			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath, "retention": retentionPath, "spending": spendingPath,
+			"audit-empty": "/console/audit?subject=nothing", "alarms": alarmsPath, "trouble": troublePath, "retention": retentionPath, "spending": spendingPath, "settings": settingsPath,
 		} {
 			d.visit(name+"-"+lang, path)
 		}

@@ -112,6 +112,14 @@ func TestEveryPageAsksWhoComes(t *testing.T) {
 			if r.Needs == Public {
 				return
 			}
+			if r.Needs == Screen { // no sign-in and no token opens it, but a link of its own
+				for _, c := range []call{{}, {token: o.token}, {header: map[string]string{"Cookie": as(handoff.RoleAdministrator)}}} {
+					if c.method, c.path = r.Method, sampleOf(r); o.do(c).Code != http.StatusUnauthorized {
+						t.Errorf("%+v: %d", c, o.do(c).Code)
+					}
+				}
+				return
+			}
 			w := o.do(call{method: r.Method, path: sampleOf(r)})
 			if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), signInPath) {
 				t.Errorf("nobody in particular: %d %s", w.Code, w.Header().Get("Location"))

@@ -33,26 +33,43 @@ type dashboardView struct {
 	Wards   shares
 	Settled []settledLine
 	Waits   []waitLine
+	Target  string // the heading of what was answered within the city's target; empty: it has set none
 	Left    []leftLine
+	Files   []figureFile // the tables as files
+	Book    string       // all of them in one
+	Walls   bool         // the viewer may make links for screens
 	Nothing bool
 	Empty   empty
 }
 
 // figure is a number with what it was before; Path opens what it counts.
 type figure struct {
-	Name, N, Before, Path string
+	Name, N, Before string
+	Path, Earlier   string // what N and Before count
+	Parts           []cell // what it is made of, where that is more than one list
 }
+
+// cell is a number with the list of what it counts; without a path it opens
+// nothing.
+type cell struct{ N, Path string }
 
 // settledLine is how the cases of a service were settled.
 type settledLine struct {
-	Service, Path, Cases, Resolved, Median, Most, Within, Reopened string
+	Service                                         string
+	Cases, Resolved, Median, Most, Within, Reopened cell
 }
 
-// waitLine is how long a team lets people wait.
-type waitLine struct{ Team, Taken, Median, Most string }
+// waitLine is how long a team lets people wait for its first answer.
+type waitLine struct {
+	Team                               string
+	Taken, Median, Most, Within, Share cell
+}
 
 // leftLine is where dialogues of a service are left.
-type leftLine struct{ Service, Entered, Dropped, Part string }
+type leftLine struct {
+	Service                string
+	Entered, Dropped, Part cell
+}
 
 // figurePages are the pages of figures.
 func figurePages() []Route {
@@ -64,7 +81,7 @@ func figurePages() []Route {
 }
 
 func (s *Server) showDashboard(c echo.Context) error {
-	v := dashboardView{page: s.page(c, "dashboard_title")}
+	v := dashboardView{page: s.page(c, "dashboard_title"), Walls: allows(viewer(c).Role, WallManage)}
 	a, ok := s.dashboardAsk(c, &v)
 	if !ok {
 		v.Faulty = true
@@ -75,6 +92,7 @@ func (s *Server) showDashboard(c echo.Context) error {
 	if err := q.fill(); err != nil {
 		return err
 	}
+	v.Files, v.Book = v.figureFiles(a)
 	return s.show(c, http.StatusOK, "dashboard.html", v)
 }
 
@@ -120,6 +138,20 @@ func (s *Server) dashboardAsk(c echo.Context, v *dashboardView) (reports.Ask, bo
 	return a, ok
 }
 
+// settingAnswer is the setting of the flows that says within how many minutes a
+// person shall have answered first.
+const settingAnswer = "first_answer_minutes"
+
+// answerTarget is the city's target for a first answer, in minutes; 0: it has
+// set none.
+func (s *Server) answerTarget() int {
+	if s.opt.Catalog == nil {
+		return 0
+	}
+	n, _ := s.opt.Catalog().Setting(settingAnswer)
+	return min(max(int(n), 0), mostMinutes)
+}
+
 // asking is a dashboard while its figures are read.
 type asking struct {
 	s           *Server
@@ -163,6 +195,12 @@ func (q asking) talks(more ...string) string {
 	a := q.now
 	a.Kind = ""
 	return link(talksPath, a, more...)
+}
+
+// earlier is what was asked for of the stretch of days before.
+func (q asking) earlier() asking {
+	q.now = q.before
+	return q
 }
 
 // link is a path with what was asked for in its query.

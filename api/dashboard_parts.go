@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"nagorik/flows"
+	"nagorik/handoff"
 	"nagorik/handoff/reports"
 )
 
@@ -24,6 +25,9 @@ func (q asking) fill() error {
 			return err
 		}
 	}
+	// Beside each other the two columns are about as long then.
+	order := []string{"channels", "languages", "services", "teams"}
+	slices.SortStableFunc(q.v.Others, func(a, b shares) int { return cmp.Compare(slices.Index(order, a.ID), slices.Index(order, b.ID)) })
 	q.v.Nothing = len(q.v.Kinds.Lines) == 0 && (q.v.ByKind || q.v.Figures[0].N == q.v.Number(0))
 	q.v.Empty = q.s.empty(q.v.page, "dashboard_empty", "dashboard_empty_text")
 	return nil
@@ -54,21 +58,22 @@ func (q asking) counts() error {
 		if err != nil {
 			return err
 		}
-		q.figure("figure_contacts", now, then, q.talks())
+		q.figure("figure_contacts", now, then, asking.talks)
 	}
 	now, then, err := q.sum("cases_by_kind", 1)
 	if err != nil {
 		return err
 	}
-	q.figure("figure_cases", now, then, q.cases())
+	q.figure("figure_cases", now, then, asking.cases)
 	return q.scores()
 }
 
-func (q asking) figure(key string, now, then int, path string) {
-	q.v.Figures = append(q.v.Figures, figure{q.v.Words[key], q.v.Number(now), q.v.Number(then), path})
+func (q asking) figure(key string, now, then int, list func(asking, ...string) string) {
+	q.v.Figures = append(q.v.Figures, figure{Name: q.v.Words[key], N: q.v.Number(now), Before: q.v.Number(then), Path: list(q), Earlier: list(q.earlier())})
 }
 
-// scores is how satisfied people say they are.
+// scores is how satisfied people say they are: about cases, and about
+// conversations.
 func (q asking) scores() error {
 	t, err := q.run("satisfaction", q.now)
 	if err != nil {
@@ -80,34 +85,33 @@ func (q asking) scores() error {
 		count, _ := row[1].(int64)
 		sum, n = sum+score*count, n+count
 	}
-	if n > 0 {
-		mean := q.v.digits(fmt.Sprintf("%.1f", float64(sum)/float64(n)))
-		q.v.Figures = append(q.v.Figures, figure{Name: q.v.Say("figure_satisfaction", "n", q.v.Number(int(n))), N: mean})
+	if n == 0 {
+		return nil
 	}
+	f := figure{Name: q.v.Say("figure_satisfaction", "n", q.v.Number(int(n))), N: q.v.digits(fmt.Sprintf("%.1f", float64(sum)/float64(n)))}
+	f.Parts = []cell{{q.v.Words["figure_of_cases"], q.cases("figure", string(handoff.CaseRated))}}
+	if !q.v.ByKind {
+		f.Parts = append(f.Parts, cell{q.v.Words["figure_of_talks"], q.talks("figure", string(handoff.TalkRated))})
+	}
+	q.v.Figures = append(q.v.Figures, f)
 	return nil
 }
 
 // shares are cases by what they are and who works on them.
 func (q asking) shares() error {
-	p := q.v.page
-	text := func(v any) string { s, _ := v.(string); return s }
-	for _, one := range []struct {
-		id, head, report, by string
-		name                 func(string) string
-	}{
-		{"kinds", "kind", "cases_by_kind", "kind", func(id string) string { return p.KindName(flows.Kind(id)) }},
-		{"services", "service", "cases_by_service", "flow", func(id string) string { return q.s.serviceName(p.Lang, id) }},
-		{"teams", "team", "cases_by_team", "team", func(id string) string { return cmp.Or(q.s.teamName(p.Lang, id), p.Words["chart_unknown"]) }},
+	for _, one := range []struct{ id, head, report, by string }{
+		{"kinds", "kind", "cases_by_kind", "kind"}, {"services", "service", "cases_by_service", "flow"}, {"teams", "team", "cases_by_team", "team"},
 	} {
 		t, err := q.run(one.report, q.now)
 		if err != nil {
 			return err
 		}
-		part := p.sharesOf(one.id, one.head, t.Rows, func(v any) string { return one.name(text(v)) }, func(v any) string {
-			if text(v) == "" {
-				return ""
+		part := q.v.sharesOf(one.id, one.head, t.Rows, func(v any) string { return q.nameOf(one.by, v) }, func(v any) string {
+			id, _ := v.(string)
+			if id == "" && one.by == "team" {
+				return q.cases("without", withoutTeam)
 			}
-			return q.cases(one.by, text(v))
+			return q.cases(one.by, id)
 		})
 		if one.id == "kinds" {
 			q.v.Kinds = part
@@ -116,6 +120,36 @@ func (q asking) shares() error {
 		q.v.Others = append(q.v.Others, part)
 	}
 	return nil
+}
+
+// nameOf is what an id of a report is called: of a kind, flow, team, ward,
+// channel or language.
+func (q asking) nameOf(by string, id any) string {
+	p := q.v.page
+	word, _ := id.(string)
+	switch by {
+	case "kind":
+		return p.KindName(flows.Kind(word))
+	case "flow":
+		return cmp.Or(q.s.serviceName(p.Lang, word), p.Words["chart_unknown"])
+	case "team":
+		return cmp.Or(q.s.teamName(p.Lang, word), p.Words["chart_unknown"])
+	case "channel":
+		return p.channelName(word)
+	case "language":
+		return cmp.Or(p.LanguageName(word), p.Words["chart_unknown"])
+	default:
+		if n, ok := id.(int64); ok {
+			return p.Number(int(n))
+		}
+		return p.Words["chart_unknown"]
+	}
+}
+
+// mostFirst sorts rows of names and counts by the counts.
+func mostFirst(rows [][]any) [][]any {
+	slices.SortStableFunc(rows, func(a, b []any) int { m, _ := a[1].(int64); n, _ := b[1].(int64); return cmp.Compare(n, m) })
+	return rows
 }
 
 // wards are cases by ward, as a map and as a table.
@@ -134,18 +168,18 @@ func (q asking) wards() error {
 	if q.s.opt.Wards != nil {
 		q.v.Map = q.v.wardMap(q.s.opt.Wards.Outline(mapWidth), counts, path)
 	}
-	slices.SortStableFunc(t.Rows, func(a, b []any) int { m, _ := a[1].(int64); n, _ := b[1].(int64); return cmp.Compare(n, m) })
-	q.v.Wards = q.v.sharesOf("wards", "ward", t.Rows, func(v any) string {
-		if n, ok := v.(int64); ok {
-			return q.v.Number(int(n))
+	q.v.Wards = q.v.sharesOf("wards", "ward", mostFirst(t.Rows), func(v any) string {
+		if _, ok := v.(int64); ok {
+			return q.v.Say("chart_ward_n", "n", q.nameOf("ward", v))
 		}
-		return q.v.Words["chart_unknown"]
+		return q.nameOf("ward", v)
 	}, func(v any) string {
 		if n, ok := v.(int64); ok {
 			return path(int(n))
 		}
-		return ""
+		return q.cases("without", withoutWard)
 	})
+	q.v.Wards.columns()
 	return nil
 }
 
@@ -159,12 +193,23 @@ func (q asking) settled() error {
 		flow, _ := row[0].(string)
 		cases, _ := row[1].(int64)
 		reopened, _ := row[6].(int64)
+		list := func(f handoff.CaseFigure) string { return q.cases("flow", flow, "figure", string(f)) }
+		done := list(handoff.CaseSettled)
 		q.v.Settled = append(q.v.Settled, settledLine{
-			Service: q.s.serviceName(q.v.Lang, flow), Path: q.cases("flow", flow), Cases: q.v.cell(row[1]), Resolved: q.v.cell(row[2]),
-			Median: q.v.hours(row[3]), Most: q.v.hours(row[4]), Within: q.v.share(row[5]), Reopened: q.v.percent(100 * float64(reopened) / float64(max(cases, 1))),
+			Service: q.nameOf("flow", flow), Cases: cell{q.v.cell(row[1]), q.cases("flow", flow)}, Resolved: cell{q.v.cell(row[2]), done},
+			Median: known(q.v.hours(row[3]), done), Most: known(q.v.hours(row[4]), done), Within: known(q.v.share(row[5]), list(handoff.CaseInTime)),
+			Reopened: cell{q.v.percent(100 * float64(reopened) / float64(max(cases, 1))), list(handoff.CaseAgain)},
 		})
 	}
 	return nil
+}
+
+// known is a cell that opens its list where there is a figure.
+func known(n, path string) cell {
+	if n == "–" {
+		path = ""
+	}
+	return cell{n, path}
 }
 
 // cell writes a count of a report.
@@ -189,98 +234,4 @@ func (p page) share(v any) string {
 		return "–"
 	}
 	return p.percent(f)
-}
-
-// days are contacts by day, before the days before.
-func (q asking) days() error {
-	now, err := q.run("contacts_by_day", q.now)
-	if err != nil {
-		return err
-	}
-	then, err := q.run("contacts_by_day", q.before)
-	if err != nil {
-		return err
-	}
-	q.v.Graph = q.v.graph(q.now.From, byDay(now), byDay(then), func(day time.Time) string {
-		on := day.Format(time.DateOnly)
-		return q.talks("from", on, "to", on)
-	})
-	return nil
-}
-
-// talking is about conversations: by channel and language, by hour, and how
-// many the bot settles alone.
-func (q asking) talking() error {
-	p := q.v.page
-	for _, one := range []struct{ id, head, report string }{{"channels", "channel", "channels"}, {"languages", "language", "languages"}} {
-		t, err := q.run(one.report, q.now)
-		if err != nil {
-			return err
-		}
-		q.v.Others = append(q.v.Others, p.sharesOf(one.id, one.head, t.Rows, func(v any) string {
-			word, _ := v.(string)
-			if one.id == "channels" {
-				return p.channelName(word)
-			}
-			return cmp.Or(p.LanguageName(word), p.Words["chart_unknown"])
-		}, func(v any) string {
-			if word, _ := v.(string); one.id == "channels" {
-				return q.talks("channel", word)
-			}
-			return ""
-		}))
-	}
-	t, err := q.run("hours", q.now)
-	if err != nil {
-		return err
-	}
-	q.v.Week = p.week(t.Rows)
-	if t, err = q.run("contained", q.now); err != nil || len(t.Rows) == 0 {
-		return err
-	}
-	row := t.Rows[0]
-	q.v.Figures = append(q.v.Figures, figure{Name: p.Words["figure_contained"], N: p.share(row[2])}, figure{Name: p.Words["figure_saved"], N: p.cell(row[1])})
-	return nil
-}
-
-// waits is how long people waited for a person.
-func (q asking) waits() error {
-	t, err := q.run("waits", q.now)
-	if err != nil {
-		return err
-	}
-	span := func(v any) string { n, _ := v.(int64); return q.v.span(time.Duration(n) * time.Minute) }
-	for _, row := range t.Rows {
-		team, _ := row[0].(string)
-		q.v.Waits = append(q.v.Waits, waitLine{cmp.Or(q.s.teamName(q.v.Lang, team), q.v.Words["chart_unknown"]), q.v.cell(row[1]), span(row[2]), span(row[3])})
-	}
-	return nil
-}
-
-// left is where dialogues are left, by service.
-func (q asking) left() error {
-	t, err := q.run("dropoff", q.now)
-	if err != nil {
-		return err
-	}
-	type both struct{ entered, dropped int64 }
-	sums, order := map[string]both{}, []string{}
-	for _, row := range t.Rows {
-		flow, _ := row[0].(string)
-		entered, _ := row[2].(int64)
-		dropped, _ := row[4].(int64)
-		sum, known := sums[flow]
-		if !known {
-			order = append(order, flow)
-		}
-		// A dialogue's first question is the one that most come to.
-		sums[flow] = both{max(sum.entered, entered), sum.dropped + dropped}
-	}
-	for _, flow := range order {
-		n := sums[flow]
-		q.v.Left = append(q.v.Left, leftLine{
-			q.s.serviceName(q.v.Lang, flow), q.v.Number(int(n.entered)), q.v.Number(int(n.dropped)), q.v.percent(100 * float64(n.dropped) / float64(max(n.entered, 1))),
-		})
-	}
-	return nil
 }

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"fmt"
 	entities "html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +64,8 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	o := newCounter(t)
 	o.server.opt.Wards = place.Sample()
 	o.fillYear(150)
+	o.exec(`UPDATE cases SET team = '' WHERE number % 5 = 0`)
+	o.exec(`UPDATE conversations SET language = '' WHERE get_byte(uuid_send(id), 15) % 5 = 0`)
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage", "waste"}, []int{1, 2, 3, 4, 5})
 	cookies := []string{o.enter("anna@example.org"), o.enter("kamal@example.org")}
@@ -89,8 +94,10 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 			}
 			return
 		}
-		for range 4 {
-			f := rapid.SampledFrom(figures).Draw(t, "figure")
+		kinds := byQuery(figures)
+		for range 6 { // those of each kind alike, however many there are
+			kind := rapid.SampledFrom(slices.Sorted(maps.Keys(kinds))).Draw(t, "kind")
+			f := rapid.SampledFrom(kinds[kind]).Draw(t, "figure")
 			says, _ := strconv.Atoi(f[2])
 			opened++
 			if got := o.countedRows(t, entities.UnescapeString(f[1]), cookie); got != says {
@@ -100,6 +107,88 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	})
 	if opened < 60 {
 		t.Errorf("only %d figures were opened", opened)
+	}
+	// And one of each kind of the whole year.
+	year := byQuery(opens.FindAllStringSubmatch(o.look(dashboardPath+"?lang=en&from=2025-11-24&to=2026-11-23", cookies[0]).Body.String(), -1))
+	for _, figures := range year {
+		if got := o.countedRows(t, entities.UnescapeString(figures[0][1]), cookies[0]); strconv.Itoa(got) != figures[0][2] {
+			t.Errorf("%s says %s and opens %d", figures[0][1], figures[0][2], got)
+		}
+	}
+	for _, by := range []string{"figure", "taken", "within", "place", "hour", "language", "without", "ward", "team", "channel"} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(year)), func(kind string) bool { return strings.Contains(" "+kind+" ", " "+by+" ") }) {
+			t.Errorf("no figure by %s was opened", by)
+		}
+	}
+}
+
+// byQuery puts figures together whose links narrow by the same.
+func byQuery(figures [][]string) map[string][][]string {
+	kinds := map[string][][]string{}
+	for _, f := range figures {
+		kind := strings.Join(slices.Sorted(maps.Keys(linkQuery(f[1]))), " ")
+		kinds[kind] = append(kinds[kind], f)
+	}
+	return kinds
+}
+
+// linkQuery is the query of a link on a page.
+func linkQuery(link string) url.Values {
+	u, err := url.Parse(entities.UnescapeString(link))
+	if err != nil {
+		return nil
+	}
+	return u.Query()
+}
+
+// TestSharesAreOfWhatTheyOpen counts the lists behind the shares of what was
+// settled and of what was answered.
+func TestSharesAreOfWhatTheyOpen(t *testing.T) {
+	o := newCounter(t)
+	o.fillYear(150)
+	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
+	cookie := o.enter("anna@example.org")
+	body := o.look(dashboardPath+"?lang=en&from=2026-01-01&to=2026-11-23", cookie).Body.String()
+	checked := map[string]int{}
+	answers := regexp.MustCompile(`\(([0-9]+) answers\)`).FindStringSubmatch(body)
+	rated := 0
+	for _, m := range regexp.MustCompile(`href="([^"]*figure=rated[^"]*)"`).FindAllStringSubmatch(body, -1) {
+		rated += o.countedRows(t, entities.UnescapeString(m[1]), cookie)
+	}
+	if answers == nil || answers[1] != strconv.Itoa(rated) || rated == 0 {
+		t.Errorf("%v about satisfaction, the lists have %d", answers, rated)
+	}
+	for _, m := range regexp.MustCompile(`<a href="(/console/(?:cases|conversations)\?[^"]*)">([0-9.]+)%</a>`).FindAllStringSubmatch(body, -1) {
+		q := linkQuery(m[1])
+		part := q.Get("figure") + q.Get("taken")
+		whole := url.Values{}
+		maps.Copy(whole, q)
+		n := o.countedRows(t, entities.UnescapeString(m[1]), cookie)
+		var all int
+		switch {
+		case q.Get("figure") == string(handoff.CaseInTime):
+			whole.Set("figure", string(handoff.CaseLate))
+			all = n + o.countedRows(t, casesPath+"?"+whole.Encode(), cookie)
+		case q.Get("figure") == string(handoff.CaseAgain):
+			whole.Del("figure")
+			all = o.countedRows(t, casesPath+"?"+whole.Encode(), cookie)
+		case q.Has("within"):
+			part = "within"
+			whole.Del("within")
+			all = o.countedRows(t, talksPath+"?"+whole.Encode(), cookie)
+		case q.Get("figure") == string(handoff.TalkContained):
+			whole.Del("figure")
+			all = o.countedRows(t, talksPath+"?"+whole.Encode(), cookie)
+		default:
+			continue
+		}
+		if got := fmt.Sprintf("%.1f", 100*float64(n)/float64(max(all, 1))); got != m[2] {
+			t.Errorf("%s says %s%%, the lists say %s%% (%d of %d)", m[1], m[2], got, n, all)
+		}
+		checked[part]++
+	}
+	if len(checked) < 4 || checked["within"] < 2 {
+		t.Errorf("checked were %v", checked)
 	}
 }
 
@@ -144,7 +233,7 @@ func TestTheReportOfAMonth(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	o.person("kamal@example.org", "Kamal", handoff.RoleAgent, []string{"drainage"}, []int{1})
 	cookie, limited := o.enter("anna@example.org"), o.enter("kamal@example.org")
-	main := regexp.MustCompile(`month-n">([^<]*)</span><span>cases opened`)
+	main := regexp.MustCompile(`month-n">(?:<a [^>]*>)?([^<]*)(?:</a>)?</span><span>cases opened`)
 	cases := func(path, cookie string) string {
 		w := o.look(path, cookie)
 		wantPage(t, w, http.StatusOK, "Monthly report")
@@ -172,3 +261,16 @@ func TestTheReportOfAMonth(t *testing.T) {
 
 // month is the beginning of a month of 2026.
 func month(n int) time.Time { return time.Date(2026, time.Month(n), 1, 0, 0, 0, 0, handoff.Dhaka()) }
+
+func TestManyWardsStandInColumns(t *testing.T) {
+	for n, want := range map[int]bool{manyLines: false, manyLines + 1: true} {
+		s := shares{}
+		for i := range n {
+			s.Lines = append(s.Lines, share{Part: float64(i) / 10})
+		}
+		s.columns()
+		if longest := s.Lines[n-1].Part; s.Many != want || (longest == 100) != want {
+			t.Errorf("%d lines: in columns %t, the longest bar is %v", n, s.Many, longest)
+		}
+	}
+}

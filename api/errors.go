@@ -46,6 +46,7 @@ var (
 	}
 	errNotAllowed = &problem{status: http.StatusForbidden, code: "forbidden", message: "this is not yours to see"}
 	errSignIn     = &problem{status: http.StatusUnauthorized, code: "sign_in", message: "sign in first"}
+	errScreen     = &problem{status: http.StatusUnauthorized, code: "wall_ended", message: "the link to the wall has ended, or there is none"}
 	errOrigin     = &problem{status: http.StatusForbidden, code: "forbidden", message: "the form was sent from another site"}
 	errBody       = &problem{status: http.StatusBadRequest, code: "bad_request", message: "the body did not arrive whole"}
 	// errUnkept says that events are not safe, so that the provider tries again.

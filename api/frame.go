@@ -50,6 +50,7 @@ func menu() []navEntry {
 		{"audit", "/console/audit"},
 		{"accounts", "/console/accounts"},
 		{"retention", retentionPath},
+		{"settings", settingsPath},
 		{"trouble", troublePath},
 	}
 }
@@ -218,7 +219,12 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 		_ = s.recognise(c) // only for the menu around the page; without it the page is as good
 	}
 	switch p.code {
+	case "wall_ended":
+		return s.showWallEnded(c, true)
 	case "sign_in":
+		if c.Request().URL.Path == wallPath && c.Request().Header.Get("HX-Request") != "" {
+			return s.showWallEnded(c, false)
+		}
 		next := ""
 		if c.Request().Method == http.MethodGet {
 			next = localPath(c.Request().URL.RequestURI())
@@ -249,5 +255,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), broadcastPages(), figurePages(), spendingPages())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), broadcastPages(), figurePages(), spendingPages(), screenRoutes(), wallLinkRoutes())
 }

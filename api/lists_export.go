@@ -36,9 +36,8 @@ func (s *Server) exportList(c echo.Context, list string, p page, head []string, 
 	if !slices.Contains([]string{formatCSV, formatXLSX}, format) {
 		return badField("format", "must be csv or xlsx")
 	}
-	ctx, h := c.Request().Context(), c.Response().Header()
-	h.Set("Content-Type", map[string]string{formatCSV: mediaCSV + "; charset=utf-8", formatXLSX: mediaXLSX}[format])
-	h.Set("Content-Disposition", `attachment; filename="`+list+"-"+s.now().In(handoff.Dhaka()).Format(time.DateOnly)+"."+format+`"`)
+	ctx := c.Request().Context()
+	s.asFile(c, format, list+"-"+s.now().In(handoff.Dhaka()).Format(time.DateOnly))
 	rows, cursor, err := next(ctx, "")
 	if err != nil {
 		return err

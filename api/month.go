@@ -29,6 +29,7 @@ type monthView struct {
 	Month          string // in words
 	Before         string // the month that it is compared with
 	Earlier, Later string // paths of the months around it; Later is empty for the month that goes on
+	Book           string // its tables in one workbook
 	Notes          []string
 	Main           []monthFigure
 	Reopened       string // how many cases were opened again, beside the month before
@@ -36,7 +37,7 @@ type monthView struct {
 }
 
 // monthFigure is a main figure, and how it compares with the month before.
-type monthFigure struct{ Name, N, Says string }
+type monthFigure struct{ Name, N, Says, Path string }
 
 func (s *Server) showMonth(c echo.Context) error {
 	v := monthView{page: s.page(c, "month_title")}
@@ -49,6 +50,7 @@ func (s *Server) showMonth(c echo.Context) error {
 	q := asking{s: s, c: c, v: &v.Board, now: a, before: before(a)}
 	v.Month, v.Before = v.monthName(a.From), v.monthName(q.before.From)
 	v.around(a)
+	v.Book = link(figuresPath, a, "format", formatXLSX)
 	if !viewer(c).SeesAll() {
 		v.Notes = append(v.Notes, v.Words["month_scope"])
 	}
@@ -152,12 +154,13 @@ func (v *monthView) compare(q asking) error {
 	if err != nil {
 		return err
 	}
+	contained := q.talks("figure", string(handoff.TalkContained))
 	v.Main = []monthFigure{
-		v.counted("month_contacts", now.contacts, then.contacts),
-		v.counted("month_cases", now.cases, then.cases),
-		v.counted("month_resolved", now.resolved, then.resolved),
-		{v.Words["month_contained"], v.partOf(now.saved, now.contacts), v.Say("month_was", "n", v.partOf(then.saved, then.contacts))},
-		v.counted("month_saved", now.saved, then.saved),
+		v.counted("month_contacts", now.contacts, then.contacts, q.talks()),
+		v.counted("month_cases", now.cases, then.cases, q.cases()),
+		v.counted("month_resolved", now.resolved, then.resolved, q.cases("figure", string(handoff.CaseSettled))),
+		{v.Words["month_contained"], v.partOf(now.saved, now.contacts), v.Say("month_was", "n", v.partOf(then.saved, then.contacts)), contained},
+		v.counted("month_saved", now.saved, then.saved, contained),
 		v.scored(now, then),
 	}
 	v.Reopened = v.Say("month_reopened", "n", v.Number(int(now.reopened)), "share", v.partOf(now.reopened, now.cases), "before", v.partOf(then.reopened, then.cases))
@@ -165,8 +168,8 @@ func (v *monthView) compare(q asking) error {
 }
 
 // counted is a count and by how much it rose or fell.
-func (v *monthView) counted(key string, now, then int64) monthFigure {
-	f := monthFigure{Name: v.Words[key], N: v.Number(int(now))}
+func (v *monthView) counted(key string, now, then int64, path string) monthFigure {
+	f := monthFigure{Name: v.Words[key], N: v.Number(int(now)), Path: path}
 	switch {
 	case then == 0:
 		f.Says = v.Words["month_none_before"]

@@ -77,6 +77,9 @@ func (s *Server) listContactsPage(c echo.Context) error {
 	for _, k := range list.Items {
 		v.Lines = append(v.Lines, s.contactLine(v.page, k))
 	}
+	if c.QueryParam("straight") != "" && q != "" && found == nil && len(list.Items) == 1 && list.Next == "" {
+		return c.Redirect(http.StatusSeeOther, v.Lines[0].Path)
+	}
 	v.Pager = v.pager(c, list.Next)
 	v.Empty = s.empty(v.page, "contacts_empty", "contacts_empty_text")
 	return s.show(c, http.StatusOK, "contacts.html", v)

@@ -13,6 +13,7 @@ type Permission string
 const (
 	Public   Permission = "public"   // anybody
 	Signed   Permission = "signed"   // a provider whose signature its channel checks
+	Screen   Permission = "screen"   // a browser with a link to the wall
 	Operator Permission = "operator" // whoever runs the program: loopback, or METRICS_TOKEN
 )
 
@@ -41,6 +42,8 @@ const (
 	RegisterEdit     Permission = "register:edit"    // the tables that the services look into
 	BroadcastManage  Permission = "broadcast:manage" // news of the offices: write, send, stop
 	RetentionManage  Permission = "retention:manage" // for how long what is kept
+	SettingManage    Permission = "setting:manage"   // what the city shows to everybody
+	WallManage       Permission = "wall:manage"      // links for screens that show the wall
 	SpendingRead     Permission = "spending:read"    // what SMS cost
 	SpendingManage   Permission = "spending:manage"  // prices, the budget, least balances
 )
@@ -52,14 +55,14 @@ var everyRole = []Permission{ContactRead, ContactWork, ConversationRead, CaseRea
 // scopes says what each role may do.
 var scopes = map[handoff.Role][]Permission{
 	handoff.RoleAgent:         everyRole,
-	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead),
-	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead, SpendingManage),
+	handoff.RoleSupervisor:    append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead, WallManage),
+	handoff.RoleAdministrator: append(slices.Clone(everyRole), AuditRead, ContactUnmerge, WardCorrect, CaseSeparate, AccountManage, TroubleManage, ContactPrivacy, RetentionManage, SettingManage, WallManage, ReplyEdit, FlowEdit, RegisterEdit, BroadcastManage, SpendingRead, SpendingManage),
 }
 
 // known reports whether p is one of the permissions.
 func (p Permission) known() bool {
 	switch p {
-	case Public, Signed, Operator:
+	case Public, Signed, Screen, Operator:
 		return true
 	default:
 		return p.staff()

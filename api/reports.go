@@ -2,9 +2,7 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
 	"mime"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -65,8 +63,13 @@ func (s *Server) showReport(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Vary", "Accept, Authorization")
-	if wantsCSV(c.Request().Header.Values("Accept")) {
-		return writeCSV(c, table)
+	switch accept := c.Request().Header.Values("Accept"); {
+	case wants(accept, mediaXLSX):
+		s.asFile(c, formatXLSX, fileOf(table))
+		return writeXLSX(c, table)
+	case wants(accept, mediaCSV):
+		s.asFile(c, formatCSV, fileOf(table))
+		return table.WriteCSV(c.Response())
 	}
 	return answer(c, shapeReport(table))
 }
@@ -96,18 +99,14 @@ func shapeReport(t reports.Table) reportAnswer {
 	}
 }
 
-func writeCSV(c echo.Context, t reports.Table) error {
-	h := c.Response().Header()
-	h.Set("Content-Type", mediaCSV+"; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s_%s_%s.csv"`, t.Name, t.From.Format(time.DateOnly), t.To.Format(time.DateOnly)))
-	c.Response().WriteHeader(http.StatusOK)
-	return t.WriteCSV(c.Response())
+// fileOf is the name of a report as a file, without its ending.
+func fileOf(t reports.Table) string {
+	return t.Name + "_" + t.From.Format(time.DateOnly) + "_" + t.To.Format(time.DateOnly)
 }
 
-// wantsCSV reports whether an Accept header names CSV, and prefers it to JSON
-// if it names both.
-func wantsCSV(accept []string) bool {
+// wants reports whether an Accept header names a media type of files, and
+// prefers it to JSON if it names both.
+func wants(accept []string, file string) bool {
 	weights := map[string]float64{}
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		media, params, err := mime.ParseMediaType(part)
@@ -122,6 +121,6 @@ func wantsCSV(accept []string) bool {
 		}
 		weights[media] = max(weights[media], weight)
 	}
-	asked := weights[mediaCSV]
+	asked := weights[file]
 	return asked > 0 && asked >= weights["application/json"]
 }

@@ -110,7 +110,7 @@ func TestCSVIsForThoseWhoAskForIt(t *testing.T) {
 		"": false, "*/*": false, "application/json": false, "application/json, text/csv;q=0.9": false, "text/csv;q=0": false, "text/csv;q=x": false,
 		"text/html,application/xhtml+xml": false, "text/csvx": false, ";;;": false,
 	} {
-		if got := wantsCSV([]string{accept}); got != want {
+		if got := wants([]string{accept}, mediaCSV); got != want {
 			t.Errorf("%q: %v", accept, got)
 		}
 	}

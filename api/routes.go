@@ -54,7 +54,7 @@ var (
 
 // table is every route of the program's own; channels are mounted beside it.
 func table(set *reports.Set) []Route {
-	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), linkRoutes(), callRoutes(), deskRoutes(), privacyRoutes(), troubleRoutes(), troublePages(), backgroundRoutes(), retentionRoutes(), spendingRoutes(), exportRoutes(), filterRoutes(), alarmRoutes(), flowVerbs(), registerVerbs(), broadcastVerbs(), overviewRoutes(set), sentPhotoRoutes(), consoleRoutes())
+	return slices.Concat(healthRoutes(), recordRoutes(), verbRoutes(), linkRoutes(), callRoutes(), deskRoutes(), privacyRoutes(), troubleRoutes(), troublePages(), backgroundRoutes(), retentionRoutes(), settingsRoutes(), spendingRoutes(), exportRoutes(), figureExportRoutes(), filterRoutes(), alarmRoutes(), flowVerbs(), registerVerbs(), broadcastVerbs(), overviewRoutes(set), sentPhotoRoutes(), consoleRoutes())
 }
 
 // overviewRoutes are the reads of /api/v1 that look at the desk as a whole.
@@ -62,7 +62,7 @@ func overviewRoutes(set *reports.Set) []Route {
 	return []Route{
 		{
 			Method: http.MethodGet, Path: "/api/v1/reports/:name", Needs: ReportRead, handle: (*Server).showReport,
-			Summary: "A statistic of what the caller may see, as JSON or, with Accept: text/csv, as CSV with a line of names first",
+			Summary: "A statistic of what the caller may see, as JSON or, with Accept: text/csv or the media type of XLSX, as a sheet with a line of names first",
 			Answer:  reportAnswer{}, Type: mediaCSV, Names: set.Names(), Query: reportParameters(),
 		},
 		{

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -28,6 +29,7 @@ const byteOrderMark = "\ufeff"
 // take for a formula is led by an apostrophe.
 type sheet interface {
 	row(cells ...any) error
+	begin(title string) error // another sheet; CSV has one, without a title
 	close() error
 }
 
@@ -52,12 +54,16 @@ func (s *csvSheet) row(cells ...any) error {
 			line[i] = reports.Plain(c)
 		case time.Time:
 			line[i] = dateTime(c)
+		case nil:
+			line[i] = ""
 		default:
 			line[i] = fmt.Sprint(c)
 		}
 	}
 	return s.out.Write(line)
 }
+
+func (s *csvSheet) begin(string) error { return nil }
 
 func (s *csvSheet) close() error {
 	s.out.Flush()
@@ -72,12 +78,15 @@ func dateTime(t time.Time) string {
 	return t.In(handoff.Dhaka()).Format(time.DateTime)
 }
 
-// workbook is an XLSX file of one sheet, kept on disk until it is whole.
+// sheetTitle is how long the title of a sheet may be, in characters.
+const sheetTitle = 31
+
+// workbook is an XLSX file, kept on disk until it is whole.
 type workbook struct {
 	to   io.Writer
 	file *excelize.File
-	out  *excelize.StreamWriter
-	n    int
+	out  *excelize.StreamWriter // the sheet that is written
+	n    int                    // its rows so far
 }
 
 func newWorkbook(w io.Writer) (*workbook, error) {
@@ -87,6 +96,34 @@ func newWorkbook(w io.Writer) (*workbook, error) {
 		return nil, fmt.Errorf("begin a workbook: %w", err)
 	}
 	return &workbook{to: w, file: f, out: out}, nil
+}
+
+// begin goes on with another sheet. The first one that is begun is the first of
+// the file.
+func (b *workbook) begin(title string) error {
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]'`, r) {
+			return ' '
+		}
+		return r
+	}, title)
+	if r := []rune(name); len(r) > sheetTitle {
+		name = string(r[:sheetTitle])
+	}
+	var err error
+	if b.n == 0 {
+		err = b.file.SetSheetName(b.file.GetSheetName(0), name)
+	} else if err = b.out.Flush(); err == nil {
+		_, err = b.file.NewSheet(name)
+	}
+	if err == nil {
+		b.out, err = b.file.NewStreamWriter(name)
+	}
+	if err != nil {
+		return fmt.Errorf("begin a sheet: %w", err)
+	}
+	b.n = 0
+	return nil
 }
 
 func (b *workbook) row(cells ...any) error {

@@ -154,11 +154,11 @@ func (s *Server) spentIn(c echo.Context, at time.Time, v *spendingView) error {
 	export := spendingPath + "/export?month=" + m.Begin.Format(monthForm)
 	v.Export = exportLinks{withQuery(export, "format", formatCSV), withQuery(export, "format", formatXLSX)}
 	v.Main = []monthFigure{
-		{v.Words["spending_spent"], v.Money(total.Cost.Rounded()), v.Say("spending_was", "n", v.Money(before.Total().Cost.Rounded()), "month", v.monthName(before.Begin))},
-		{v.Words["spending_segments"], v.Count(int64(total.Segments)), v.Say("spending_messages", "n", v.Count(int64(total.Messages)))},
+		{v.Words["spending_spent"], v.Money(total.Cost.Rounded()), v.Say("spending_was", "n", v.Money(before.Total().Cost.Rounded()), "month", v.monthName(before.Begin)), ""},
+		{v.Words["spending_segments"], v.Count(int64(total.Segments)), v.Say("spending_messages", "n", v.Count(int64(total.Messages))), ""},
 	}
 	if end, ok := m.Forecast(s.now()); ok {
-		v.Main = append(v.Main, monthFigure{v.Words["spending_forecast"], v.Money(end.Rounded()), v.Words["spending_forecast_text"]})
+		v.Main = append(v.Main, monthFigure{v.Words["spending_forecast"], v.Money(end.Rounded()), v.Words["spending_forecast_text"], ""})
 	}
 	if total.Unpriced > 0 {
 		v.Notes = append(v.Notes, v.Say("spending_unpriced", "n", v.Count(int64(total.Unpriced))))

@@ -14,7 +14,11 @@ import (
 type talksView struct {
 	page
 	Filters []field
+	More    []field // of figures, folded away until they are used
+	Kept    []kept
+	Fault   string // what cannot be understood besides the fields
 	Narrow  bool
+	Folded  bool
 	Lines   []inboxLine
 	Empty   empty
 	Pager   pager
@@ -61,8 +65,14 @@ func (s *Server) talkFilterOf(c echo.Context, v *talksView) (handoff.Conversatio
 		{Name: "team", Label: v.Words["team"], Options: slices.Insert(s.teamOptions(v.Lang, chosenOf(f.Team)), 0, option{Label: v.Words["any_team"]})},
 		ward, v.channelField(f.Channel), from, to,
 	}
-	v.Narrow = f.Flow+f.Team+f.Channel+from.Value+to.Value+ward.Value != ""
-	return f, ok
+	var read bool
+	if v.More, read = s.talkFigures(c, v, &f); !read {
+		v.Fault = v.Words["kept_fault"]
+	}
+	k := f.Counted
+	v.Folded = k.Figure == "" && f.Owner == "" && k.Language == "" && k.Weekday == nil && k.Hour == nil
+	v.Narrow = !v.Folded || len(v.Kept) > 0 || f.Flow+f.Team+f.Channel+from.Value+to.Value+ward.Value != ""
+	return f, ok && read
 }
 
 // spanFields read days and a ward; false when one of them cannot be understood.

@@ -21,7 +21,7 @@ func TestWallInABrowser(t *testing.T) {
 	t.Cleanup(func() { close(done) })
 	d.server.opt.Live, d.server.opt.Done, d.server.opt.Wards = live, done, place.Sample()
 	d.fillYear(3000)
-	d.person("anna@example.org", "রহিমা খাতুন", handoff.RoleSupervisor, nil, nil)
+	anna := d.person("anna@example.org", "রহিমা খাতুন", handoff.RoleSupervisor, nil, nil)
 	d.enters("anna@example.org", goodPassword)
 	d.See("the menu", `document.querySelector(".menu")`)
 	for _, lang := range languages {
@@ -51,5 +51,46 @@ func TestWallInABrowser(t *testing.T) {
 	if after := d.Text(opened); after == before || time.Since(began) > 2*time.Second {
 		t.Errorf("%s became %s after %s", before, after, time.Since(began))
 	}
-	d.calm()
+	d.calm() // until now: from here on connections break
+	d.lostAndFound()
+	d.hangsAScreen(anna)
+}
+
+// lostAndFound cuts the wall off, and ends its session.
+func (d *desktop) lostAndFound() {
+	d.t.Helper()
+	d.Script(`document.getElementById("wall-find").value = "রহিম"`)
+	d.Script(`document.querySelector(".wall-n").dataset.old = "yes"`)
+	d.away.Store(true)
+	d.web.CloseClientConnections()
+	d.See("that the connection is lost", `!document.getElementById("wall-lost").hidden && document.body.classList.contains("stale")`)
+	d.Picture("wall-lost", 1920, 1080, "dark")
+	d.away.Store(false)
+	d.See("new figures", `document.getElementById("wall-lost").hidden && !document.querySelector(".wall-n").dataset.old`)
+	if written := d.Text(`document.getElementById("wall-find").value`); written != "রহিম" {
+		d.t.Errorf("what was being written became %q", written)
+	}
+	d.exec(`DELETE FROM staff_sessions`)
+	d.web.CloseClientConnections()
+	d.See("that the sign-in has ended", `document.querySelector(".wall-ended") && !document.querySelector(".wall-now")`)
+	d.Picture("wall-signed-off", 1920, 1080, "dark")
+	d.Fits("wall-signed-off", 390)
+}
+
+// hangsAScreen opens the wall by a link of its own.
+func (d *desktop) hangsAScreen(anna handoff.Agent) {
+	d.t.Helper()
+	token, err := d.desk.AddWallLink(d.t.Context(), anna.Viewer(), "প্রবেশপথের হলঘর")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.Open(d.url + screenOpen + token)
+	d.See("the wall", `location.pathname === "`+screenPath+`" && document.querySelector(".wall-now")`)
+	d.Picture("wall-screen", 1920, 1080, "light")
+	d.exec(`UPDATE wall_links SET ended_at = now()`)
+	d.web.CloseClientConnections()
+	d.See("that the link has ended", `document.querySelector(".wall-ended")`)
+	d.enters("anna@example.org", goodPassword)
+	d.See("the menu", `document.querySelector(".menu")`)
+	d.visit("wall-links", wallLinksPath)
 }

@@ -60,7 +60,10 @@ func TestCatalogueDescribesItself(t *testing.T) {
 		}
 	}
 	want := []Transition{
-		{"ask_trouble", "answer manhole", "keep_away"}, {"ask_trouble", "answer other", "ask_detail"}, {"ask_trouble", "answered", "ask_ward"},
+		{"ask_trouble", "answer manhole", "keep_away"},
+		{"ask_trouble", "answer other", "ask_detail"},
+		{"ask_trouble", "answer sewer", "whose_sewer"},
+		{"ask_trouble", "answered", "ask_ward"},
 	}
 	if !reflect.DeepEqual(ways, want) {
 		t.Errorf("ways out %v, want %v", ways, want)

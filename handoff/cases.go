@@ -71,6 +71,11 @@ type CaseFilter struct {
 
 	DueBefore time.Time // only open cases that are due before it
 	Channel   string
+
+	Figure     CaseFigure
+	NoTeam     bool      // only those that are nobody's
+	NoWard     bool      // only those whose ward is not known
+	ResolvedOn time.Time // midnight of a day on which they were resolved
 }
 
 // Cases lists the cases that the viewer may see, in the order of the filter.
@@ -139,7 +144,7 @@ func (f CaseFilter) narrow(db *gorm.DB) (*gorm.DB, error) {
 	if !f.To.IsZero() {
 		db = db.Where("cases.opened_at < ?", f.To)
 	}
-	return db, nil
+	return f.counted(db)
 }
 
 // named narrows by names that come from outside.

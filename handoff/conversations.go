@@ -53,6 +53,7 @@ type ConversationFilter struct {
 	Ward    int
 	From    time.Time // when it was opened
 	To      time.Time // not included
+	Counted Counted   // by a figure
 }
 
 // Conversations lists the conversations that the viewer may see, the newest
@@ -77,6 +78,9 @@ func (d *Desk) Conversations(ctx context.Context, v Viewer, f ConversationFilter
 			return none, err
 		}
 		db = db.Where("team <> '' AND team = ?", team)
+	}
+	if db, err = f.Counted.narrow(db, d.now()); err != nil {
+		return none, err
 	}
 	if f.Agent != uuid.Nil {
 		db = db.Where("agent_id = ?", f.Agent)

@@ -23,6 +23,7 @@ type Pulse struct {
 	Oldest     *time.Time // since when the longest has waited; nil when nobody waits
 	OnDuty     int
 	Arrivals   [ArrivalMinutes]int // conversations opened by minute, the last one is the running minute
+	Since      time.Time           // when the first of these minutes began
 	Opened     int                 // cases, today by the day of Dhaka
 	Resolved   int                 // cases that were resolved today
 }
@@ -62,6 +63,7 @@ func (d *Desk) pulseArrivals(ctx context.Context, v Viewer, p *Pulse) error {
 	seen := v.conversations("c")
 	end := d.now().Truncate(time.Minute).Add(time.Minute)
 	since := end.Add(-ArrivalMinutes * time.Minute)
+	p.Since = d.local(since)
 	err := d.db.WithContext(ctx).Raw(`SELECT floor(extract(epoch FROM c.opened_at - ?::timestamptz) / 60)::int AS minute, count(*) AS n
 		FROM conversations c WHERE c.opened_at >= ? AND c.opened_at < ? AND `+seen.sql+` GROUP BY 1`,
 		append([]any{since, since, end}, seen.vars...)...).Scan(&rows).Error

@@ -78,4 +78,11 @@ func browserByForm(t *testing.T, d *demo, b *browsertest.Chat) {
 	sees("There is no such service")
 	b.Open(d.URL + "/")
 	b.Looks("en-chat-links")
+	d.counts.set(true, aMonth(), nil)
+	for _, lang := range languages {
+		b.Open(d.URL + "/counts?lang=" + lang)
+		b.Looks(lang + "-counts")
+		b.Picture(lang+"-counts-whole", 390, 2600, "light")
+		b.Picture(lang+"-counts-whole", 1280, 2200, "dark")
+	}
 }

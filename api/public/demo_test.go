@@ -26,6 +26,7 @@ import (
 	"nagorik/bot"
 	"nagorik/bot/web"
 	"nagorik/flows"
+	"nagorik/flows/place"
 )
 
 // demo is a whole small city behind the page: a record, a store of photos and
@@ -36,6 +37,8 @@ type demo struct {
 	done chan struct{}
 
 	office *office // answers when it is open; otherwise the bot follows a script
+
+	counts shownCounts
 
 	down   atomic.Bool // every connection breaks
 	broken atomic.Bool // the history cannot be read
@@ -82,7 +85,7 @@ func newDemoWith(t testing.TB, change func(*Options)) *demo {
 	d.office = newOffice(t)
 	opt := Options{
 		Chat: chat, City: demoCity, Track: demoTrack, Log: slog.New(slog.DiscardHandler),
-		Catalogs: bot.NewCatalogs(d.office.catalog, nil), Stand: d.stand,
+		Catalogs: bot.NewCatalogs(d.office.catalog, nil), Stand: d.stand, Counts: &d.counts, Wards: place.Sample(),
 	}
 	change(&opt)
 	if err := Register(e, opt); err != nil {

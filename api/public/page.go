@@ -43,6 +43,7 @@ type view struct {
 	Ref     string
 	Fault   string // in words
 	Track   tracking
+	Counts  bool   // there are figures to lead to
 	Script  string // what the script needs, JSON
 }
 
@@ -103,6 +104,7 @@ func (s *site) view(c echo.Context, lang string) (view, error) {
 		Ref:     cutRunes(c.QueryParam("ref"), refLimit),
 		Fault:   w.Faults[c.QueryParam("fault")],
 		Track:   s.track(c, lang),
+		Counts:  s.countsShown(c.Request().Context()),
 	}
 	address := s.opt.Chat.Visit(c.Response(), c.Request())
 	lines, fault := s.history(c, address)

@@ -12,6 +12,7 @@ import (
 
 	"nagorik/bot"
 	"nagorik/bot/web"
+	"nagorik/flows/place"
 	"nagorik/handoff"
 	"nagorik/handoff/broadcasts"
 )
@@ -32,8 +33,12 @@ type Options struct {
 	// broadcast a link in its mail is for; nil: there are no such links.
 	Letters  Letters
 	ReadLink func(token string) (recipient int64, ok bool)
-	Now      func() time.Time // nil: time.Now
-	Log      *slog.Logger     // nil: slog.Default
+	// Counts are figures for everybody; nil: there are none.
+	Counts Counts
+	// Wards are drawn as a map of the figures; nil: there is no map.
+	Wards *place.Map
+	Now   func() time.Time // nil: time.Now
+	Log   *slog.Logger     // nil: slog.Default
 }
 
 // Tracked is all that anybody may know of a case.
@@ -44,7 +49,7 @@ type Tracked struct {
 }
 
 // Register adds the pages, their assets and the chat's reading calls to e: GET /,
-// /services, /services/{flow}, /unsubscribe/{token} and its POST, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
+// /services, /services/{flow}, /counts, /unsubscribe/{token} and its POST, /assets/, /channels/web/stream and /channels/web/photos/. Writing, POST
 // /channels/web, is a channel's webhook like any other and not added here. The
 // error names a fault in the embedded files.
 func Register(e *echo.Echo, opt Options) error {
@@ -62,6 +67,7 @@ func Register(e *echo.Echo, opt Options) error {
 	e.Match(methods, "/", s.showPage)
 	e.Match(methods, "/services", s.listServices)
 	e.Match(methods, "/services/:flow", s.showService)
+	e.Match(methods, countsPath, s.showCounts)
 	e.Match(methods, broadcasts.LinkPath+":token", s.showUnsubscribe)
 	e.POST(broadcasts.LinkPath+":token", s.unsubscribe)
 	e.Match(methods, "/assets/:name", s.showAsset)

@@ -132,7 +132,7 @@ func TestTwoServices(t *testing.T) {
 	c.Open("/services/drainage")
 	c.Sees("in the middle of another service: <b>Garbage</b>")
 	c.Send("ask", "")
-	c.Sees("Continue your unfinished report (Drainage)?")
+	c.Sees("Continue where you stopped (Drainage)?")
 	c.Pick("ask", "Yes")
 	c.Sees("Type your ward number", "Blocked drain")
 	c.Pick("small", "Cancel")

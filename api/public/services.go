@@ -24,6 +24,9 @@ const (
 	pageUnknown  = "unknown.html"
 )
 
+// formPages are all pages with the frame around them.
+var formPages = []string{pageServices, pageService, pageUnknown, pageCounts, pageUnsubscribe}
+
 // frame is what all pages of services show around their own.
 type frame struct {
 	Lang    string
@@ -43,6 +46,7 @@ type frame struct {
 type servicesView struct {
 	frame
 	Groups []serviceGroup
+	Counts bool         // there are figures to lead to
 	Open   *serviceLine // the service that was begun and waits for an answer
 }
 
@@ -57,7 +61,7 @@ type serviceLine struct {
 
 func loadForms() (map[string]*pageTemplate, error) {
 	pages := make(map[string]*pageTemplate)
-	for _, name := range []string{pageServices, pageService, pageUnknown, pageUnsubscribe} {
+	for _, name := range formPages {
 		t, err := template.New(name).Option("missingkey=error").ParseFS(files, name, "frame.html")
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
@@ -71,7 +75,7 @@ func loadForms() (map[string]*pageTemplate, error) {
 func (s *site) listServices(c echo.Context) error {
 	lang := s.language(c)
 	w, catalog := s.words[lang], s.opt.Catalogs.Current()
-	v := servicesView{frame: s.frame(c, lang, w.Text["services"])}
+	v := servicesView{frame: s.frame(c, lang, w.Text["services"]), Counts: s.countsShown(c.Request().Context())}
 	for _, g := range catalog.Services() {
 		group := serviceGroup{Title: inLanguage(g.Title, lang)}
 		for _, id := range g.Services {

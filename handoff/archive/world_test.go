@@ -95,6 +95,8 @@ var filling = []string{
 	`INSERT INTO figure_checks VALUES ('2026-11-20', now())`,
 	`INSERT INTO photo_removals (sha256, at) VALUES ('00', now())`,
 	`INSERT INTO retention VALUES ('words', 24, now())`,
+	`INSERT INTO switches VALUES ('public_counts', now())`,
+	`INSERT INTO wall_links SELECT gen_random_uuid(), '\x04ff', 'প্রবেশপথ', id, created_at, NULL, NULL FROM agents LIMIT 1`,
 	`INSERT INTO saved_filters SELECT gen_random_uuid(), id, 'cases', 'আমার', 'ward=12', true, created_at FROM agents LIMIT 1`,
 }
 

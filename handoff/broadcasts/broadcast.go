@@ -80,10 +80,10 @@ type Audience struct {
 
 // Draft is what is written of a broadcast before it is sent.
 type Draft struct {
-	Title     string         // for the staff; at most MaxTitle bytes
-	Topic     string         // of the catalogue: who has left it is not told
-	Words     Words          //
-	Audience  Audience       //
+	Title     string // for the staff; at most MaxTitle bytes
+	Topic     string // of the catalogue: who has left it is not told
+	Words     Words
+	Audience  Audience
 	PerMinute map[Family]int // recipients at most; 0: Usual
 	Emergency string         // why it goes out in quiet hours too, at most MaxReason bytes; empty: it does not
 }

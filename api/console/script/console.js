@@ -194,3 +194,30 @@ function follow(part) {
   }
   if (focused) (box || document.getElementById('thread')).focus();
 }
+
+// The wall says when its figures are old: at once when they cannot be fetched, and when nothing has come for a while. It
+// goes on trying, and is as before when they come.
+const lost = document.getElementById('wall-lost');
+if (lost) {
+  const patience = 40000;
+  let last = Date.now();
+  let failing = false;
+  const clock = () => (document.getElementById('wall-clock') || {}).textContent || '';
+  let since = clock();
+  const look = () => {
+    const old = failing || Date.now() - last > patience;
+    lost.hidden = !old;
+    lost.querySelector('[data-since]').textContent = since;
+    document.body.classList.toggle('stale', old);
+  };
+  document.addEventListener('htmx:afterRequest', (event) => {
+    if (!event.detail.target || event.detail.target.id !== 'wall') return;
+    failing = !event.detail.successful;
+    if (!failing) last = Date.now();
+    look();
+  });
+  document.addEventListener('htmx:afterSwap', () => {
+    since = clock() || since;
+  });
+  setInterval(look, 5000);
+}
