@@ -52,3 +52,22 @@ func TestOldVersionsLoad(t *testing.T) {
 		t.Error("a version without anything was taken")
 	}
 }
+
+// TestOldVersionsLoadWithoutASetting takes a setting along that a built-in text mentions.
+func TestOldVersionsLoadWithoutASetting(t *testing.T) {
+	now, err := os.ReadFile("../flows.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := regexp.MustCompile(`(?m)^  rated:.*\n(?:    .*\n|\n)*`).ReplaceAll(now, []byte("  rated:\n    bn: ধন্যবাদ, {counter_phone}।\n    en: Thanks, {counter_phone}.\n"))
+	newer = regexp.MustCompile(`(?m)^  settings:\n`).ReplaceAll(newer, []byte("  settings:\n    counter_phone: {value: \"0999\", source: the counter, checked_on: 2026-11-23}\n"))
+	old := regexp.MustCompile(`(?m)^  rated:.*\n(?:    .*\n|\n)*`).ReplaceAll(now, nil)
+	c, faults := LoadKept(place.Sample(), File{Name: "flows.yaml", Text: newer}, File{Name: "old.yaml", Text: old})
+	if c == nil {
+		t.Fatalf("an old version does not load: %v", faults)
+	}
+	tn := &turn{c: c, in: &Input{Face: faces["web"]}}
+	if said := tn.render(c.texts["rated"]); !strings.Contains(said, "০৯৯৯") {
+		t.Errorf("it says %q", said)
+	}
+}
