@@ -104,7 +104,8 @@ var keysMade = []string{
 	"group_", "kind_", "span_", "channel_", "photo_", "happened_", "do_", "times_", "inbox_", "reason_", "sent_", "author_", "other_",
 	"ward_by_", "fault_form_", "source_", "place_", "diff_", "step_", "event_", "answer_", "template_", "slot_", "new_question_",
 	"new_answer_", "texts_of_", "chart_", "fault_canned_", "notice_", "told_", "way_", "hop_", "why_", "fault_link_", "join_", "alarm_", "task_", "retention_", "spending_",
-	"register_fault_", "register_is_", "register_type_", "register_column_", "counted_", "any_", "opened_", "without_", "kept_",
+	"register_fault_", "register_is_", "register_type_", "register_column_", "broadcast_is_", "broadcast_n_", "broadcast_means_", "broadcast_do_", "broadcast_sure_", "broadcast_try_",
+	"broadcast_hint_", "fault_broadcast_", "counted_", "any_", "opened_", "without_", "kept_",
 }
 
 func TestEveryWordIsUsedAndThere(t *testing.T) {

@@ -56,6 +56,8 @@ func (w auditWords) subject(what, subject string) (name, link string) {
 		return w.Words["audit_contact"], w.server.linkTo(w.page, contactsPath+"/:id", subject)
 	case "reply":
 		return w.Words["canned_one"], w.server.linkTo(w.page, cannedPath+"/:id", subject)
+	case "broadcast":
+		return w.Words["broadcast_one"], w.server.linkTo(w.page, broadcastsPath+"/:id", subject)
 	case "flows":
 		return w.Say("version_title", "n", w.digits(subject)), w.server.linkTo(w.page, flowsPath+"/versions/:number", subject)
 	case "account":
@@ -130,6 +132,8 @@ func (w auditWords) text(name, v string) string {
 		return w.digits(v)
 	case "role", "status", "owner", "language", "sent":
 		return w.or(name+"_"+v, v)
+	case "state":
+		return w.or("broadcast_is_"+v, v)
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {
 		return w.When(at)

@@ -39,6 +39,7 @@ func menu() []navEntry {
 		{"cases", "/console/cases"},
 		{"contacts", "/console/contacts"},
 		{"replies", cannedPath},
+		{"broadcasts", broadcastsPath},
 		{"flows", flowsPath},
 		{"registers", registersPath},
 		{"wards", wardsPath},
@@ -254,5 +255,5 @@ func (s *Server) showFault(c echo.Context, p *problem) error {
 
 // consoleRoutes are the pages of the staff.
 func consoleRoutes() []Route {
-	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), figurePages(), spendingPages(), screenRoutes(), wallLinkRoutes())
+	return slices.Concat(assetRoutes(), signInRoutes(), invitationRoutes(), languageRoutes(), ownRoutes(), accountRoutes(), auditRoutes(), wardRoutes(), recordPages(), privacyPages(), talkPages(), mentionRoutes(), cannedRoutes(), callPages(), flowsRoutes(), draftRoutes(), tryRoutes(), manualRoutes(), newServiceRoutes(), flowFigureRoutes(), phraseRoutes(), textRoutes(), registerPages(), broadcastPages(), figurePages(), spendingPages(), screenRoutes(), wallLinkRoutes())
 }

@@ -11,8 +11,13 @@ const guidePath = "/console/guide"
 
 // guideView is the guide for an agent's first day; views/guide_bn.html and
 // views/guide_en.html hold its text.
-type guideView struct{ page }
+type guideView struct {
+	page
+	Broadcasts bool // the viewer sends them
+}
 
 func (s *Server) showGuide(c echo.Context) error {
-	return s.show(c, http.StatusOK, "guide.html", guideView{s.page(c, "guide_title")})
+	v := guideView{page: s.page(c, "guide_title")}
+	v.Broadcasts = allows(v.Agent.Role, BroadcastManage)
+	return s.show(c, http.StatusOK, "guide.html", v)
 }

@@ -3,5 +3,5 @@
 //
 //	gsm.Segments("আপনার ওয়ার্ড নম্বর লিখুন।") // ucs2, 26 units, 1 segment
 //
-// The one type is [Count]. The rules are those of 3GPP TS 23.038 and 23.040 (protocols.md §3.4).
+// [Parts] cuts it where it is cut. The one type is [Count]. The rules are those of 3GPP TS 23.038 and 23.040 (protocols.md §3.4).
 package gsm

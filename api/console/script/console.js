@@ -46,7 +46,7 @@ const narrow = (box) => {
     const words = box.value.normalize('NFC').toLowerCase().split(/\s+/);
     let left = 0;
     for (const line of list.children) {
-      const text = line.textContent.normalize('NFC').toLowerCase();
+      const text = `${line.textContent} ${line.dataset.also || ''}`.normalize('NFC').toLowerCase();
       line.hidden = !words.every((word) => text.includes(word));
       if (!line.hidden) left++;
     }
@@ -78,11 +78,32 @@ const keepDraft = (form) => {
   window.addEventListener('pagehide', () => timer !== undefined && keep(true));
 };
 
+// Wards are chosen on a map as in the list beside it.
+const pick = (map) => {
+  const list = document.getElementById(map.dataset.pick);
+  const count = document.querySelector('[data-picked]');
+  const digits = new Intl.NumberFormat(document.documentElement.lang);
+  const box = (shape) => list.querySelector(`input[value="${shape.dataset.ward}"]`);
+  const paint = () => {
+    for (const shape of map.querySelectorAll('[data-ward]')) shape.classList.toggle('picked', box(shape).checked);
+    count.textContent = digits.format(list.querySelectorAll(':checked').length);
+  };
+  map.addEventListener('click', (event) => {
+    const shape = event.target.closest('[data-ward]');
+    if (!shape) return;
+    box(shape).checked = !box(shape).checked;
+    paint();
+  });
+  list.addEventListener('change', paint);
+  paint(); // a browser that comes back keeps what was ticked
+};
+
 // What script adds to the forms of a part of the page.
 const begin = (part) => {
   for (const hint of part.querySelectorAll('[data-scripted]')) hint.hidden = false;
   part.querySelectorAll('[data-narrow]').forEach(narrow);
   part.querySelectorAll('form[data-draft]').forEach(keepDraft);
+  part.querySelectorAll('[data-pick]').forEach(pick);
 };
 begin(document);
 
