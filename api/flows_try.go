@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -187,7 +188,7 @@ func (s *Server) trialPage(c echo.Context, draft handoff.CatalogDraft, script tr
 		v.Alert = v.Words["try_faults"]
 		err = v.keep(script)
 	} else {
-		err = s.goThrough(&v, catalog, script)
+		err = s.goThrough(c.Request().Context(), &v, catalog, script)
 	}
 	if err != nil {
 		return err
@@ -200,7 +201,7 @@ func (s *Server) trialPage(c echo.Context, draft handoff.CatalogDraft, script tr
 
 // goThrough plays a script. Where it begins may be gone from the draft, or an
 // answer be none: then that is said, and it begins at the service.
-func (s *Server) goThrough(v *trialView, catalog *flows.Catalog, script trial.Script) error {
+func (s *Server) goThrough(ctx context.Context, v *trialView, catalog *flows.Catalog, script trial.Script) error {
 	played, list, err := trial.Play(catalog, script)
 	var bad *flows.AnswerError
 	switch {
@@ -221,10 +222,12 @@ func (s *Server) goThrough(v *trialView, catalog *flows.Catalog, script trial.Sc
 		return err
 	}
 	v.settings(s, catalog, script)
-	if played != nil {
-		v.talk(catalog, played, list)
+	if played == nil {
+		return nil
 	}
-	return nil
+	prices, err := s.smsPrices(ctx)
+	v.talk(catalog, played, list, prices)
+	return err
 }
 
 // slotLabel is what a service calls one of its slots.

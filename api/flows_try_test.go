@@ -35,14 +35,15 @@ func (w *workshop) tries(cookie string, before *httptest.ResponseRecorder, pairs
 
 func TestDraftIsTriedWithoutScript(t *testing.T) {
 	w := newWorkshop(t)
+	w.exec(`INSERT INTO sms_prices VALUES ('city', '2026-01-01', 50000, 25000, now()), ('other', '2026-01-01', 40000, 20000, now())`)
 	anna := w.enter("anna@example.org")
 	w.post(draftPath, anna, w.form(1, w.changed("en: What is wrong with the drain?", "en: What ails the drain?")))
 	wantWay(t, w.post(draftPath, anna, url.Values{"base": {"1"}, "file": {"flows.yaml"}, "text": {w.changed("en: What is wrong with the drain?", "en: What ails the drain?")}, "flow": {"drainage"}, "then": {"try"}}), tryPath+"?flow=drainage")
 	says(t, w.look(english(tryPath+"?flow=drainage"), anna), `name="tap" value="drainage/ask_trouble=blocked|`)
 	sms := w.tries(anna, nil, "do", "begin", "channel", "sms", "language", "en", "from", "drainage")
-	says(t, sms, "What ails the drain?", "1 Standing water", "Characters", "SMS 1, 0.50 taka")
+	says(t, sms, "What ails the drain?", "1 Standing water", "Characters", "SMS 1, ৳0.50")
 	sms = w.tries(anna, sms, "do", "say", "say", "2")
-	says(t, sms, "Type your ward number", "number 2", "ask_trouble → ask_ward", "All answers so far: SMS 3, 1.50 taka")
+	says(t, sms, "Type your ward number", "number 2", "ask_trouble → ask_ward", "All answers so far: SMS 3, ৳1.50")
 	sms = w.tries(anna, sms, "do", "say", "say", "agent")
 	says(t, sms, "It would be passed to people", "the queue")
 	says(t, w.tries(anna, sms, "do", "undo"), "the bot", "ask_ward")

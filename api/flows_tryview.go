@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"nagorik/bot/trial"
 	"nagorik/flows"
+	"nagorik/handoff/spending"
 )
 
 // trialView is a conversation with a draft.
@@ -132,9 +132,9 @@ func (v *trialView) answer(sl flows.SlotOutline, given string) field {
 	return a
 }
 
-// talk shows what was said, and where that led.
-func (v *trialView) talk(catalog *flows.Catalog, t *trial.Trial, list []trial.Exchange) {
-	sum := &bill{page: v.page, catalog: catalog, counts: t.Face().Short}
+// talk shows what was said, where that led, and what it would have cost.
+func (v *trialView) talk(catalog *flows.Catalog, t *trial.Trial, list []trial.Exchange, prices spending.Prices) {
+	sum := &bill{page: v.page, prices: prices, counts: t.Face().Short}
 	for i, x := range list {
 		if i > 0 {
 			v.Bubbles = append(v.Bubbles, v.heard(x.Line))
@@ -231,11 +231,11 @@ func (v *trialView) effect(catalog *flows.Catalog, effect flows.Effect) string {
 // bill adds up what text messages cost.
 type bill struct {
 	page
-	catalog *flows.Catalog
-	counts  bool // this channel costs
-	parts   int
-	taka    float64
-	priced  bool
+	prices spending.Prices
+	counts bool // this channel costs
+	parts  int
+	cost   spending.Amount
+	priced bool
 }
 
 // add counts a message and says what it costs; empty where messages are free.
@@ -244,19 +244,15 @@ func (b *bill) add(text string) string {
 		return ""
 	}
 	n := trial.Segments(text)
-	name := "sms_price_english"
-	if n.Encoding == trial.BanglaEncoding {
-		name = "sms_price_bangla"
-	}
-	price, ok := b.catalog.Setting(name)
+	cost, ok := b.prices.Dearest(n.Segments, n.Encoding == trial.BanglaEncoding)
 	b.parts += n.Segments
-	b.taka += price * float64(n.Segments)
+	b.cost += cost
 	b.priced = b.priced || ok
-	cost := b.Say("try_cost", "units", b.Number(n.Units), "n", b.Number(n.Segments))
+	said := b.Say("try_cost", "units", b.Number(n.Units), "n", b.Number(n.Segments))
 	if ok {
-		cost += b.Say("try_price", "taka", b.money(price*float64(n.Segments)))
+		said += ", " + b.Money(cost)
 	}
-	return cost
+	return said
 }
 
 // total says what all messages cost together.
@@ -266,9 +262,7 @@ func (b *bill) total() string {
 	}
 	total := b.Say("try_total", "n", b.Number(b.parts))
 	if b.priced {
-		total += b.Say("try_price", "taka", b.money(b.taka))
+		total += ", " + b.Money(b.cost)
 	}
 	return total
 }
-
-func (b *bill) money(taka float64) string { return b.digits(strconv.FormatFloat(taka, 'f', 2, 64)) }

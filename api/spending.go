@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,6 +105,14 @@ func (s *Server) spendingMonth(c echo.Context) (time.Time, bool) {
 		return parseMonth(text)
 	}
 	return s.now(), true
+}
+
+// smsPrices are what SMS cost now; none where that is not kept.
+func (s *Server) smsPrices(ctx context.Context) (spending.Prices, error) {
+	if s.opt.Spending == nil {
+		return nil, nil
+	}
+	return s.opt.Spending.Prices(ctx)
 }
 
 func (s *Server) showSpending(c echo.Context) error {

@@ -70,6 +70,17 @@ func (p Prices) Of(gateway string, segments int, unicode bool) (Amount, bool) {
 	return Amount(segments) * price.Plain, true
 }
 
+// Dearest is what an SMS of so many segments costs at most now, whichever
+// gateway takes it; false when no price is known.
+func (p Prices) Dearest(segments int, unicode bool) (most Amount, known bool) {
+	for gateway := range p {
+		if cost, ok := p.Of(gateway, segments, unicode); ok {
+			most, known = max(most, cost), true
+		}
+	}
+	return most, known
+}
+
 // Ledger is the record of what SMS cost. It is safe for many goroutines, and
 // several processes may share one database.
 type Ledger struct {
