@@ -3,10 +3,13 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nagorik/flows"
+	fold "nagorik/flows/bangla"
 )
 
 // What buttons mean to a citizen, by the end of their payloads.
@@ -110,29 +113,20 @@ func bangla(n int) string {
 	return b.String()
 }
 
-// maxDigits bounds a case number's length; a longer row of digits is none.
-const maxDigits = 12
+// numbered is a case number as a message says it; other rows of digits are
+// telephones.
+var numbered = regexp.MustCompile(`(?:নম্বর|No\.) ([0-9০-৯]{5,12})(?:[^0-9০-৯]|$)`)
 
-// caseNumber is the first case number in a text, in Bangla or Latin digits; 0
-// if there is none.
+// caseNumber is the case number in a text, in Bangla or Latin digits; 0 if there
+// is none.
 func caseNumber(text string) int64 {
-	var n int64
-	digits := 0
-	for _, c := range text + " " {
-		switch {
-		case c >= '০' && c <= '৯':
-			c -= '০' - '0'
-			fallthrough
-		case c >= '0' && c <= '9':
-			if digits++; digits <= maxDigits {
-				n = n*10 + int64(c-'0')
-			}
-			continue
-		}
-		if n >= firstCase && digits <= maxDigits {
-			return n
-		}
-		n, digits = 0, 0
+	m := numbered.FindStringSubmatch(text)
+	if m == nil {
+		return 0
 	}
-	return 0
+	n, err := strconv.ParseInt(fold.Digits(m[1]), 10, 64)
+	if err != nil || n < firstCase {
+		return 0
+	}
+	return n
 }

@@ -68,7 +68,8 @@ func TestAnswer(t *testing.T) {
 
 func TestCaseNumber(t *testing.T) {
 	for text, want := range map[string]int64{
-		"": 0, "10001": 10001, "x10000x": 0, "১০০০১": 10001, "9999 ১০০০২": 10002, "12345678901234567 10003": 10003,
+		"": 0, "No. 10001": 10001, "No. 10000": 0, "নম্বর ১০০০১": 10001, "9999, নম্বর ১০০০২।": 10002, "No. 12345678901234567": 0,
+		"ওয়াসা: ১৬১৬২। উত্তর দিন।": 0,
 	} {
 		if got := caseNumber(text); got != want {
 			t.Errorf("case number of %q is %d, want %d", text, got, want)
