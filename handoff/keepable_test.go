@@ -23,7 +23,7 @@ func TestProviderWordsThatNoTextCanHold(t *testing.T) {
 	}{
 		{"a dead turn", func(r *record, _ *handoff.Turn) error {
 			return r.DeadTurn(r.t.Context(), handoff.Key{Channel: "sms" + hostile, Address: "61" + hostile}, []byte("event"+hostile), errors.New("cause"+hostile))
-		}, `SELECT count(*) FROM dead_turns WHERE event LIKE 'event%' AND error LIKE 'cause%' AND address LIKE '61%'`},
+		}, `SELECT count(*) FROM dead_turns WHERE event LIKE 'v1.%' AND error LIKE 'cause%' AND address LIKE '61%'`},
 		{"an alarm", func(r *record, _ *handoff.Turn) error {
 			_, err := r.RaiseAlarm(r.t.Context(), handoff.AlarmProvider, "sms", "blocked"+hostile)
 			return err
