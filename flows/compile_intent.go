@@ -78,7 +78,7 @@ func (c *Catalog) model() *intent.Model {
 		return nil
 	}
 	c.learnt.once.Do(func() {
-		c.learnt.model = intent.Train(c.learnt.examples)
+		c.learnt.model = learntLately.model(c.learnt.examples)
 		c.learnt.examples = nil
 	})
 	return c.learnt.model
