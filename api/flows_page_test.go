@@ -1,12 +1,15 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"nagorik/flows"
@@ -28,6 +31,40 @@ func newWorkshop(t *testing.T) *workshop {
 	return equip(t, newCounter(t))
 }
 
+// compiled are files that were loaded before: most tests begin with the same.
+var compiled loads
+
+type loads struct {
+	mu   sync.Mutex
+	made map[string]loaded
+}
+
+type loaded struct {
+	catalog *flows.Catalog
+	faults  []flows.Fault
+}
+
+// loadsKept bounds what is held in memory.
+const loadsKept = 8
+
+func (l *loads) load(files []flows.File) (*flows.Catalog, []flows.Fault) {
+	var key strings.Builder
+	for _, f := range files {
+		fmt.Fprintf(&key, "%s %d\n%s", f.Name, len(f.Text), f.Text)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found, ok := l.made[key.String()]
+	if !ok {
+		if len(l.made) >= loadsKept || l.made == nil {
+			l.made = map[string]loaded{}
+		}
+		found.catalog, found.faults = flows.Load(place.Sample(), files...)
+		l.made[key.String()] = found
+	}
+	return found.catalog, slices.Clone(found.faults)
+}
+
 // equip lets services be edited in an office.
 func equip(t *testing.T, o *office) *workshop {
 	t.Helper()
@@ -36,7 +73,7 @@ func equip(t *testing.T, o *office) *workshop {
 		t.Fatal(err)
 	}
 	w := &workshop{office: o, text: string(text)}
-	o.server.opt.Compile = func(files []flows.File) (*flows.Catalog, []flows.Fault) { return flows.Load(place.Sample(), files...) }
+	o.server.opt.Compile = compiled.load
 	o.server.opt.Published = func(c *flows.Catalog) { w.began = c }
 	w.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	w.person("kamal@example.org", "Kamal", handoff.RoleAdministrator, nil, nil)
