@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/bot/background"
+	"nagorik/handoff/maybe"
 )
 
 // Background is the work beside the turns: background.Work.
@@ -50,7 +51,7 @@ func backgroundRoutes() []Route {
 func shapeTask(s background.Standing) taskAnswer {
 	return taskAnswer{
 		Task: s.Task, Every: int(s.Every / time.Second), Waiting: s.Waiting, Running: s.Running, Failed: s.Failed, Failing: s.Failing,
-		Done: orNull(s.Done), Fault: s.Fault, FaultAt: orNull(s.FaultAt),
+		Done: maybe.Null(s.Done), Fault: s.Fault, FaultAt: maybe.Null(s.FaultAt),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"nagorik/flows"
 	"nagorik/handoff"
 	"nagorik/handoff/broadcasts"
+	"nagorik/handoff/maybe"
 )
 
 const broadcastsAPI = "/api/v1/broadcasts"
@@ -103,7 +104,7 @@ func (s *Server) listBroadcasts(c echo.Context) error {
 	}
 	a := listOf[broadcastAnswer]{Items: each(list, shapeBroadcast)}
 	if n := len(list); n == broadcasts.MaxListed {
-		a.Next = orNull(list[n-1].ID.String())
+		a.Next = maybe.Null(list[n-1].ID.String())
 	}
 	return answer(c, a)
 }

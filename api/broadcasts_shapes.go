@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"nagorik/handoff/broadcasts"
+	"nagorik/handoff/maybe"
 )
 
 // The bodies and answers of broadcasts.
@@ -107,7 +108,7 @@ func shapeBroadcast(b broadcasts.Broadcast) broadcastAnswer {
 		ID:            b.ID.String(),
 		broadcastBody: broadcastBody{Title: b.Title, Topic: b.Topic, Words: b.Words, Audience: b.Audience, PerMinute: b.PerMinute, Emergency: b.Emergency},
 		State:         string(b.State), Author: shapeName(b.Author), CreatedAt: b.CreatedAt, ChangedAt: b.ChangedAt,
-		DueAt: orNull(b.DueAt), BegunAt: orNull(b.BegunAt), EndedAt: orNull(b.EndedAt),
+		DueAt: maybe.Null(b.DueAt), BegunAt: maybe.Null(b.BegunAt), EndedAt: maybe.Null(b.EndedAt),
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"nagorik/bot"
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 // maxCallSteps bounds the questions of one call.
@@ -75,7 +76,7 @@ func (s *Server) recordCall(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	a := callAnswer{Conversation: call.Conversation.String(), Contact: call.Contact.ID.String(), Case: orNull(st.Now.Filed), Said: []string{}, Owner: string(st.Owner)}
+	a := callAnswer{Conversation: call.Conversation.String(), Contact: call.Contact.ID.String(), Case: maybe.Null(st.Now.Filed), Said: []string{}, Owner: string(st.Owner)}
 	if body.Flow != "" {
 		a.Said = each(st.Stand.Replies, func(r handoff.StandReply) string { return r.Text })
 	}

@@ -9,6 +9,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 type caseAnswer struct {
@@ -47,12 +48,12 @@ type happeningAnswer struct {
 
 func shapeCase(k handoff.Case) caseAnswer {
 	return caseAnswer{
-		Number: k.Number, Flow: k.Flow, Kind: string(k.Kind), Title: k.Title, Status: string(k.Status), Ward: orNull(k.Ward),
+		Number: k.Number, Flow: k.Flow, Kind: string(k.Kind), Title: k.Title, Status: string(k.Status), Ward: maybe.Null(k.Ward),
 		WardBy: string(k.WardBy), WardSure: string(k.WardBy.Confidence()),
 		Team: k.Team, Agent: shapeAgent(k.Agent), Place: k.Place, Location: shapePoint(k.Location), Answers: raw(k.Answers),
 		Photos: each(k.Photos, shapePhoto), Contact: shapeName(k.Contact), Conversation: k.Conversation.String(), Channel: k.Channel,
 		OpenedAt: k.OpenedAt, DueAt: k.DueAt, UpdatedAt: k.UpdatedAt, Timeline: each(k.Timeline, shapeHappening),
-		DuplicateOf: orNull(k.DuplicateOf), Duplicates: each(k.Duplicates, func(n int64) int64 { return n }), Followers: each(k.Followers, shapeFollower),
+		DuplicateOf: maybe.Null(k.DuplicateOf), Duplicates: each(k.Duplicates, func(n int64) int64 { return n }), Followers: each(k.Followers, shapeFollower),
 	}
 }
 

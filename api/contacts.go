@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 type contactAnswer struct {
@@ -62,7 +63,7 @@ type dealingAnswer struct {
 
 func shapeContact(c handoff.Contact) contactAnswer {
 	return contactAnswer{
-		ID: c.ID.String(), Name: c.Name, Phone: c.Phone, Email: c.Email, Ward: orNull(c.Ward), Language: c.Language,
+		ID: c.ID.String(), Name: c.Name, Phone: c.Phone, Email: c.Email, Ward: maybe.Null(c.Ward), Language: c.Language,
 		Identities: each(c.Identities, func(i handoff.Identity) identityAnswer { return identityAnswer(i) }),
 		CreatedAt:  c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
@@ -77,7 +78,7 @@ func shapeContactRecord(r handoff.ContactRecord) contactRecordAnswer {
 		Conversations: each(r.Conversations, shapeConversation),
 		Cases:         each(r.Cases, shapeCase),
 		Notes: each(r.Notes, func(n handoff.Note) noteAnswer {
-			return noteAnswer{n.ID.String(), orNull(n.Case), shapeName(n.By), n.Text, n.At}
+			return noteAnswer{n.ID.String(), maybe.Null(n.Case), shapeName(n.By), n.Text, n.At}
 		}),
 		Staff: each(r.Staff, func(d handoff.Dealing) dealingAnswer {
 			return dealingAnswer{shapeName(d.Agent), d.FirstAt, d.LastAt, d.Times}

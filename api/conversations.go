@@ -7,6 +7,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 type conversationAnswer struct {
@@ -76,7 +77,7 @@ func shapeConversation(c handoff.Conversation) conversationAnswer {
 	return conversationAnswer{
 		ID: c.ID.String(), Contact: shapeName(c.Contact), Channel: c.Channel, Owner: string(c.Owner), Agent: shapeAgent(c.Agent),
 		Team: c.Team, Reason: c.Reason, Urgent: c.Urgent, QueuedAt: c.QueuedAt, PromisedAt: c.PromisedAt, MissedAt: c.MissedAt, Flow: c.Flow, State: c.State, Language: c.Language,
-		Ward: orNull(c.Ward), OpenedAt: c.OpenedAt, LastInAt: c.LastInAt, LastAt: c.LastAt, ClosedAt: c.ClosedAt, Rating: orNull(c.Rating), RatedAt: c.RatedAt,
+		Ward: maybe.Null(c.Ward), OpenedAt: c.OpenedAt, LastInAt: c.LastInAt, LastAt: c.LastAt, ClosedAt: c.ClosedAt, Rating: maybe.Null(c.Rating), RatedAt: c.RatedAt,
 	}
 }
 
@@ -134,6 +135,6 @@ func (s *Server) showConversation(c echo.Context) error {
 		conversationAnswer: shapeConversation(record.Conversation),
 		Messages:           each(record.Messages, shapeMessage),
 		Notes:              each(record.Notes, shapeTalkNote),
-		Next:               orNull(record.Next),
+		Next:               maybe.Null(record.Next),
 	})
 }

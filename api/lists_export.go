@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 // exportMost is how many rows of a list are taken out at once.
@@ -97,7 +98,7 @@ func (s *Server) exportCases(c echo.Context) error {
 func (s *Server) caseCells(p page, k handoff.Case) []any {
 	l := s.caseLine(p, k)
 	return []any{
-		k.Number, l.Service, k.Title, l.Status.Text, k.Ward, k.Place, l.Team, l.Agent, p.channelName(k.Channel), k.Contact.Name, k.OpenedAt, orZeroTime(k.DueAt),
+		k.Number, l.Service, k.Title, l.Status.Text, k.Ward, k.Place, l.Team, l.Agent, p.channelName(k.Channel), k.Contact.Name, k.OpenedAt, maybe.Zero(k.DueAt),
 	}
 }
 
@@ -117,11 +118,4 @@ func (s *Server) exportTalks(c echo.Context) error {
 			return []any{l.Name, l.About, l.Ward, l.Channel, l.State.Text, t.OpenedAt}
 		}), list.Next, err
 	})
-}
-
-func orZeroTime(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 // The shapes of /api/v1. Times are in Asia/Dhaka's zone. A value that is not
@@ -19,7 +20,7 @@ type listOf[T any] struct {
 }
 
 func listAnswer[R, T any](page handoff.Page[R], shape func(R) T) listOf[T] {
-	return listOf[T]{Items: each(page.Items, shape), Next: orNull(page.Next)}
+	return listOf[T]{Items: each(page.Items, shape), Next: maybe.Null(page.Next)}
 }
 
 // each shapes every item; the result is never null in JSON.
@@ -29,14 +30,6 @@ func each[R, T any](items []R, shape func(R) T) []T {
 		out[i] = shape(item)
 	}
 	return out
-}
-
-func orNull[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
 }
 
 // nameAnswer is a contact or an agent inside others.

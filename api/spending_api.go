@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -214,7 +215,7 @@ func (s *Server) listBalances(c echo.Context) error {
 		return err
 	}
 	return answer(c, listOf[balanceAnswer]{Items: each(list, func(b spending.Balance) balanceAnswer {
-		a := balanceAnswer{Gateway: b.Gateway, Currency: b.Currency, ToldAt: orNull(b.ToldAt), Fault: b.Fault}
+		a := balanceAnswer{Gateway: b.Gateway, Currency: b.Currency, ToldAt: maybe.Null(b.ToldAt), Fault: b.Fault}
 		if b.Known {
 			a.Amount = &b.Amount
 		}

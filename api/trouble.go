@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 )
 
 // Reviver tries dead turns again: bot.Bot. Its errors are handoff's.
@@ -166,7 +167,7 @@ func (s *Server) listFailedPhotos(c echo.Context) error {
 		return err
 	}
 	return answer(c, listAnswer(list, func(f handoff.FailedPhoto) failedPhotoAnswer {
-		return failedPhotoAnswer{f.ID.String(), f.At, f.Channel, idOrNull(f.Conversation), orNull(f.Case), f.Tries, f.Fault}
+		return failedPhotoAnswer{f.ID.String(), f.At, f.Channel, idOrNull(f.Conversation), maybe.Null(f.Case), f.Tries, f.Fault}
 	}))
 }
 

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // AssignWaiting gives waiting conversations to people on duty who fit and have
@@ -90,7 +91,7 @@ func inTurn(c *deskRow, staff []dutyRow) []int {
 	}
 	slices.SortStableFunc(list, func(a, b int) int {
 		x, y := &staff[a], &staff[b]
-		return cmp.Or(cmp.Compare(x.Open, y.Open), orZero(x.AssignedAt).Compare(orZero(y.AssignedAt)))
+		return cmp.Or(cmp.Compare(x.Open, y.Open), maybe.Zero(x.AssignedAt).Compare(maybe.Zero(y.AssignedAt)))
 	})
 	return list
 }
@@ -98,7 +99,7 @@ func inTurn(c *deskRow, staff []dutyRow) []int {
 // fits reports whether somebody answers such conversations: by team, ward and
 // language. What is not known of a conversation fits everybody.
 func (r *dutyRow) fits(c *deskRow) bool {
-	ward := int32(orZero(c.Ward))
+	ward := int32(maybe.Zero(c.Ward))
 	return (len(r.Teams) == 0 || c.Team == "" || slices.Contains(r.Teams, c.Team)) &&
 		(len(r.Wards) == 0 || ward == 0 || slices.Contains(r.Wards, ward)) &&
 		(len(r.Languages) == 0 || c.Language == "" || slices.Contains(r.Languages, c.Language))

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // deskRow is a conversation as the desk's verbs change it.
@@ -146,7 +147,7 @@ func (d *Desk) held(tx *gorm.DB, c *deskRow) (Held, error) {
 	}
 	return Held{
 		Conversation: c.ID, Key: Key{Channel: row.Channel, Address: row.Address}, Version: c.Version, Language: c.Language,
-		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: orZero(c.Ward), Muted: row.Muted, Heard: c.LastInAt,
+		Owner: flows.Owner(c.Owner), Team: c.Team, Ward: maybe.Zero(c.Ward), Muted: row.Muted, Heard: c.LastInAt,
 	}, nil
 }
 

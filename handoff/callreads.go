@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // Call reads a call that the viewer sees, and where it stands. What was not
@@ -56,8 +57,8 @@ func (d *Desk) callsOf(ctx context.Context, rows []calledRow) ([]Call, error) {
 	for i, r := range rows {
 		c := r.Conversation
 		calls[i] = Call{
-			Conversation: c.ID, Contact: Ref{c.ContactID, names[c.ContactID]}, Key: keys[c.IdentityID], By: orZero(r.CalledBy), Flow: c.Flow, Language: c.Language,
-			Version: r.Version, Owner: flows.Owner(c.Owner), Ward: orZero(c.Ward), OpenedAt: d.local(c.OpenedAt), Over: c.ClosedAt != nil,
+			Conversation: c.ID, Contact: Ref{c.ContactID, names[c.ContactID]}, Key: keys[c.IdentityID], By: maybe.Zero(r.CalledBy), Flow: c.Flow, Language: c.Language,
+			Version: r.Version, Owner: flows.Owner(c.Owner), Ward: maybe.Zero(c.Ward), OpenedAt: d.local(c.OpenedAt), Over: c.ClosedAt != nil,
 		}
 	}
 	return calls, nil

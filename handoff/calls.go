@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // The channels of what one of the staff writes for a citizen.
@@ -117,7 +118,7 @@ func (d *Desk) OpenCall(ctx context.Context, v Viewer, n NewCall) (Call, error) 
 		row := d.calledRow(v, &n, contact, identity)
 		call = Call{
 			Conversation: row.Conversation.ID, Contact: Ref{contact.ID, contact.Name}, Key: Key{identity.Channel, identity.Address}, By: v.AgentID,
-			Flow: n.Flow, Language: n.Language, Version: row.Version, Owner: flows.OwnerBot, Ward: orZero(contact.Ward), OpenedAt: row.Conversation.OpenedAt, Over: n.Flow == "",
+			Flow: n.Flow, Language: n.Language, Version: row.Version, Owner: flows.OwnerBot, Ward: maybe.Zero(contact.Ward), OpenedAt: row.Conversation.OpenedAt, Over: n.Flow == "",
 		}
 		return d.recordCall(tx, v, &n, row)
 	})
@@ -181,7 +182,7 @@ func (d *Desk) noteCall(tx *gorm.DB, v Viewer, c conversationRow, version int64,
 
 func (d *Desk) countCall(tx *gorm.DB, c conversationRow, what string) error {
 	return tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, '', ?, ?, 1)`,
-		d.day(d.now()), orZero(c.Ward), c.Flow, c.Channel, what).Error
+		d.day(d.now()), maybe.Zero(c.Ward), c.Flow, c.Channel, what).Error
 }
 
 // endEarlier ends a call of the identity that nobody has ended. One that came

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // Case reads one case with its photos and all that happened to it. One the
@@ -85,9 +86,9 @@ func (d *Desk) casesOf(ctx context.Context, rows []caseRow) ([]Case, error) {
 func (d *Desk) caseOf(r caseRow) Case {
 	c := Case{
 		Number: r.Number, Flow: r.Flow, Kind: flows.Kind(r.Kind), Title: r.Title, Status: CaseStatus(r.Status), Team: r.Team,
-		Ward: orZero(r.Ward), WardBy: flows.WardBy(r.WardBy), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
+		Ward: maybe.Zero(r.Ward), WardBy: flows.WardBy(r.WardBy), Place: r.Place, Contact: Ref{ID: r.ContactID}, Conversation: r.ConversationID, Channel: r.Channel,
 		Answers: json.RawMessage(r.Answers), OpenedAt: d.local(r.OpenedAt), DueAt: d.localOrNil(r.DueAt), UpdatedAt: d.local(r.UpdatedAt),
-		DuplicateOf: orZero(r.DuplicateOf),
+		DuplicateOf: maybe.Zero(r.DuplicateOf),
 	}
 	if r.Lat != nil && r.Lon != nil {
 		c.Location = &Point{Lat: *r.Lat, Lon: *r.Lon}

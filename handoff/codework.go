@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -70,7 +71,7 @@ func (d *Desk) CodeSettled(ctx context.Context, id uuid.UUID, s CodeStatus, afte
 	now, q := d.now(), &pgx.Batch{}
 	spending.Queue(q, now, handed)
 	q.Queue(`UPDATE phone_codes SET status = $2, try_after = $3, error = $4 WHERE id = $1 AND status = 'sending'`,
-		id, string(s), now.Add(after), orNull(keepable(why)))
+		id, string(s), now.Add(after), maybe.Null(keepable(why)))
 	if err := d.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("settle a code: %w", err)
 	}
@@ -124,7 +125,7 @@ func (d *Desk) linkPhone(tx *gorm.DB, c codeRow, by *uuid.UUID) (uuid.UUID, erro
 	}
 	switch {
 	case made.RowsAffected == 1:
-		err = d.audit(tx, orZero(by), "contact.link", contact.String(), nil, map[string]uuid.UUID{"identity": row.ID})
+		err = d.audit(tx, maybe.Zero(by), "contact.link", contact.String(), nil, map[string]uuid.UUID{"identity": row.ID})
 	case holder.ContactID != contact:
 		contact, err = d.merge(tx, contact, holder.ContactID, c.Phone, by)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // The rows of a batch, one function a table. Each sends its columns as arrays,
@@ -35,8 +36,8 @@ func queueIncoming(q *pgx.Batch, b *batch, note func(pgx.Rows) error) {
 		}
 		author, channel = append(author, m.Author), append(channel, t.Key.Channel)
 		kind, text = append(kind, m.Kind), append(text, m.Text)
-		provider, detail = append(provider, orNull(m.ProviderID)), append(detail, orNull(string(m.Detail)))
-		twin, since = append(twin, orNull(m.Twin)), append(since, timeOrNull(m.TwinSince))
+		provider, detail = append(provider, maybe.Null(m.ProviderID)), append(detail, maybe.Null(string(m.Detail)))
+		twin, since = append(twin, maybe.Null(m.Twin)), append(since, timeOrNull(m.TwinSince))
 	}
 	if len(id) == 0 {
 		return
@@ -146,7 +147,7 @@ func queueReplies(q *pgx.Batch, b *batch) {
 		for k, r := range t.Out {
 			id, conv, seq = append(id, r.ID), append(conv, t.Now.Conversation), append(seq, t.seq(k+1))
 			channel, kind = append(channel, t.Key.Channel), append(kind, string(r.Kind))
-			text, detail = append(text, r.Text), append(detail, orNull(string(r.Detail)))
+			text, detail = append(text, r.Text), append(detail, maybe.Null(string(r.Detail)))
 			state := "queued"
 			if begins && r.SendAfter.IsZero() {
 				state, begins = "sending", false
@@ -303,7 +304,7 @@ func queuePhotos(q *pgx.Batch, b *batch) {
 				status, try = "kept", nil
 			}
 			q.Queue(`INSERT INTO photos (id, conversation_id, message_id, channel, source, status, sha256, at, try_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-				p.ID, t.Now.Conversation, t.In.ID, t.Key.Channel, p.Source, status, orNull(p.SHA256), t.In.At, try)
+				p.ID, t.Now.Conversation, t.In.ID, t.Key.Channel, p.Source, status, maybe.Null(p.SHA256), t.In.At, try)
 		}
 	}
 }
@@ -408,13 +409,6 @@ func queueLog(q *pgx.Batch, b *batch) {
 
 // seq is the place of the turn's k-th message in its conversation.
 func (t *Turn) seq(k int) int64 { return t.Now.Version<<8 + int64(k) }
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
 
 func timeOrNull(t time.Time) *time.Time {
 	if t.IsZero() {

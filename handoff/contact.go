@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"nagorik/handoff/maybe"
 )
 
 // maxRecord bounds each list of a contact's record; the newest are in it.
@@ -126,7 +128,7 @@ func (d *Desk) readNotes(ctx context.Context, v Viewer, r *ContactRecord) error 
 	}
 	r.Notes = make([]Note, len(rows))
 	for i, row := range rows {
-		r.Notes[i] = Note{ID: row.ID, Case: orZero(row.CaseNumber), By: Ref{row.AgentID, agents[row.AgentID]}, Text: row.Text, At: d.local(row.At)}
+		r.Notes[i] = Note{ID: row.ID, Case: maybe.Zero(row.CaseNumber), By: Ref{row.AgentID, agents[row.AgentID]}, Text: row.Text, At: d.local(row.At)}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"nagorik/flows/bangla"
+	"nagorik/handoff/maybe"
 )
 
 // Bounds of a search for a contact.
@@ -152,7 +153,7 @@ func (d *Desk) contactsOf(ctx context.Context, rows []contactRow) ([]Contact, er
 	for i, r := range rows {
 		ids[i], place[r.ID] = r.ID, i
 		items[i] = Contact{
-			ID: r.ID, Name: r.Name, Phone: r.Phone, Email: r.Email, Ward: orZero(r.Ward), Language: r.Language,
+			ID: r.ID, Name: r.Name, Phone: r.Phone, Email: r.Email, Ward: maybe.Zero(r.Ward), Language: r.Language,
 			Identities: []Identity{}, CreatedAt: d.local(r.CreatedAt), UpdatedAt: d.local(r.UpdatedAt), ErasedAt: d.localOrNil(r.ErasedAt),
 		}
 	}
@@ -184,12 +185,4 @@ func (d *Desk) lastSaid(ctx context.Context, contacts []uuid.UUID, tell func(uui
 		tell(r.ContactID, d.local(r.LastAt))
 	}
 	return nil
-}
-
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // maxMessages is how many messages of a conversation are read at once.
@@ -148,7 +149,7 @@ func (d *Desk) messagesOf(ctx context.Context, rows []messageRow) ([]Message, er
 		items[i] = Message{
 			ID: r.ID, Seq: r.Seq, Direction: r.Direction, Author: r.Author, Agent: refOf(r.AgentID, agents), Channel: r.Channel, Kind: r.Kind,
 			Text: r.Text, Choices: detail.Choices, Photos: photos[r.ID], Location: detail.pin(), Other: detail.Other, Late: detail.Late,
-			Status: r.Status, At: d.local(r.At), Error: orZero(r.Error),
+			Status: r.Status, At: d.local(r.At), Error: maybe.Zero(r.Error),
 		}
 	}
 	return items, nil

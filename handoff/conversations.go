@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // Conversation is a thread of one identity.
@@ -183,9 +184,9 @@ func (d *Desk) conversationsOf(ctx context.Context, rows []conversationRow) ([]C
 		items[i] = Conversation{
 			ID: r.ID, Contact: Ref{r.ContactID, contacts[r.ContactID]}, Channel: r.Channel,
 			Owner: flows.Owner(r.Owner), Agent: refOf(r.AgentID, agents), Team: r.Team, Reason: r.Reason, Urgent: r.Urgent,
-			QueuedAt: d.localOrNil(r.QueuedAt), PromisedAt: d.localOrNil(r.PromisedAt), MissedAt: d.localOrNil(r.MissedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: orZero(r.Ward),
+			QueuedAt: d.localOrNil(r.QueuedAt), PromisedAt: d.localOrNil(r.PromisedAt), MissedAt: d.localOrNil(r.MissedAt), Flow: r.Flow, State: r.State, Language: r.Language, Ward: maybe.Zero(r.Ward),
 			OpenedAt: d.local(r.OpenedAt), LastInAt: d.local(r.LastInAt), LastAt: d.local(r.LastAt), ClosedAt: d.localOrNil(r.ClosedAt),
-			Rating: orZero(r.Rating), RatedAt: d.localOrNil(r.RatedAt),
+			Rating: maybe.Zero(r.Rating), RatedAt: d.localOrNil(r.RatedAt),
 		}
 	}
 	return items, nil

@@ -5,6 +5,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // HappenedFollowed is what the timeline of a case says when somebody has
@@ -103,7 +104,7 @@ func (l *lookUp) near(rows pgx.Rows, best func(ask int, found []caseRow) []likeR
 	for i, found := range read {
 		for _, k := range best(i, found) {
 			if len(l.found[i].Near) < maxLike {
-				l.found[i].Near = append(l.found[i].Near, flows.NearFound{Number: k.Number, Ward: orZero(k.Ward), OpenedAt: k.OpenedAt})
+				l.found[i].Near = append(l.found[i].Near, flows.NearFound{Number: k.Number, Ward: maybe.Zero(k.Ward), OpenedAt: k.OpenedAt})
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // mineShown is how many of a person's own cases are looked up for them.
@@ -56,7 +57,7 @@ func (d *Desk) Load(ctx context.Context, keys []Key) ([]Checkpoint, error) {
 	var heard, due *time.Time // null when nothing was ever said
 	_, err = pgx.ForEachRow(rows, []any{&n, &s.Identity, &s.Contact, &s.Muted, &s.Conversation, &s.Version, &owner, &s.Via, &heard, &s.Closed, &due, &s.DueWith, &session, &s.AckDue, &s.Reply.N}, func() error {
 		s.Reply.Hour = hour
-		s.Owner, s.Heard, s.Due = flows.Owner(owner), orZero(heard), time.Time{}
+		s.Owner, s.Heard, s.Due = flows.Owner(owner), maybe.Zero(heard), time.Time{}
 		if due != nil {
 			s.Due = *due
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"nagorik/handoff/maybe"
 )
 
 // mergeLock is the advisory lock under which contacts become one or two, one
@@ -111,7 +113,7 @@ func (d *Desk) merge(tx *gorm.DB, one, other uuid.UUID, phone string, by *uuid.U
 	if err := tx.Create(&m).Error; err != nil {
 		return uuid.Nil, err
 	}
-	return kept, d.audit(tx, orZero(by), "contact.merge", kept.String(), nil, mergedContacts{m.ID, gone})
+	return kept, d.audit(tx, maybe.Zero(by), "contact.merge", kept.String(), nil, mergedContacts{m.ID, gone})
 }
 
 func orElseError(err, other error) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -221,7 +222,7 @@ func queueResults(q *pgx.Batch, round []Handed, now time.Time) {
 		}
 		attempt, untried = append(attempt, int64(r.Attempt)), append(untried, r.Untried)
 		id, status = append(id, r.ID), append(status, r.Status)
-		provider, fault = append(provider, orNull(keepable(r.ProviderID))), append(fault, orNull(keepable(r.Error)))
+		provider, fault = append(provider, maybe.Null(keepable(r.ProviderID))), append(fault, maybe.Null(keepable(r.Error)))
 		after, doubtful = append(after, timeOrNull(r.SendAfter)), append(doubtful, r.Doubtful)
 	}
 	if len(id) == 0 {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"nagorik/handoff/maybe"
 )
 
 // Photo is a picture that came with a message. SHA256 names it in the store
@@ -24,8 +26,8 @@ type Photo struct {
 
 func (d *Desk) photoOf(r photoRow) Photo {
 	return Photo{
-		ID: r.ID, Status: r.Status, SHA256: orZero(r.SHA256), Type: orZero(r.Type),
-		Width: orZero(r.Width), Height: orZero(r.Height), At: d.local(r.At), After: r.After,
+		ID: r.ID, Status: r.Status, SHA256: maybe.Zero(r.SHA256), Type: maybe.Zero(r.Type),
+		Width: maybe.Zero(r.Width), Height: maybe.Zero(r.Height), At: d.local(r.At), After: r.After,
 	}
 }
 
@@ -63,7 +65,7 @@ func (d *Desk) keepSent(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) er
 // whoever has a link to it. Any other photo is ErrNotFound.
 func (d *Desk) SentPhoto(ctx context.Context, id uuid.UUID) (string, error) {
 	row, err := first[photoRow](d.db.WithContext(ctx).Where("id = ? AND agent_id IS NOT NULL AND message_id IS NOT NULL AND status = 'kept'", id), "photo")
-	return orZero(row.SHA256), err
+	return maybe.Zero(row.SHA256), err
 }
 
 // photosOfMessages reads photos by the message they came with, in order.
@@ -93,7 +95,7 @@ func (d *Desk) photosOfCases(ctx context.Context, numbers []int64) (map[int64][]
 		return nil, fmt.Errorf("read photos of cases: %w", err)
 	}
 	for _, r := range rows {
-		n := orZero(r.CaseNumber)
+		n := maybe.Zero(r.CaseNumber)
 		found[n] = append(found[n], d.photoOf(r))
 	}
 	return found, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -107,16 +108,16 @@ func (r *Receipt) queueProgress(q *pgx.Batch, now time.Time, note func(pgx.Rows)
 		}
 		q.Queue(`UPDATE messages m SET status = CASE WHEN `+forward+` THEN $2 ELSE m.status END, error = CASE WHEN `+forward+` THEN `+fault+` ELSE m.error END,
 				provider_id = CASE WHEN m.provider_id IS NULL AND NOT EXISTS (SELECT 1 FROM messages x WHERE x.channel = m.channel AND x.provider_id = $3) THEN $3 ELSE m.provider_id END
-			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`+progressShown, r.Message, r.Status, provider, orNull(keepable(r.Fault))).Query(note)
+			WHERE m.id = $1 AND m.direction = 'out' AND (m.provider_id IS NULL OR `+forward+`)`+progressShown, r.Message, r.Status, provider, maybe.Null(keepable(r.Fault))).Query(note)
 		return
 	}
 	if len(r.ProviderIDs) > 0 {
 		q.Queue(`UPDATE broadcast_hops m SET status = CASE $2 WHEN 'read' THEN 'delivered' ELSE $2 END, reason = left(COALESCE($4, ''), 500), at = $5
-			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)), now)
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, maybe.Null(keepable(r.Fault)), now)
 		q.Queue(`UPDATE notice_hops m SET status = CASE $2 WHEN 'read' THEN 'delivered' ELSE $2 END, reason = COALESCE($4, ''), at = $5
-			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault)), now)
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND `+forward, r.Key.Channel, r.Status, r.ProviderIDs, maybe.Null(keepable(r.Fault)), now)
 		q.Queue(`UPDATE messages m SET status = $2, error = `+fault+`
-			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward+progressShown, r.Key.Channel, r.Status, r.ProviderIDs, orNull(keepable(r.Fault))).Query(note)
+			WHERE m.channel = $1 AND m.provider_id = ANY($3) AND m.direction = 'out' AND `+forward+progressShown, r.Key.Channel, r.Status, r.ProviderIDs, maybe.Null(keepable(r.Fault))).Query(note)
 	}
 	if !r.Watermark.IsZero() {
 		q.Queue(`UPDATE messages m SET status = $2 FROM conversations c, identities i

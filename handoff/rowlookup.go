@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // Bounds of codes that go to the telephone in a register's row.
@@ -119,7 +120,7 @@ func (l *lookUp) queueRows(q *pgx.Batch, asked []rowAsk) {
 
 // shape gives the values of a row their names.
 func (r rowFound) shape(columns []RegisterColumn, codes bool) flows.RegisterFound {
-	found := flows.RegisterFound{Loaded: true, Proof: orZero(r.proof), Proven: orZero(r.proven), Open: codes && orZero(r.open)}
+	found := flows.RegisterFound{Loaded: true, Proof: maybe.Zero(r.proof), Proven: maybe.Zero(r.proven), Open: codes && maybe.Zero(r.open)}
 	if r.phone == nil {
 		return found
 	}

@@ -3,6 +3,8 @@ package handoff
 import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"nagorik/handoff/maybe"
 )
 
 // queuedRow is a message to be sent.
@@ -27,7 +29,7 @@ func (d *Desk) queueSaid(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) e
 	}
 	rows := make([]queuedRow, len(said))
 	for i, r := range said {
-		rows[i] = queuedRow{ClientKey: orNull(r.ClientKey), Message: messageRow{
+		rows[i] = queuedRow{ClientKey: maybe.Null(r.ClientKey), Message: messageRow{
 			ID: r.ID, ConversationID: c.ID, Seq: c.Version<<8 + int64(i+1), Direction: "out", Author: author, AgentID: by, Channel: c.Channel,
 			Kind: string(r.Kind), Text: r.Text, Detail: rawJSON(r.Detail), Status: "queued", At: now,
 		}}
@@ -42,5 +44,5 @@ func (d *Desk) queueSaid(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) e
 		c.OutboxUntil = &now
 	}
 	return tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, '', ?, ?, ?)`,
-		d.day(now), orZero(c.Ward), c.Flow, c.Channel, CountOut, len(rows)).Error
+		d.day(now), maybe.Zero(c.Ward), c.Flow, c.Channel, CountOut, len(rows)).Error
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // KindBroadcast is the kind of a message that tells somebody news of an office.
@@ -36,7 +37,7 @@ func QueueUnasked(ctx context.Context, tx pgx.Tx, kind flows.MessageKind, now ti
 	id, talk, place := make(ids, len(list)), make(ids, len(list)), make([]int64, len(list))
 	text, detail := make([]string, len(list)), make([]*string, len(list))
 	for i, u := range list {
-		id[i], talk[i], place[i], text[i], detail[i] = u.ID, u.Conversation, int64(u.Place), keepable(u.Text), orNull(string(u.Detail))
+		id[i], talk[i], place[i], text[i], detail[i] = u.ID, u.Conversation, int64(u.Place), keepable(u.Text), maybe.Null(string(u.Detail))
 	}
 	q := &pgx.Batch{}
 	q.Queue(`SELECT 1 FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE`, talk)

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 )
 
 // The parts of a contact that are kept in step with what it told.
@@ -117,7 +118,7 @@ func partColumns(tx *gorm.DB, now contactRow, before, gone, merged contactSnap, 
 	if went[slotWard] {
 		back.Ward = now.Ward
 	}
-	if went[slotWard] || orZero(now.Ward) == orZero(merged.Ward) {
+	if went[slotWard] || maybe.Zero(now.Ward) == maybe.Zero(merged.Ward) {
 		now.Ward = before.Ward
 	}
 	if now.Language == merged.Language {

@@ -17,6 +17,7 @@ import (
 	"nagorik/flows"
 	"nagorik/flows/bangla"
 	"nagorik/flows/place"
+	"nagorik/handoff/maybe"
 )
 
 // Bounds of what staff teach.
@@ -74,7 +75,7 @@ func (d *Desk) PlaceCase(ctx context.Context, v Viewer, number int64, to Placing
 
 // recount moves a case from the counter of one ward to that of another.
 func (d *Desk) recount(tx *gorm.DB, k caseRow, ward int) error {
-	was := orZero(k.Ward)
+	was := maybe.Zero(k.Ward)
 	if was == ward {
 		return nil
 	}
@@ -178,7 +179,7 @@ func (d *Desk) WardAliases(ctx context.Context) ([]WardAlias, error) {
 	}
 	list := make([]WardAlias, len(rows))
 	for i, r := range rows {
-		list[i] = WardAlias{ID: r.ID, Words: r.Words, Ward: r.Ward, Case: orZero(r.CaseNumber), By: Ref{ID: r.AgentID, Name: names[r.AgentID]}, At: d.local(r.At)}
+		list[i] = WardAlias{ID: r.ID, Words: r.Words, Ward: r.Ward, Case: maybe.Zero(r.CaseNumber), By: Ref{ID: r.AgentID, Name: names[r.AgentID]}, At: d.local(r.At)}
 	}
 	return list, nil
 }

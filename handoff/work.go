@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"nagorik/flows/bangla"
+	"nagorik/handoff/maybe"
 )
 
 // maxNoteText is how long a note may be, in characters.
@@ -213,7 +214,7 @@ type caseStand struct {
 }
 
 func standOf(r caseRow) caseStand {
-	return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID, Ward: orZero(r.Ward), Same: r.DuplicateOf}
+	return caseStand{Status: r.Status, Team: r.Team, Agent: r.AgentID, Ward: maybe.Zero(r.Ward), Same: r.DuplicateOf}
 }
 
 func (d *Desk) recordWork(tx *gorm.DB, v Viewer, row caseRow, before caseStand, what string, line happened) error {

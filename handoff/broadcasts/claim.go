@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -141,7 +142,7 @@ func (s *Store) candidates(ctx context.Context, tx pgx.Tx, b *Broadcast, channel
 	_, err = pgx.ForEachRow(rows, []any{
 		&c.Recipient, &c.Contact, &c.Language, &c.Way, &c.Address, &c.closed[0], &c.closed[1], &c.closed[2], &c.closed[3], &c.why, &c.tried, &c.twice, &identity, &talk, &c.Via,
 	}, func() error {
-		c.Identity, c.Conversation = orZero(identity), orZero(talk)
+		c.Identity, c.Conversation = maybe.Zero(identity), maybe.Zero(talk)
 		list = append(list, c)
 		return nil
 	})

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"nagorik/handoff"
+	"nagorik/handoff/audit"
+	"nagorik/handoff/maybe"
 )
 
 const columns = `SELECT b.id, b.title, b.topic, b.words::text, b.audience::text, b.per_minute::text, b.emergency, b.state, b.agent_id, a.name,
@@ -34,7 +36,7 @@ func read(ctx context.Context, q querier, where string, args ...any) (list []Bro
 	}, func() error {
 		one := b
 		one.Words, one.Audience, one.PerMinute = Words{}, Audience{}, nil
-		one.DueAt, one.BegunAt, one.EndedAt = orZero(due), orZero(begun), orZero(ended)
+		one.DueAt, one.BegunAt, one.EndedAt = maybe.Zero(due), maybe.Zero(begun), maybe.Zero(ended)
 		list = append(list, one)
 		last := &list[len(list)-1]
 		return errors.Join(json.Unmarshal([]byte(words), &last.Words), json.Unmarshal([]byte(audience), &last.Audience), json.Unmarshal([]byte(pace), &last.PerMinute))
@@ -236,25 +238,5 @@ type noted struct {
 
 // audit adds a deed to the log, in the transaction that does it.
 func (s *Store) audit(ctx context.Context, tx pgx.Tx, by uuid.UUID, what string, id uuid.UUID, before, after any) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit_log (id, at, agent_id, what, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		handoff.NewID(), s.now(), orNull(by), what, id.String(), before, after)
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", what, err)
-	}
-	return nil
-}
-
-func orZero[T any](p *T) (zero T) {
-	if p == nil {
-		return zero
-	}
-	return *p
-}
-
-func orNull[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
+	return audit.Add(ctx, tx, s.now(), by, what, id.String(), before, after)
 }

@@ -10,6 +10,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/notices"
 )
 
@@ -126,11 +127,11 @@ func (w *writing) hop(c *candidate, way flows.Way, address string, status Status
 	h.recipient, h.n, h.segments = append(h.recipient, c.Recipient), append(h.n, int64(slices.Index(Ways(), way))), append(h.segments, int64(n))
 	h.way, h.channel, h.address = append(h.way, string(way)), append(h.channel, string(familyOf(way))), append(h.address, address)
 	h.language, h.status, h.reason = append(h.language, c.Language), append(h.status, string(status)), append(h.reason, reason)
-	identity := orNull(c.Identity)
+	identity := maybe.Null(c.Identity)
 	if status == StatusSkipped {
 		identity = nil
 	}
-	h.identity, h.message = append(h.identity, identity), append(h.message, orNull(message))
+	h.identity, h.message = append(h.identity, identity), append(h.message, maybe.Null(message))
 }
 
 // put writes it all down. A way that was planned or passed over before is

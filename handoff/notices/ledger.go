@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"nagorik/flows"
+	"nagorik/handoff/maybe"
 	"nagorik/handoff/spending"
 )
 
@@ -130,7 +131,7 @@ func (l *Ledger) hops(ctx context.Context, notices []uuid.UUID) (map[uuid.UUID][
 	var identity, message *uuid.UUID
 	var provider *string
 	_, err = pgx.ForEachRow(rows, []any{&notice, &h.Way, &h.Beside, &h.Channel, &h.Address, &identity, &message, &provider, &h.At, &h.Status, &h.Reason, &h.Unput}, func() error {
-		h.Identity, h.Message, h.ProviderID = orZero(identity), orZero(message), orZero(provider)
+		h.Identity, h.Message, h.ProviderID = maybe.Zero(identity), maybe.Zero(message), maybe.Zero(provider)
 		plans[notice] = append(plans[notice], h)
 		return nil
 	})
@@ -147,7 +148,7 @@ func (l *Ledger) Keep(ctx context.Context, notice uuid.UUID, hops []Hop) error {
 	for i, h := range hops {
 		q.Queue(`INSERT INTO notice_hops (notice_id, n, way, beside, channel, address, identity_id, status, reason, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-			notice, i, h.Way, h.Beside, h.Channel, h.Address, orNull(h.Identity), h.Status, h.Reason, h.At)
+			notice, i, h.Way, h.Beside, h.Channel, h.Address, maybe.Null(h.Identity), h.Status, h.Reason, h.At)
 	}
 	q.Queue("commit")
 	if err := l.pool.SendBatch(ctx, q).Close(); err != nil {
@@ -161,7 +162,7 @@ func (l *Ledger) Mark(ctx context.Context, notice uuid.UUID, n int, h Hop) error
 	now, q := l.now(), &pgx.Batch{}
 	spending.Queue(q, now, h.Handovers)
 	q.Queue(`UPDATE notice_hops SET status = $3, reason = $4, message_id = COALESCE($5, message_id), provider_id = COALESCE($6, provider_id), at = $7
-		WHERE notice_id = $1 AND n = $2`, notice, n, h.Status, cut(h.Reason), orNull(h.Message), orNull(h.ProviderID), now)
+		WHERE notice_id = $1 AND n = $2`, notice, n, h.Status, cut(h.Reason), maybe.Null(h.Message), maybe.Null(h.ProviderID), now)
 	if err := l.pool.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("record a way of a notice: %w", err)
 	}
@@ -217,19 +218,4 @@ func cut(s string) string {
 		}
 	}
 	return s
-}
-
-func orZero[T any](p *T) (zero T) {
-	if p == nil {
-		return zero
-	}
-	return *p
-}
-
-func orNull[T comparable](v T) *T {
-	var zero T
-	if v == zero {
-		return nil
-	}
-	return &v
 }

@@ -14,6 +14,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/audit"
 )
 
 // Bounds of what is kept.
@@ -230,19 +231,7 @@ func (s *Store) Missing(ctx context.Context, needs []flows.RegisterUse) ([]flows
 
 // audit adds a change to the log, in the transaction that makes it.
 func (s *Store) audit(ctx context.Context, tx pgx.Tx, by uuid.UUID, what, subject string, after any) error {
-	raw, err := json.Marshal(after)
-	if err == nil {
-		var agent *uuid.UUID
-		if by != uuid.Nil {
-			agent = &by
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO audit_log (id, at, agent_id, what, subject, before, after) VALUES ($1, $2, $3, $4, $5, NULL, $6)`,
-			handoff.NewID(), s.now(), agent, what, subject, raw)
-	}
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", what, err)
-	}
-	return nil
+	return audit.Add(ctx, tx, s.now(), by, what, subject, nil, after)
 }
 
 // stand is a version as the audit log shows it: counts, never a row.

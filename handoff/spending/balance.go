@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"nagorik/handoff/maybe"
 )
 
 // Bounds of balances.
@@ -53,7 +55,7 @@ func (l *Ledger) Balances(ctx context.Context) (list []Balance, err error) {
 	var told, asked *time.Time
 	_, err = pgx.ForEachRow(rows, []any{&b.Gateway, &amount, &b.Currency, &told, &asked, &b.Fault, &least}, func() error {
 		b.Known, b.Bounded = amount != nil, least != nil
-		b.Amount, b.Least, b.ToldAt, b.AskedAt = orZero(amount), orZero(least), local(told), local(asked)
+		b.Amount, b.Least, b.ToldAt, b.AskedAt = maybe.Zero(amount), maybe.Zero(least), local(told), local(asked)
 		list = append(list, b)
 		return nil
 	})
@@ -134,11 +136,4 @@ func local(at *time.Time) time.Time {
 		return time.Time{}
 	}
 	return at.In(city)
-}
-
-func orZero[T any](p *T) (zero T) {
-	if p == nil {
-		return zero
-	}
-	return *p
 }
