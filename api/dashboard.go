@@ -158,30 +158,10 @@ type asking struct {
 	c           echo.Context
 	v           *dashboardView
 	now, before reports.Ask
-	ready       map[string]reports.Table // of these days, answered together
-}
-
-// together answers what is asked of these days at once for whoever sees a part
-// of the record: figures do not tell apart what that is, and each report by
-// itself would read the part anew.
-func (q *asking) together() (err error) {
-	v := viewer(q.c)
-	if v.SeesAll() {
-		return nil
-	}
-	names := []string{"cases_by_kind", "cases_by_service", "cases_by_team", "cases_by_ward", "resolution", "satisfaction"}
-	if !q.v.ByKind {
-		names = append(names, "contacts_by_day", "channels", "languages", "hours", "contained", "waits", "dropoff")
-	}
-	q.ready, err = q.s.reports.RunTogether(q.c.Request().Context(), q.s.opt.Desk, v, names, q.now)
-	return err
 }
 
 // run answers one report.
 func (q asking) run(name string, a reports.Ask) (reports.Table, error) {
-	if t, ok := q.ready[name]; ok && a == q.now {
-		return t, nil
-	}
 	return q.s.reports.Run(q.c.Request().Context(), q.s.opt.Desk, viewer(q.c), name, a)
 }
 

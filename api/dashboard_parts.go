@@ -13,9 +13,6 @@ import (
 
 // fill reads all figures.
 func (q asking) fill() error {
-	if err := q.together(); err != nil {
-		return err
-	}
 	parts := []func() error{q.counts, q.shares, q.wards, q.settled}
 	if !q.v.ByKind {
 		parts = append(parts, q.days, q.talking, q.waits, q.left)

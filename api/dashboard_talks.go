@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"nagorik/handoff"
+	"nagorik/handoff/reports"
 )
 
 // days are contacts by day, before the days before.
@@ -62,15 +63,16 @@ func (q asking) talking() error {
 	return nil
 }
 
-// firstAnswers are how long people waited for the first answer of a person.
-func (q asking) firstAnswers() ([]handoff.FirstAnswers, error) {
-	f := handoff.ConversationFilter{Flow: q.now.Flow, Ward: q.now.Ward, Channel: q.now.Channel, Team: q.now.Team, From: q.now.From, To: q.now.To.AddDate(0, 0, 1)}
-	return q.s.opt.Desk.FirstAnswers(q.c.Request().Context(), viewer(q.c), f, time.Duration(q.s.answerTarget())*time.Minute)
+// firstAnswers is how long people waited for the first answer of a person.
+func (q asking) firstAnswers() (reports.Table, error) {
+	a := q.now
+	a.Target = q.s.answerTarget()
+	return q.run("first_answers", a)
 }
 
 // waits puts first answers beside the city's target.
 func (q asking) waits() error {
-	list, err := q.firstAnswers()
+	t, err := q.firstAnswers()
 	if err != nil {
 		return err
 	}
@@ -78,24 +80,32 @@ func (q asking) waits() error {
 	if target > 0 {
 		q.v.Target = q.v.Say("chart_within_n", "n", q.v.Number(target))
 	}
-	all, within := 0, 0
-	for _, l := range list {
-		all, within = all+l.Contacts, within+l.Within
-		path := q.talks("taken", cmp.Or(l.Team, nobody))
-		line := waitLine{Team: q.nameOf("team", l.Team), Taken: cell{q.v.Number(l.Contacts), path}, Median: cell{q.v.span(l.Median), path}, Most: cell{q.v.span(l.P90), path}}
-		if target > 0 {
-			inTime := q.talks("taken", cmp.Or(l.Team, nobody), "within", itoa(target))
-			line.Within, line.Share = cell{q.v.Number(l.Within), inTime}, cell{q.v.percent(100 * float64(l.Within) / float64(max(l.Contacts, 1))), inTime}
+	var all, within int64
+	for _, row := range t.Rows {
+		team, _ := row[0].(string)
+		contacts, _ := row[1].(int64)
+		path := q.talks("taken", cmp.Or(team, nobody))
+		line := waitLine{Team: q.nameOf("team", team), Taken: cell{q.v.cell(row[1]), path}, Median: cell{q.v.minutes(row[2]), path}, Most: cell{q.v.minutes(row[3]), path}}
+		if n, ok := row[4].(int64); ok {
+			all, within = all+contacts, within+n
+			inTime := q.talks("taken", cmp.Or(team, nobody), "within", itoa(target))
+			line.Within, line.Share = cell{q.v.cell(n), inTime}, cell{q.v.percent(100 * float64(n) / float64(max(contacts, 1))), inTime}
 		}
 		q.v.Waits = append(q.v.Waits, line)
 	}
-	if target > 0 && all > 0 {
+	if all > 0 {
 		q.v.Figures = append(q.v.Figures, figure{
 			Name: q.v.Say("figure_answered", "n", q.v.Number(target)), N: q.v.percent(100 * float64(within) / float64(all)),
 			Path: q.talks("figure", string(handoff.TalkAnswered), "within", itoa(target)),
 		})
 	}
 	return nil
+}
+
+// minutes is a stretch of them in words.
+func (p page) minutes(cell any) string {
+	n, _ := cell.(int64)
+	return p.span(time.Duration(n) * time.Minute)
 }
 
 // left is where dialogues are left, by service.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -126,14 +127,10 @@ func (q asking) hourRows() ([][]any, error) {
 }
 
 func (q asking) waitRows() ([][]any, error) {
-	list, err := q.firstAnswers()
+	t, err := q.firstAnswers()
 	var rows [][]any
-	for _, l := range list {
-		row := []any{q.nameOf("team", l.Team), l.Contacts, int(l.Median.Round(time.Minute) / time.Minute), int(l.P90.Round(time.Minute) / time.Minute), nil}
-		if q.s.answerTarget() > 0 {
-			row[4] = l.Within
-		}
-		rows = append(rows, row)
+	for _, row := range t.Rows {
+		rows = append(rows, slices.Concat([]any{q.nameOf("team", row[0])}, row[1:]))
 	}
 	return rows, err
 }

@@ -58,6 +58,7 @@ func (s *Server) showReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	ask.Target = s.answerTarget()
 	table, err := s.reports.Run(c.Request().Context(), s.opt.Desk, viewer(c), c.Param("name"), ask.Within(s.now()))
 	if err != nil {
 		return err

@@ -20,6 +20,17 @@ func (b *Bot) foldFigures(ctx context.Context) error {
 	return nil
 }
 
+// countScopes counts for the reports what agents have come to see.
+func (b *Bot) countScopes(ctx context.Context) error {
+	for range foldRounds {
+		more, err := b.desk.CountScopes(ctx)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkFigures holds figures against rows and tells of what differed and was
 // mended.
 func (b *Bot) checkFigures(ctx context.Context) error {

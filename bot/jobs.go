@@ -38,6 +38,7 @@ const (
 	idleEvery     = 5 * time.Second
 	foldEvery     = 10 * time.Second
 	checkEvery    = time.Hour
+	scopesEvery   = time.Minute
 	movesEvery    = 30 * time.Second
 	adoptEvery    = 30 * time.Second
 	codesEvery    = 2 * time.Second
@@ -73,6 +74,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
 		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
 		{Name: "fold_figures", Every: foldEvery, Within: countWithin, Do: b.foldFigures},
+		{Name: "count_scopes", Every: scopesEvery, Within: countWithin, Do: b.countScopes},
 		{Name: "check_figures", Every: checkEvery, Do: b.checkFigures},
 		{Name: "watch_spool", Every: spoolEvery, Here: true, Do: b.watchSpool},
 		{Name: "watch_backlog", Every: watchEvery, Do: b.watchBacklog},

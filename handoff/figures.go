@@ -30,9 +30,16 @@ func queueChanges(q *pgx.Batch, b *batch) {
 // many changes it took off the list. Several processes may fold at once.
 func (d *Desk) FoldFigures(ctx context.Context) (int, error) { return figures.Fold(ctx, d.pool) }
 
-// FiguresWaiting is what has changed and is not counted yet.
-func (d *Desk) FiguresWaiting(ctx context.Context) (figures.Pending, error) {
-	return figures.Waiting(ctx, d.pool)
+// CountScopes counts a part of the record that agents have come to see, and
+// reports whether there may be another one.
+func (d *Desk) CountScopes(ctx context.Context) (more bool, err error) {
+	return figures.CountScopes(ctx, d.pool)
+}
+
+// FiguresWaiting is what has changed and is not counted yet, for a viewer.
+func (d *Desk) FiguresWaiting(ctx context.Context, v Viewer) (figures.Pending, error) {
+	teams, wards := v.Part()
+	return figures.Waiting(ctx, d.pool, teams, wards)
 }
 
 // CheckFigures holds the figures of some days against the rows, those that were

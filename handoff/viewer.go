@@ -68,20 +68,14 @@ func (v Viewer) scope(limited func() scope) scope {
 	}
 }
 
-// SeesCases is the condition, in SQL with its values, that holds for the cases
-// a viewer may see of those that a query calls t. Package reports counts by it.
-func (v Viewer) SeesCases(t string) (condition string, values []any) {
-	s := v.cases(t)
-	return s.sql, s.vars
-}
-
-// SeesConversations is the same for conversations. The table or query called
-// cases holds the cases of all of them.
-func (v Viewer) SeesConversations(t, cases string) (condition string, values []any) {
-	s := v.conversationsBy(t, func(seen scope) string {
-		return fmt.Sprintf("%s.id IN (SELECT seen_case.conversation_id FROM %s seen_case WHERE %s)", t, cases, seen.sql)
-	})
-	return s.sql, s.vars
+// Part is the part of the record that the viewer sees, besides what was given to
+// him by name: of these departments and wards, of all where a list is empty.
+// Package figures counts by it.
+func (v Viewer) Part() (teams []string, wards []int) {
+	if v.SeesAll() {
+		return nil, nil
+	}
+	return v.Teams, v.Wards
 }
 
 // cases is what the viewer sees of the cases that a query calls t.
@@ -105,14 +99,6 @@ func (v Viewer) cases(t string) scope {
 // known, is for everybody at the desk; who wrote for a citizen goes on seeing
 // that; and who may see a case may read the conversation it came from.
 func (v Viewer) conversations(t string) scope {
-	return v.conversationsBy(t, func(seen scope) string {
-		return fmt.Sprintf("EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %s.id AND %s)", t, seen.sql)
-	})
-}
-
-// conversationsBy leaves it to byCase how a conversation is found of which the
-// viewer sees a case, called seen_case.
-func (v Viewer) conversationsBy(t string, byCase func(seen scope) string) scope {
 	return v.scope(func() scope {
 		var all []string
 		var vars []any
@@ -125,7 +111,8 @@ func (v Viewer) conversationsBy(t string, byCase func(seen scope) string) scope 
 			vars = append(vars, v.Wards)
 		}
 		of := v.cases("seen_case")
-		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR %[2]s.called_by = ? OR %[3]s)", strings.Join(all, " AND "), t, byCase(of))
+		sql := fmt.Sprintf("(%s OR %[2]s.agent_id = ? OR %[2]s.called_by = ? OR EXISTS (SELECT 1 FROM cases seen_case WHERE seen_case.conversation_id = %[2]s.id AND %[3]s))",
+			strings.Join(all, " AND "), t, of.sql)
 		return scope{sql, append(append(vars, v.AgentID, v.AgentID), of.vars...)}
 	})
 }

@@ -98,9 +98,10 @@ func factsOfDay(s Subject) string {
 
 // figuresOfDay compares the figures of a day with its facts.
 func figuresOfDay() string {
-	return `WITH lines (` + LineColumns + `) AS (` + linesOf(Cases(), "(SELECT * FROM case_facts WHERE day = $1)") + ` UNION ALL ` +
-		linesOf(Talks(), "(SELECT * FROM talk_facts WHERE day = $1)") + `),
-	fresh AS (SELECT ` + figureKeys + `, sum(n) AS n, sum(total) AS total FROM (` + spread + `) AS s WHERE NOT monthly GROUP BY ` + figureKeys + `),
+	seen := func(s Subject) string { return s.seen("(SELECT * FROM "+s.Table+" WHERE day = $1)", counted) }
+	return `WITH seen_cases AS MATERIALIZED (` + seen(Cases()) + `), seen_talks AS MATERIALIZED (` + seen(Talks()) + `),
+	lines (scopes, ` + LineColumns + `) AS (` + linesOf(Cases(), "seen_cases") + ` UNION ALL ` + linesOf(Talks(), "seen_talks") + `),
+	fresh AS (SELECT ` + figureKeys + `, sum(n) AS n, sum(total) AS total FROM (` + spread() + `) AS s WHERE NOT monthly GROUP BY ` + figureKeys + `),
 	` + compared("NOT monthly AND day = $1", "false, $1::date")
 }
 
@@ -114,7 +115,7 @@ func monthOfDay() string {
 }
 
 // figureKeys are the columns of figures of one span that tell them apart.
-const figureKeys = "what, ward, flow, kind, channel, team, key"
+const figureKeys = "scope, what, ward, flow, kind, channel, team, key"
 
 // compared puts fresh in the place of the figures of a span where they are not
 // the same, and takes out those that are nothing.
@@ -127,9 +128,9 @@ func compared(span, of string) string {
 		WHERE (COALESCE(f.n, 0), COALESCE(f.total, 0)) <> (COALESCE(k.n, 0), COALESCE(k.total, 0)) OR f.n IS NULL
 	),
 	gone AS (DELETE FROM figures g USING differ d WHERE ` + span + ` AND d.n = 0 AND d.total = 0
-		AND (g.what, g.ward, g.flow, g.kind, g.channel, g.team, g.key) = (d.what, d.ward, d.flow, d.kind, d.channel, d.team, d.key)),
+		AND (g.scope, g.what, g.ward, g.flow, g.kind, g.channel, g.team, g.key) = (d.scope, d.what, d.ward, d.flow, d.kind, d.channel, d.team, d.key)),
 	put AS (INSERT INTO figures AS g (` + figureKeys + `, monthly, day, n, total)
 		SELECT ` + figureKeys + `, ` + of + `, n, total FROM differ WHERE n <> 0 OR total <> 0
-		ON CONFLICT (what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = excluded.n, total = excluded.total)
+		ON CONFLICT (scope, what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = excluded.n, total = excluded.total)
 	SELECT count(*) FILTER (WHERE wrong) FROM differ`
 }

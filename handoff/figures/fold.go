@@ -101,9 +101,10 @@ func recount(s Subject) string {
 	kept AS (INSERT INTO ` + s.Table + ` AS f (` + s.Columns + `) SELECT ` + s.Columns + ` FROM fresh
 		ON CONFLICT (` + s.Key + `) DO UPDATE SET (` + s.Columns + `) = ROW(` + excluded(s.Columns) + `) WHERE (f.*) IS DISTINCT FROM (excluded.*)),
 	gone AS (DELETE FROM ` + s.Table + ` WHERE ` + s.Key + ` IN (SELECT ` + s.Key + ` FROM old EXCEPT SELECT ` + s.Key + ` FROM fresh)),
-	now (` + LineColumns + `) AS (` + linesOf(s, "fresh") + `),
-	before (` + LineColumns + `) AS (` + linesOf(s, "old") + `),
-	lines AS (SELECT * FROM now UNION ALL SELECT what, day, ward, flow, kind, channel, team, key, -n, -total FROM before)
+	seen_now AS MATERIALIZED (` + s.seen("fresh", counted) + `), seen_before AS MATERIALIZED (` + s.seen("old", counted) + `),
+	now (scopes, ` + LineColumns + `) AS (` + linesOf(s, "seen_now") + `),
+	before (scopes, ` + LineColumns + `) AS (` + linesOf(s, "seen_before") + `),
+	lines AS (SELECT * FROM now UNION ALL SELECT scopes, what, day, ward, flow, kind, channel, team, key, -n, -total FROM before)
 	` + addUp()
 }
 
@@ -111,26 +112,34 @@ func excluded(columns string) string {
 	return "excluded." + strings.ReplaceAll(columns, ", ", ", excluded.")
 }
 
-// spread makes of every line four: for its day and for its month, of its ward
-// and of all.
-const spread = `SELECT what, monthly, CASE WHEN told THEN ward ELSE -1 END AS ward, CASE WHEN monthly THEN date_trunc('month', day::timestamp)::date ELSE day END AS day,
-		flow, kind, channel, team, key, n, total
-	FROM (SELECT what, day, ward, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM lines GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS sums
-	CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)`
+// spread makes of every line those of its day and of its month, of all wards and,
+// where wards are told apart, of its own, for each part of the record that it is
+// seen in.
+func spread() string {
+	return `SELECT scope, what, monthly, CASE WHEN told THEN ward ELSE -1 END AS ward, CASE WHEN monthly THEN date_trunc('month', day::timestamp)::date ELSE day END AS day,
+			flow, kind, channel, team, key, n, total
+		FROM (SELECT scopes, what, day, ward, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM lines GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS sums
+		CROSS JOIN LATERAL unnest(scopes) AS u (scope)
+		CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)
+		WHERE NOT told OR what IN (` + wards(Everywhere) + `) OR scope = 0 AND what IN (` + wards(Whole) + `)`
+}
 
 // addUp adds lines to their figures, in one order, so that two never wait for
 // each other in a circle.
 func addUp() string {
-	return `INSERT INTO figures AS f (what, monthly, ward, day, flow, kind, channel, team, key, n, total)
-		SELECT what, monthly, ward, day, flow, kind, channel, team, key, sum(n), sum(total) FROM (` + spread + `) AS s
-		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(n) <> 0 OR sum(total) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-		ON CONFLICT (what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = f.n + excluded.n, total = f.total + excluded.total`
+	return `INSERT INTO figures AS f (scope, what, monthly, ward, day, flow, kind, channel, team, key, n, total)
+		SELECT scope, what, monthly, ward, day, flow, kind, channel, team, key, sum(n), sum(total) FROM (` + spread() + `) AS s
+		GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 HAVING sum(n) <> 0 OR sum(total) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+		ON CONFLICT (scope, what, monthly, ward, day, flow, kind, channel, team, key) DO UPDATE SET n = f.n + excluded.n, total = f.total + excluded.total`
 }
 
 // rebuild takes all facts anew and adds them up: a record that comes from
 // before there were figures, or that was filled by other ways than turns.
 func rebuild(ctx context.Context, tx pgx.Tx) error {
-	for _, sql := range []string{`DELETE FROM figure_changes`, `DELETE FROM figures`} {
+	if err := tendScopes(ctx, tx); err != nil {
+		return err
+	}
+	for _, sql := range []string{`DELETE FROM figure_changes`, `DELETE FROM figures`, `UPDATE figure_scopes SET counted = true WHERE NOT counted`} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -140,7 +149,7 @@ func rebuild(ctx context.Context, tx pgx.Tx) error {
 			`DELETE FROM ` + s.Table,
 			`INSERT INTO ` + s.Table + ` (` + s.Columns + `) ` + s.Rows + ` ORDER BY ` + s.Opened,
 			`ANALYZE ` + s.Table,
-			`WITH lines (` + LineColumns + `) AS (` + linesOf(s, s.Table) + `) ` + addUp(),
+			addAll(s, counted),
 		} {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("count %s: %w", s.Table, err)
@@ -149,4 +158,10 @@ func rebuild(ctx context.Context, tx pgx.Tx) error {
 	}
 	_, err := tx.Exec(ctx, `ANALYZE figures`)
 	return err
+}
+
+// addAll is one statement that adds all facts to the figures of the parts of the
+// record that are meant.
+func addAll(s Subject, meant string) string {
+	return `WITH seen AS MATERIALIZED (` + s.seen(s.Table, meant) + `), lines (scopes, ` + LineColumns + `) AS (` + linesOf(s, "seen") + `) ` + addUp()
 }

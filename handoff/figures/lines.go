@@ -1,6 +1,10 @@
 package figures
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // What lines count.
 const (
@@ -16,6 +20,9 @@ const (
 	Wait     = "wait"     // waits for a person that ended, by bucket, of the team that was waited for; total: seconds
 	Place    = "place"    // conversations that came to a place, "flow.state"; total: those that went on from it
 	Dropped  = "dropped"  // conversations that ended at a place because nothing more was heard
+	First    = "first"    // conversations that were taken after they waited for a person, by the team that was waited for first and the minutes; total: seconds
+	FirstOf  = "first_of" // the same, with all that is told apart
+	HourOf   = "hour_of"  // conversations opened, by hour of the week, with what is told apart
 	Score    = "score"    // scores that cases and conversations were given; a conversation has no kind
 )
 
@@ -23,15 +30,38 @@ const (
 // of them.
 const AllWards = -1
 
+// ExactMinutes is up to how many minutes first answers are counted minute by
+// minute; above that by buckets.
+const ExactMinutes = 240
+
 // A Line is one thing that is counted. SQL makes lines of facts.
 type Line struct {
 	What string
 	Of   Subject
 	// By are the columns that its figures tell apart, besides the ward: narrowed
 	// by others it is counted from facts.
-	By   []string
-	each func(from string) string
+	By    []string
+	Wards Wards
+	each  func(from string) string
+	exact func(from string) string // where facts tell more than figures; otherwise nil
 }
+
+// Wards says in which parts of the record figures tell wards apart; elsewhere a
+// line of one ward is counted from facts.
+type Wards string
+
+// The parts of the record.
+const (
+	Everywhere Wards = "everywhere"
+	Whole      Wards = "whole" // in the whole record
+	Nowhere    Wards = "nowhere"
+)
+
+// Known reports whether there are figures of each ward in a part of the record.
+func (w Wards) Known(scope int) bool { return w == Everywhere || w == Whole && scope == AllScope }
+
+// AllScope is the part of the record that is all of it.
+const AllScope = 0
 
 // LineColumns are what a line consists of.
 const LineColumns = "what, day, ward, flow, kind, channel, team, key, n, total"
@@ -40,26 +70,45 @@ const LineColumns = "what, day, ward, flow, kind, channel, team, key, n, total"
 func Lines() []Line {
 	cases, talks := Cases(), Talks()
 	all := []string{"flow", "kind", "channel", "team"}
+	first := func(what, by, minutes string) func(string) string {
+		return line(what, by, "wait_teams[1] || ' ' || "+minutes, "1", "waits[1]", "", "waits <> '{}'")
+	}
 	return []Line{
-		{Filed, cases, []string{"channel"}, line(Filed, "'', '', channel, ''", "''", "1", "0", "", "")},
-		{Case, cases, all, line(Case, "flow, kind, channel, team", "''", "1", "0", "", "")},
-		{Resolved, cases, all, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved")},
-		{Target, cases, all, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL")},
-		{Reopened, cases, all, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened")},
-		{Took, cases, []string{"flow"}, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL")},
-		{Came, talks, []string{"channel"}, line(Came, "'', '', channel, ''", "''", "1", "contained::integer", "", "")},
-		{Talk, talks, []string{"flow", "channel", "team"}, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", "")},
-		{Hour, talks, []string{"channel"}, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", "")},
-		{Wait, talks, []string{"flow"}, line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", "")},
+		{Filed, cases, []string{"channel"}, Everywhere, line(Filed, "'', '', channel, ''", "''", "1", "0", "", ""), nil},
+		{Case, cases, all, Everywhere, line(Case, "flow, kind, channel, team", "''", "1", "0", "", ""), nil},
+		{Resolved, cases, all, Whole, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved"), nil},
+		{Target, cases, all, Whole, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL"), nil},
+		{Reopened, cases, all, Whole, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened"), nil},
+		{Took, cases, []string{"flow"}, Whole, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL"), nil},
+		{Came, talks, []string{"channel"}, Whole, line(Came, "'', '', channel, ''", "''", "1", "contained::integer", "", ""), nil},
+		{Talk, talks, []string{"flow", "channel", "team"}, Whole, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", ""), nil},
+		{Hour, talks, []string{"channel"}, Whole, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", ""), nil},
+		{HourOf, talks, []string{"flow", "channel"}, Nowhere, line(HourOf, "flow, '', channel, ''", "hour::text", "1", "0", "", ""), nil},
+		{First, talks, nil, Nowhere, first(First, "'', '', '', ''", minutesCounted()), first(First, "'', '', '', ''", minutes)},
+		{FirstOf, talks, []string{"flow", "channel", "team"}, Nowhere, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
+		{
+			Wait, talks,
+			[]string{"flow"}, Whole,
+			line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", ""), nil,
+		},
 		{
 			Place, talks,
-			[]string{"flow", "channel"},
-			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""),
+			[]string{"flow", "channel"}, Whole,
+			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""), nil,
 		},
-		{Dropped, talks, []string{"flow", "channel"}, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)")},
-		{Score, cases, all, line(Score, "flow, kind, channel, team", "score::text", "1", "0", "", "score IS NOT NULL")},
-		{Score, talks, all, line(Score, "flow, '', channel, team", "score::text", "1", "0", "", "score IS NOT NULL")},
+		{Dropped, talks, []string{"flow", "channel"}, Whole, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)"), nil},
+		{Score, cases, all, Whole, line(Score, "flow, kind, channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
+		{Score, talks, all, Whole, line(Score, "flow, '', channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
 	}
+}
+
+// minutes is how long the first answer took, begun minutes counted whole.
+const minutes = "GREATEST(1, ceil(waits[1] / 60.0))::integer"
+
+// minutesCounted is the same as it stands in figures: above ExactMinutes by
+// buckets, 8 to every doubling.
+func minutesCounted() string {
+	return fmt.Sprintf("CASE WHEN %[1]s <= %[2]d THEN %[1]s ELSE %[2]d + ceil(8 * ln(waits[1] / 60.0 / %[2]d) / ln(2))::integer END", minutes, ExactMinutes)
 }
 
 // bucket is the bucket of seconds, 8 to every doubling.
@@ -71,7 +120,7 @@ func bucket(seconds string) string {
 // else it reads beside the facts, and of which facts it is.
 func line(what, by, key, n, total, beside, only string) func(string) string {
 	return func(from string) string {
-		sql := `SELECT '` + what + `'::text, day, COALESCE(ward, 0), ` + by + `, ` + key + `, ` + n + `::bigint, ` + total + `::bigint FROM ` + from + ` f` + beside
+		sql := `'` + what + `'::text, day, COALESCE(ward, 0), ` + by + `, ` + key + `, ` + n + `::bigint, ` + total + `::bigint FROM ` + from + ` f` + beside
 		if only != "" {
 			sql += ` WHERE ` + only
 		}
@@ -79,16 +128,46 @@ func line(what, by, key, n, total, beside, only string) func(string) string {
 	}
 }
 
-// SQL makes the lines of the facts in a table.
-func (l Line) SQL(from string) string { return l.each(from) }
+// SQL makes the lines of the facts in a table as figures have them.
+func (l Line) SQL(from string) string { return "SELECT " + l.each(from) }
 
-// linesOf makes all lines of a subject's facts.
-func linesOf(s Subject, from string) string {
+// Exact makes the lines of the facts in a table with all that facts tell.
+func (l Line) Exact(from string) string {
+	if l.exact == nil {
+		return l.SQL(from)
+	}
+	return "SELECT " + l.exact(from)
+}
+
+// linesOf makes all lines of a subject's facts, each with the parts of the
+// record that it is counted in before it.
+func linesOf(s Subject, seen string) string {
 	var all []string
 	for _, l := range Lines() {
 		if l.Of.Table == s.Table {
-			all = append(all, l.SQL(from))
+			all = append(all, "SELECT scopes, "+l.each(seen))
 		}
 	}
 	return strings.Join(all, " UNION ALL ")
+}
+
+// counted are the parts of the record that have figures.
+const counted = "s.counted"
+
+// seen are the facts of a table with the parts of the record, of those meant, in
+// which they are seen.
+func (s Subject) seen(from, meant string) string {
+	return `SELECT c.*, ARRAY(SELECT s.id FROM figure_scopes s WHERE ` + meant + ` AND (` + s.Seen + `)) AS scopes FROM ` + from + ` c`
+}
+
+// wards names the lines that tell wards apart in the whole record, or in all
+// parts of it.
+func wards(where ...Wards) string {
+	var names []string
+	for _, l := range Lines() {
+		if slices.Contains(where, l.Wards) {
+			names = append(names, "'"+l.What+"'")
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -8,5 +8,8 @@ SELECT c.id, (c.opened_at AT TIME ZONE interval '6 hours')::date AS day,
 		UNION SELECT c.flow || '.' || c.state WHERE c.flow <> '' AND c.state <> '' ORDER BY 1) AS places,
 	ARRAY(SELECT l.team FROM conversation_log l WHERE l.conversation_id = c.id AND l.what = 'taken' AND l.queued_at IS NOT NULL ORDER BY l.id) AS wait_teams,
 	ARRAY(SELECT GREATEST(0, extract(epoch FROM l.at - l.queued_at))::bigint FROM conversation_log l
-		WHERE l.conversation_id = c.id AND l.what = 'taken' AND l.queued_at IS NOT NULL ORDER BY l.id) AS waits
+		WHERE l.conversation_id = c.id AND l.what = 'taken' AND l.queued_at IS NOT NULL ORDER BY l.id) AS waits,
+	ARRAY(SELECT k.team FROM cases k WHERE k.conversation_id = c.id ORDER BY k.number) AS case_teams,
+	ARRAY(SELECT k.ward FROM cases k WHERE k.conversation_id = c.id ORDER BY k.number) AS case_wards,
+	ARRAY(SELECT k.agent_id FROM cases k WHERE k.conversation_id = c.id ORDER BY k.number) AS case_agents
 FROM conversations c

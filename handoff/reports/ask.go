@@ -27,6 +27,7 @@ type Ask struct {
 	Kind     flows.Kind
 	Channel  string
 	Team     string
+	Target   int // minutes within which a person shall have answered first; 0: the city has set none
 }
 
 // Within fills in the days that are not given: the first is that of the month

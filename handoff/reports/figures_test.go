@@ -30,6 +30,13 @@ func TestFiguresAreWhatTheRowsSay(t *testing.T) {
 		if c.random.IntN(6) == 0 {
 			c.fold()
 		}
+		switch step {
+		case 20, 110:
+			c.hire()
+		case 70:
+			c.exec(`UPDATE agents SET disabled_at = created_at WHERE wards <> '{}'`)
+			c.countScopes()
+		}
 		if step%50 == 49 {
 			c.compare(fmt.Sprintf("after step %d", step))
 		}
@@ -84,33 +91,6 @@ func TestSpreadIsNearTheTruth(t *testing.T) {
 		if got, _ := row[i].(float64); math.Abs(got-want) > want*(math.Pow(2, 1.0/8)-1)+0.05 { // rounded to a tenth of an hour
 			t.Errorf("%v is %v hours, want %.2f", q, got, want)
 		}
-	}
-}
-
-// TestTogetherIsAsOneByOne holds reports that are answered together against each
-// of them by itself.
-func TestTogetherIsAsOneByOne(t *testing.T) {
-	t.Parallel()
-	c := newChanging(t)
-	for range 40 {
-		c.change()
-	}
-	for range 3 {
-		for who, v := range viewers() {
-			for _, a := range []reports.Ask{days(1, 30), narrowed(days(27, 28), reports.ByWard), narrowed(days(1, 30), reports.ByFlow)} {
-				tables, err := c.set.RunTogether(t.Context(), c.desk, v, c.set.Names(), a)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, name := range c.set.Names() {
-					if got, want := fmt.Sprintf("%#v", tables[name].Rows), fmt.Sprintf("%#v", c.rows(v, name, a)); got != want {
-						t.Errorf("%s for the %s, %+v:\n together %s\n by itself %s", name, who, a, got, want)
-					}
-				}
-			}
-		}
-		c.fold()
-		c.change()
 	}
 }
 
@@ -280,6 +260,32 @@ func (c *changing) fold() {
 	}
 }
 
+// hire brings agents to the desk who see different parts of the record, and
+// counts what they see.
+func (c *changing) hire() {
+	c.t.Helper()
+	for _, v := range viewers() {
+		if v.Role == handoff.RoleAgent && v.AgentID != uuid.Nil {
+			c.exec(`INSERT INTO agents (id, email, name, role, teams, wards, created_at) VALUES ($1, $2, 'Agent', 'agent', COALESCE($3::text[], '{}'), COALESCE($4::integer[], '{}'), $5)`,
+				v.AgentID, v.AgentID.String()+"@city.example", v.Teams, v.Wards, c.clock.now())
+		}
+	}
+	c.countScopes()
+}
+
+func (c *changing) countScopes() {
+	c.t.Helper()
+	for {
+		more, err := c.desk.CountScopes(c.t.Context())
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if !more {
+			return
+		}
+	}
+}
+
 // check looks at every day.
 func (c *changing) check() (all []figures.Difference) {
 	c.t.Helper()
@@ -313,6 +319,9 @@ func (c *changing) compare(when string) {
 			a := reports.Ask{From: from, To: from.AddDate(0, c.random.IntN(3), c.random.IntN(9))}
 			for range c.random.IntN(3) {
 				a = narrowed(a, report.Filters[c.random.IntN(len(report.Filters))])
+			}
+			if name == "first_answers" {
+				a.Target = []int{0, 5, 30, 300}[c.random.IntN(4)]
 			}
 			for who, v := range all {
 				got[asked{who, name, a}] = fmt.Sprint(c.rows(v, name, a))

@@ -45,7 +45,7 @@ func parse(name, text string) (Report, error) {
 	switch {
 	case r.Title["en"] == "" || r.Title["bn"] == "":
 		return Report{}, errors.New("it needs a title en and a title bn")
-	case len(r.Columns) == 0 || r.query == "" || len(r.counts) == 0 && r.spread.what == "":
+	case len(r.Columns) == 0 || r.query == "" || len(r.counts) == 0 && r.spread.what == nil:
 		return Report{}, errors.New("it needs columns, something that is counted and a query")
 	case strings.Contains(r.query, "?"):
 		return Report{}, errors.New("a question mark stands for a value, of which a query has none")
@@ -73,9 +73,7 @@ func (r *Report) describe(comment string) error {
 	case words[0] == "counts" && len(words) == 1:
 		return r.count(strings.Fields(value))
 	case words[0] == "spread" && len(words) == 1:
-		if r.spread.what, r.spread.by, _ = strings.Cut(value, " by "); !counted(r.spread.what) {
-			return fmt.Errorf("there is no line %q to spread out", r.spread.what)
-		}
+		return r.spreadOut(value)
 	case words[0] == "column" && len(words) == 3:
 		kind := ColumnType(words[2])
 		if !kind.known() {
@@ -105,6 +103,24 @@ func (r *Report) count(words []string) error {
 		}
 		r.counts = append(r.counts, either)
 	}
+	return nil
+}
+
+// spreadOut takes what is spread out: "took by flow", or "took by flow of key",
+// where another order than that of the key is meant.
+func (r *Report) spreadOut(value string) error {
+	what, by, _ := strings.Cut(value, " by ")
+	s := spread{what: strings.Split(what, "|"), key: "key"}
+	for _, what := range s.what {
+		if !counted(what) {
+			return fmt.Errorf("there is no line %q to spread out", what)
+		}
+	}
+	by, key, other := strings.Cut(by, " of ")
+	if s.by = by; other {
+		s.key = key
+	}
+	r.spread = s
 	return nil
 }
 

@@ -28,8 +28,15 @@ type Report struct {
 	counts  [][]string // of figures.Lines, those that the query reads: one of each list, the first that tells apart what is asked for
 	daily   bool       // it reads them day by day
 	wards   bool       // it reads them ward by ward
-	spread  struct{ what, by string }
+	spread  spread
 	query   string
+}
+
+// spread is what a report spreads out: one of these lines, by what and in which
+// order, both in SQL.
+type spread struct {
+	what    []string
+	by, key string
 }
 
 // Column is one column of a report.
@@ -132,7 +139,7 @@ func (s *Set) Run(ctx context.Context, desk *handoff.Desk, v handoff.Viewer, nam
 	}
 	ctx, cancel := context.WithTimeout(ctx, runWithin)
 	defer cancel()
-	pending, err := desk.FiguresWaiting(ctx)
+	pending, err := desk.FiguresWaiting(ctx, v)
 	if err != nil {
 		return Table{}, fmt.Errorf("report %s: %w", name, err)
 	}

@@ -19,7 +19,7 @@ func TestTheContractsReportsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := strings.Fields("cases_by_kind cases_by_service cases_by_team cases_by_ward channels contacts_by_day contained dropoff hours languages resolution satisfaction waits")
+	want := strings.Fields("cases_by_kind cases_by_service cases_by_team cases_by_ward channels contacts_by_day contained dropoff first_answers hours languages resolution satisfaction waits")
 	if got := set.Names(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
@@ -326,4 +326,37 @@ func TestSatisfaction(t *testing.T) {
 	narrow = days(1, 30)
 	narrow.Kind = flows.Complaint // a conversation has none
 	w.want(boss(), "satisfaction", narrow, row(1, 1), row(5, 2))
+}
+
+func TestFirstAnswersAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	took := func(team string, minutes ...int) {
+		t.Helper()
+		turn := w.open(talk{channel: "web"})
+		for i, m := range minutes {
+			queued := w.clock.now().Add(time.Duration(i) * time.Hour)
+			w.exec(`INSERT INTO conversation_log (id, conversation_id, at, what, team, queued_at) VALUES ($1, $2, $3, 'taken', $4, $5)`,
+				handoff.NewID(), turn.Now.Conversation, queued.Add(time.Duration(m)*time.Minute), team, queued)
+		}
+	}
+	took("waste", 10, 200) // the first time counts
+	took("waste", 30)
+	took("waste", 31)
+	took("waste", 600)
+	took("", 5)
+	took("waste") // nobody has taken it
+	asked := days(23, 23)
+	for range 2 {
+		asked.Target = 0
+		w.want(boss(), "first_answers", asked, row("", 1, 5, 5, nil), row("waste", 4, 30, 429, nil))
+		asked.Target = 30
+		w.want(boss(), "first_answers", asked, row("", 1, 5, 5, 1), row("waste", 4, 30, 429, 2))
+		asked.Target = 599 // between the marks that figures have
+		w.want(boss(), "first_answers", asked, row("", 1, 5, 5, 1), row("waste", 4, 30, 429, 3))
+		if _, err := w.desk.FoldFigures(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.want(boss(), "first_answers", reports.Ask{From: asked.From, To: asked.To, Channel: "fax", Team: "waste"})
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,39 +16,77 @@ var spreadSQL string
 
 // statement builds the SQL of a report: the table of what is counted, and the
 // query that reads it. What the report does not ask for is not in it. Where
-// figures tell apart what was asked for, and the viewer sees all of them, they
-// are read; otherwise facts are; and rows when nothing is counted yet. What has
+// figures tell apart what was asked for, and there are some of what the viewer
+// sees, they are read, with the facts of what was given to him by name beside
+// them; otherwise facts are; and rows when nothing is counted yet. What has
 // changed since it was counted is made good.
 func (a Ask) statement(r Report, v handoff.Viewer, p figures.Pending) (sql string, values []any) {
 	b := a.builder(v, p)
-	b.add(`WITH asked AS (SELECT ?::text AS flow)`, a.Flow)
-	counts, spreads := b.wanted(r)
-	b.facts("NOT MATERIALIZED", counts.each, spreads.each)
+	b.add(`WITH asked AS (SELECT ?::text AS flow, NULLIF(?::integer, 0) AS target)`, a.Flow, a.Target)
+	counts, spreads := b.choose(r, r.counts), b.choose(r, [][]string{r.spread.what})
+	b.facts(counts.each, spreads.each)
 	b.changes(counts.added, spreads.added)
-	b.tables(r, ", ")
+	b.gifts(counts.added, spreads.added)
+	b.add(`, `)
+	b.table("counted", r, counts)
+	if r.spread.what != nil {
+		b.add(`, `)
+		b.table("spread_out", r, spreads)
+		b.add(`, ` + strings.NewReplacer("{by}", r.spread.by, "{key}", r.spread.key).Replace(spreadSQL))
+	}
 	b.add(` ` + r.query)
 	return b.sql.String(), b.values
 }
 
+// sight is how much of the record a viewer sees.
+type sight int
+
+// How much there is to see: somewhat is a part, and what was given to the viewer
+// by name.
+const (
+	nothing sight = iota
+	somewhat
+	everything
+)
+
+// builder gathers SQL and the values of its question marks.
+type builder struct {
+	Ask
+	viewer       handoff.Viewer
+	sees         sight
+	teams, wards string // of the part that the viewer sees, as PostgreSQL reads lists
+	pending      figures.Pending
+	first, last  string // day
+	sql          strings.Builder
+	values       []any
+}
+
 func (a Ask) builder(v handoff.Viewer, p figures.Pending) *builder {
-	return &builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
-}
-
-// wanted are the lines that a report counts, and those whose spread it reads.
-func (b *builder) wanted(r Report) (counts, spreads chosen) {
-	return b.choose(r.counts), b.choose([][]string{{r.spread.what}})
-}
-
-// tables adds the tables that the query of a report reads.
-func (b *builder) tables(r Report, before string) {
-	counts, spreads := b.wanted(r)
-	b.add(before)
-	b.table("counted", r, counts)
-	if r.spread.what != "" {
-		b.add(`, `)
-		b.table("spread_out", r, spreads)
-		b.add(`, ` + strings.ReplaceAll(spreadSQL, "{by}", r.spread.by))
+	b := &builder{Ask: a, viewer: v, pending: p, first: a.From.Format(time.DateOnly), last: a.To.Format(time.DateOnly)}
+	switch {
+	case v.SeesAll():
+		b.sees = everything
+	case v.Role == handoff.RoleAgent:
+		b.sees = somewhat
 	}
+	teams, wards := v.Part()
+	b.teams, b.wards = list(teams), list(wards)
+	return b
+}
+
+// list is an array as PostgreSQL reads it.
+func list[T string | int](items []T) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	quoted := make([]string, len(items))
+	for i, x := range items {
+		quoted[i] = `"` + escape.Replace(fmt.Sprint(x)) + `"`
+	}
+	return "{" + strings.Join(quoted, ",") + "}"
+}
+
+func (b *builder) add(sql string, values ...any) {
+	b.sql.WriteString(sql)
+	b.values = append(b.values, values...)
 }
 
 // chosen are lines that are read out of figures, and lines that are made of
@@ -55,11 +94,14 @@ func (b *builder) tables(r Report, before string) {
 type chosen struct{ added, each []figures.Line }
 
 // choose finds the lines, one of each list.
-func (b *builder) choose(counts [][]string) (c chosen) {
+func (b *builder) choose(r Report, counts [][]string) (c chosen) {
 	for _, either := range counts {
+		if len(either) == 0 {
+			continue
+		}
 		lines := linesOf(either[0])
 		for _, what := range either {
-			if other := linesOf(what); len(other) > 0 && b.known(other[0]) {
+			if other := linesOf(what); len(other) > 0 && b.known(r, other[0]) {
 				lines = other
 				break
 			}
@@ -67,7 +109,7 @@ func (b *builder) choose(counts [][]string) (c chosen) {
 		for _, l := range lines {
 			switch {
 			case l.Of.Table == figures.Talks().Table && b.Kind != "": // a conversation has no kind
-			case b.known(l):
+			case b.known(r, l):
 				c.added = append(c.added, l)
 			default:
 				c.each = append(c.each, l)
@@ -86,19 +128,19 @@ func linesOf(what string) (lines []figures.Line) {
 	return lines
 }
 
-// builder gathers SQL and the values of its question marks.
-type builder struct {
-	Ask
-	viewer      handoff.Viewer
-	pending     figures.Pending
-	first, last string // day
-	sql         strings.Builder
-	values      []any
-}
-
-func (b *builder) add(sql string, values ...any) {
-	b.sql.WriteString(sql)
-	b.values = append(b.values, values...)
+// known reports whether a line's figures tell apart what is asked for.
+func (b *builder) known(r Report, l figures.Line) bool {
+	if b.pending.Everything || b.pending.Scope == figures.Uncounted || b.sees == nothing {
+		return false
+	}
+	if (b.Ward != 0 || r.wards) && !l.Wards.Known(b.pending.Scope) {
+		return false
+	}
+	if b.Target > figures.ExactMinutes && (l.What == figures.First || l.What == figures.FirstOf) {
+		return false
+	}
+	columns, _ := b.narrowed()
+	return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(l.By, c) })
 }
 
 // narrowed are the columns by which is narrowed, with the values asked for; but
@@ -114,15 +156,6 @@ func (a Ask) narrowed() (columns []string, values []any) {
 	return columns, values
 }
 
-// known reports whether a line's figures tell apart what is asked for.
-func (b *builder) known(l figures.Line) bool {
-	if b.pending.Everything || !b.viewer.SeesAll() {
-		return false
-	}
-	columns, _ := b.narrowed()
-	return !slices.ContainsFunc(columns, func(c string) bool { return !slices.Contains(l.By, c) })
-}
-
 // narrow adds the filters.
 func (b *builder) narrow() {
 	columns, values := b.narrowed()
@@ -131,61 +164,5 @@ func (b *builder) narrow() {
 	}
 	if b.Ward != 0 {
 		b.add(` AND c.ward = ?`, b.Ward)
-	}
-}
-
-func (b *builder) within(column string) {
-	b.add(column+` BETWEEN ?::date AND ?::date`, b.first, b.last)
-}
-
-// table is lines, put together.
-func (b *builder) table(name string, r Report, c chosen) {
-	b.add(name + ` (` + figures.LineColumns + `) AS (`)
-	b.lines(r, c.added, c.each)
-	b.add(`)`)
-}
-
-func (b *builder) lines(r Report, added, each []figures.Line) {
-	var parts []func()
-	if len(added) > 0 {
-		names := make([]string, len(added))
-		for i, l := range added {
-			names[i] = l.What
-		}
-		for _, s := range b.spans(r.daily) {
-			parts = append(parts, func() {
-				b.add(`SELECT `+figures.LineColumns+` FROM figures c WHERE c.what IN ? AND `+s.which+` AND c.day BETWEEN ?::date AND ?::date`, names, s.first, s.last)
-				b.narrow()
-				switch {
-				case b.Ward != 0:
-				case r.wards:
-					b.add(` AND c.ward <> ?`, figures.AllWards)
-				default:
-					b.add(` AND c.ward = ?`, figures.AllWards)
-				}
-			})
-		}
-	}
-	for _, l := range added {
-		if b.changed(l.Of) == "" {
-			continue
-		}
-		parts = append(parts,
-			func() { b.add(l.SQL(l.Of.Table + "_now")) },
-			func() {
-				b.add(`SELECT what, day, ward, flow, kind, channel, team, key, -n, -total FROM (` + l.SQL(l.Of.Table+"_before") + `) AS x (` + figures.LineColumns + `)`)
-			})
-	}
-	for _, l := range each {
-		parts = append(parts, func() { b.add(l.SQL(l.Of.Table + "_rows")) })
-	}
-	if len(parts) == 0 {
-		b.add(`SELECT '', now()::date, 0, '', '', '', '', '', 0::bigint, 0::bigint WHERE FALSE`)
-	}
-	for i, part := range parts {
-		if i > 0 {
-			b.add(` UNION ALL `)
-		}
-		part()
 	}
 }

@@ -1,7 +1,7 @@
 -- title en: Hours of the week
 -- title bn: সপ্তাহের কোন সময়ে
 -- filters: flow ward channel team
--- counts: hour
+-- counts: hour|hour_of
 -- column weekday integer: 0 is Sunday, 6 is Saturday
 -- column hour integer: 0 to 23, by the clock of Dhaka; hours without a contact are left out
 -- column contacts integer: conversations opened

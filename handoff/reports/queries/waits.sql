@@ -6,4 +6,4 @@
 -- column taken integer: times that somebody took a conversation that waited
 -- column median_minutes integer: from when it began to wait to when it was taken; less than 9.1 % from the true one
 -- column p90_minutes integer: within so many nine of ten were taken; as near
-SELECT team, n, round(median / 60)::bigint, round(p90 / 60)::bigint FROM spread ORDER BY team
+SELECT whose, n, round(median / 60)::bigint, round(p90 / 60)::bigint FROM spread ORDER BY whose
