@@ -160,8 +160,8 @@ func rebuild(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// addAll is one statement that adds all facts to the figures of the parts of the
-// record that are meant.
-func addAll(s Subject, meant string) string {
-	return `WITH seen AS MATERIALIZED (` + s.seen(s.Table, meant) + `), lines (scopes, ` + LineColumns + `) AS (` + linesOf(s, "seen") + `) ` + addUp()
+// addAll is one statement that adds all facts to the figures of these parts of the
+// record.
+func addAll(s Subject, parts string) string {
+	return `WITH seen AS MATERIALIZED (` + s.seen(s.Table, parts) + `), lines (scopes, ` + LineColumns + `) AS (` + linesOf(s, "seen") + `) ` + addUp()
 }

@@ -151,13 +151,14 @@ func linesOf(s Subject, seen string) string {
 	return strings.Join(all, " UNION ALL ")
 }
 
-// counted are the parts of the record that have figures.
-const counted = "s.counted"
+// counted are the parts of the record that have figures: the whole of it, and
+// those that agents see.
+const counted = `(SELECT 0 AS id, '{}'::text[] AS teams, '{}'::integer[] AS wards UNION ALL SELECT id, teams, wards FROM figure_scopes WHERE counted)`
 
-// seen are the facts of a table with the parts of the record, of those meant, in
+// seen are the facts of a table with the parts of the record, of those given, in
 // which they are seen.
-func (s Subject) seen(from, meant string) string {
-	return `SELECT c.*, ARRAY(SELECT s.id FROM figure_scopes s WHERE ` + meant + ` AND (` + s.Seen + `)) AS scopes FROM ` + from + ` c`
+func (s Subject) seen(from, parts string) string {
+	return `SELECT c.*, ARRAY(SELECT s.id FROM ` + parts + ` s WHERE ` + s.Seen + `) AS scopes FROM ` + from + ` c`
 }
 
 // wards names the lines that tell wards apart in the whole record, or in all

@@ -31,9 +31,9 @@ func Waiting(ctx context.Context, pool *pgxpool.Pool, teams []string, wards []in
 	var p Pending
 	err := pool.QueryRow(ctx, `WITH listed AS MATERIALIZED (SELECT everything, cases, talks FROM figure_changes LIMIT $1)
 		SELECT COALESCE((SELECT bool_or(everything) OR count(*) >= $1 FROM listed), false),
-			COALESCE((SELECT s.id FROM figure_scopes s WHERE s.counted AND s.teams = `+inOrder("$2::text[]")+` AND s.wards = `+inOrder("$3::integer[]")+`), $4),
+			CASE WHEN cardinality($2::text[]) + cardinality($3::integer[]) = 0 THEN 0 ELSE COALESCE((SELECT s.id FROM figure_scopes s WHERE s.counted AND s.teams = `+inOrder("$2::text[]")+` AND s.wards = `+inOrder("$3::integer[]")+`), $4) END,
 			ARRAY(SELECT DISTINCT u.number FROM listed, unnest(listed.cases) AS u(number)), ARRAY(SELECT DISTINCT u.id FROM listed, unnest(listed.talks) AS u(id))`,
-		maxPending, teams, wards, Uncounted).Scan(&p.Everything, &p.Scope, &p.Cases, &p.Talks)
+		maxPending, append([]string{}, teams...), append([]int{}, wards...), Uncounted).Scan(&p.Everything, &p.Scope, &p.Cases, &p.Talks)
 	if err != nil {
 		return Pending{}, fmt.Errorf("read what is not counted yet: %w", err)
 	}

@@ -37,7 +37,7 @@ func CountScopes(ctx context.Context, pool *pgxpool.Pool) (more bool, err error)
 		}
 		more = true
 		for _, s := range []Subject{Cases(), Talks()} {
-			if _, err := tx.Exec(ctx, addAll(s, fmt.Sprintf("s.id = %d", scope))); err != nil {
+			if _, err := tx.Exec(ctx, addAll(s, fmt.Sprintf("(SELECT id, teams, wards FROM figure_scopes WHERE id = %d)", scope))); err != nil {
 				return fmt.Errorf("count %s: %w", s.Table, err)
 			}
 		}
@@ -53,7 +53,7 @@ func CountScopes(ctx context.Context, pool *pgxpool.Pool) (more bool, err error)
 // tendScopes lists what agents see, and nothing else.
 func tendScopes(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.Exec(ctx, `WITH wanted AS (`+wantedScopes()+`),
-		gone AS (DELETE FROM figure_scopes s WHERE s.id <> 0 AND (s.teams, s.wards) NOT IN (SELECT w.teams, w.wards FROM wanted w) RETURNING s.id),
+		gone AS (DELETE FROM figure_scopes s WHERE (s.teams, s.wards) NOT IN (SELECT w.teams, w.wards FROM wanted w) RETURNING s.id),
 		theirs AS (DELETE FROM figures f USING gone g WHERE f.scope = g.id)
 		INSERT INTO figure_scopes (teams, wards) SELECT w.teams, w.wards FROM wanted w WHERE (w.teams, w.wards) NOT IN (SELECT s.teams, s.wards FROM figure_scopes s)`, maxScopes)
 	return err
