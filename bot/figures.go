@@ -22,13 +22,8 @@ func (b *Bot) foldFigures(ctx context.Context) error {
 
 // countScopes counts for the reports what agents have come to see.
 func (b *Bot) countScopes(ctx context.Context) error {
-	for range foldRounds {
-		more, err := b.desk.CountScopes(ctx)
-		if err != nil || !more {
-			return err
-		}
-	}
-	return nil
+	_, err := b.desk.CountScopes(ctx)
+	return err
 }
 
 // checkFigures holds figures against rows and tells of what differed and was

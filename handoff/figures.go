@@ -30,9 +30,9 @@ func queueChanges(q *pgx.Batch, b *batch) {
 // many changes it took off the list. Several processes may fold at once.
 func (d *Desk) FoldFigures(ctx context.Context) (int, error) { return figures.Fold(ctx, d.pool) }
 
-// CountScopes counts a part of the record that agents have come to see, and
-// reports whether there may be another one.
-func (d *Desk) CountScopes(ctx context.Context) (more bool, err error) {
+// CountScopes counts the parts of the record that agents have come to see, and
+// returns how many.
+func (d *Desk) CountScopes(ctx context.Context) (int, error) {
 	return figures.CountScopes(ctx, d.pool)
 }
 

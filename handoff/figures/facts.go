@@ -28,7 +28,7 @@ type Subject struct {
 	Changed string // the column of figure_changes that names them
 	Seen    string // SQL that holds for a fact c in the part of the record that a row s of figure_scopes names
 	Own     string // SQL that holds for a fact c that was given to the agent ? by name
-	Owned   string // SQL that finds the keys of these among the facts of days: agent, first and last day, as often as there are question marks
+	Owned   string // SQL that finds these by index among the facts of days, where Own does not: agent, first and last day, as often as there are question marks
 }
 
 // Whoever may see a fact: the words of handoff.Viewer, said of facts.
@@ -40,17 +40,16 @@ const (
 			WHERE (s.teams = '{}' OR k.team = ANY(s.teams)) AND (s.wards = '{}' OR k.ward = ANY(s.wards))))`
 	caseOwn   = `c.agent_id = ?`
 	talkOwn   = `(c.agent_id = ? OR c.called_by = ? OR ? = ANY(c.case_agents))`
-	caseOwned = `SELECT number FROM case_facts WHERE agent_id = ? AND day BETWEEN ?::date AND ?::date`
-	talkOwned = `SELECT id FROM talk_facts WHERE agent_id = ? AND day BETWEEN ?::date AND ?::date
+	talkOwned = ` AND c.id IN (SELECT id FROM talk_facts WHERE agent_id = ? AND day BETWEEN ?::date AND ?::date
 		UNION ALL SELECT id FROM talk_facts WHERE called_by = ? AND day BETWEEN ?::date AND ?::date
-		UNION ALL SELECT conversation_id FROM case_facts WHERE agent_id = ? AND talk_day BETWEEN ?::date AND ?::date`
+		UNION ALL SELECT conversation_id FROM case_facts WHERE agent_id = ? AND talk_day BETWEEN ?::date AND ?::date)`
 )
 
 // Cases are facts of cases.
 func Cases() Subject {
 	return Subject{
 		Table: "case_facts", Key: "number", Columns: caseColumns, Rows: plain(casesSQL), Opened: "c.opened_at", Array: "bigint[]", Changed: "cases",
-		Seen: caseSeen, Own: caseOwn, Owned: caseOwned,
+		Seen: caseSeen, Own: caseOwn,
 	}
 }
 

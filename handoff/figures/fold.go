@@ -121,7 +121,7 @@ func spread() string {
 		FROM (SELECT scopes, what, day, ward, flow, kind, channel, team, key, sum(n) AS n, sum(total) AS total FROM lines GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS sums
 		CROSS JOIN LATERAL unnest(scopes) AS u (scope)
 		CROSS JOIN (VALUES (false), (true)) AS spans (monthly) CROSS JOIN (VALUES (false), (true)) AS wards (told)
-		WHERE NOT told OR what IN (` + wards(Everywhere) + `) OR scope = 0 AND what IN (` + wards(Whole) + `)`
+		WHERE NOT told OR what IN (` + withWards() + `)`
 }
 
 // addUp adds lines to their figures, in one order, so that two never wait for
@@ -134,12 +134,10 @@ func addUp() string {
 }
 
 // rebuild takes all facts anew and adds them up: a record that comes from
-// before there were figures, or that was filled by other ways than turns.
+// before there were figures, or that was filled by other ways than turns. What
+// agents see of it comes later, by CountScopes.
 func rebuild(ctx context.Context, tx pgx.Tx) error {
-	if err := tendScopes(ctx, tx); err != nil {
-		return err
-	}
-	for _, sql := range []string{`DELETE FROM figure_changes`, `DELETE FROM figures`, `UPDATE figure_scopes SET counted = true WHERE NOT counted`} {
+	for _, sql := range []string{`DELETE FROM figure_changes`, `DELETE FROM figures`, `UPDATE figure_scopes SET counted = false WHERE counted`} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return err
 		}
@@ -149,7 +147,7 @@ func rebuild(ctx context.Context, tx pgx.Tx) error {
 			`DELETE FROM ` + s.Table,
 			`INSERT INTO ` + s.Table + ` (` + s.Columns + `) ` + s.Rows + ` ORDER BY ` + s.Opened,
 			`ANALYZE ` + s.Table,
-			addAll(s, counted),
+			addAll(s, whole),
 		} {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("count %s: %w", s.Table, err)

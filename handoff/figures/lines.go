@@ -2,7 +2,6 @@ package figures
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -40,28 +39,12 @@ type Line struct {
 	Of   Subject
 	// By are the columns that its figures tell apart, besides the ward: narrowed
 	// by others it is counted from facts.
-	By    []string
-	Wards Wards
+	By []string
+	// Wards says whether they tell wards apart.
+	Wards bool
 	each  func(from string) string
 	exact func(from string) string // where facts tell more than figures; otherwise nil
 }
-
-// Wards says in which parts of the record figures tell wards apart; elsewhere a
-// line of one ward is counted from facts.
-type Wards string
-
-// The parts of the record.
-const (
-	Everywhere Wards = "everywhere"
-	Whole      Wards = "whole" // in the whole record
-	Nowhere    Wards = "nowhere"
-)
-
-// Known reports whether there are figures of each ward in a part of the record.
-func (w Wards) Known(scope int) bool { return w == Everywhere || w == Whole && scope == AllScope }
-
-// AllScope is the part of the record that is all of it.
-const AllScope = 0
 
 // LineColumns are what a line consists of.
 const LineColumns = "what, day, ward, flow, kind, channel, team, key, n, total"
@@ -74,31 +57,31 @@ func Lines() []Line {
 		return line(what, by, "wait_teams[1] || ' ' || "+minutes, "1", "waits[1]", "", "waits <> '{}'")
 	}
 	return []Line{
-		{Filed, cases, []string{"channel"}, Everywhere, line(Filed, "'', '', channel, ''", "''", "1", "0", "", ""), nil},
-		{Case, cases, all, Everywhere, line(Case, "flow, kind, channel, team", "''", "1", "0", "", ""), nil},
-		{Resolved, cases, all, Whole, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved"), nil},
-		{Target, cases, all, Whole, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL"), nil},
-		{Reopened, cases, all, Whole, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened"), nil},
-		{Took, cases, []string{"flow"}, Whole, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL"), nil},
-		{Came, talks, []string{"channel"}, Whole, line(Came, "'', '', channel, ''", "''", "1", "contained::integer", "", ""), nil},
-		{Talk, talks, []string{"flow", "channel", "team"}, Whole, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", ""), nil},
-		{Hour, talks, []string{"channel"}, Whole, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", ""), nil},
-		{HourOf, talks, []string{"flow", "channel"}, Nowhere, line(HourOf, "flow, '', channel, ''", "hour::text", "1", "0", "", ""), nil},
-		{First, talks, nil, Nowhere, first(First, "'', '', '', ''", minutesCounted()), first(First, "'', '', '', ''", minutes)},
-		{FirstOf, talks, []string{"flow", "channel", "team"}, Nowhere, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
+		{Filed, cases, []string{"channel"}, true, line(Filed, "'', '', channel, ''", "''", "1", "0", "", ""), nil},
+		{Case, cases, all, true, line(Case, "flow, kind, channel, team", "''", "1", "0", "", ""), nil},
+		{Resolved, cases, all, true, line(Resolved, "flow, kind, channel, team", "''", "1", "0", "", "resolved"), nil},
+		{Target, cases, all, true, line(Target, "flow, kind, channel, team", "''", "1", "punctual::integer", "", "punctual IS NOT NULL"), nil},
+		{Reopened, cases, all, true, line(Reopened, "flow, kind, channel, team", "''", "1", "0", "", "reopened"), nil},
+		{Took, cases, []string{"flow"}, true, line(Took, "flow, '', '', ''", bucket("took"), "1", "took", "", "took IS NOT NULL"), nil},
+		{Came, talks, []string{"channel"}, true, line(Came, "'', '', channel, ''", "''", "1", "contained::integer", "", ""), nil},
+		{Talk, talks, []string{"flow", "channel", "team"}, true, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", ""), nil},
+		{Hour, talks, []string{"channel"}, true, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", ""), nil},
+		{HourOf, talks, []string{"flow", "channel"}, false, line(HourOf, "flow, '', channel, ''", "hour::text", "1", "0", "", ""), nil},
+		{First, talks, nil, false, first(First, "'', '', '', ''", minutesCounted()), first(First, "'', '', '', ''", minutes)},
+		{FirstOf, talks, []string{"flow", "channel", "team"}, false, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
 		{
 			Wait, talks,
-			[]string{"flow"}, Whole,
+			[]string{"flow"}, true,
 			line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", ""), nil,
 		},
 		{
 			Place, talks,
-			[]string{"flow", "channel"}, Whole,
+			[]string{"flow", "channel"}, true,
 			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""), nil,
 		},
-		{Dropped, talks, []string{"flow", "channel"}, Whole, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)"), nil},
-		{Score, cases, all, Whole, line(Score, "flow, kind, channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
-		{Score, talks, all, Whole, line(Score, "flow, '', channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
+		{Dropped, talks, []string{"flow", "channel"}, true, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)"), nil},
+		{Score, cases, all, true, line(Score, "flow, kind, channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
+		{Score, talks, all, true, line(Score, "flow, '', channel, team", "score::text", "1", "0", "", "score IS NOT NULL"), nil},
 	}
 }
 
@@ -153,7 +136,10 @@ func linesOf(s Subject, seen string) string {
 
 // counted are the parts of the record that have figures: the whole of it, and
 // those that agents see.
-const counted = `(SELECT 0 AS id, '{}'::text[] AS teams, '{}'::integer[] AS wards UNION ALL SELECT id, teams, wards FROM figure_scopes WHERE counted)`
+const (
+	counted = `(` + whole + ` UNION ALL SELECT id, teams, wards FROM figure_scopes WHERE counted)`
+	whole   = `(SELECT 0 AS id, '{}'::text[] AS teams, '{}'::integer[] AS wards)`
+)
 
 // seen are the facts of a table with the parts of the record, of those given, in
 // which they are seen.
@@ -161,12 +147,11 @@ func (s Subject) seen(from, parts string) string {
 	return `SELECT c.*, ARRAY(SELECT s.id FROM ` + parts + ` s WHERE ` + s.Seen + `) AS scopes FROM ` + from + ` c`
 }
 
-// wards names the lines that tell wards apart in the whole record, or in all
-// parts of it.
-func wards(where ...Wards) string {
+// withWards names the lines that tell wards apart.
+func withWards() string {
 	var names []string
 	for _, l := range Lines() {
-		if slices.Contains(where, l.Wards) {
+		if l.Wards {
 			names = append(names, "'"+l.What+"'")
 		}
 	}

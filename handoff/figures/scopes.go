@@ -2,7 +2,6 @@ package figures
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -20,34 +19,29 @@ func wantedScopes() string {
 	) AS seen WHERE teams <> '{}' OR wards <> '{}' GROUP BY teams, wards ORDER BY count(*) DESC, teams, wards LIMIT $1`
 }
 
-// CountScopes gives figures to one part of the record that agents have come to
-// see, and takes them away from those that nobody sees any more. It reports
-// whether there is another one to count.
-func CountScopes(ctx context.Context, pool *pgxpool.Pool) (more bool, err error) {
+// CountScopes gives figures to the parts of the record that agents have come to
+// see, and takes them away from those that nobody sees any more. It returns how
+// many it counted.
+func CountScopes(ctx context.Context, pool *pgxpool.Pool) (n int, err error) {
 	err = alone(ctx, pool, func(tx pgx.Tx) error {
 		if err := tendScopes(ctx, tx); err != nil {
 			return err
 		}
-		var scope int
-		switch err := tx.QueryRow(ctx, `SELECT id FROM figure_scopes WHERE NOT counted AND NOT EXISTS (SELECT FROM figure_changes WHERE everything) ORDER BY id LIMIT 1`).Scan(&scope); {
-		case errors.Is(err, pgx.ErrNoRows):
-			return nil
-		case err != nil:
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM figure_scopes WHERE NOT counted AND NOT EXISTS (SELECT FROM figure_changes WHERE everything)`).Scan(&n); err != nil || n == 0 {
 			return err
 		}
-		more = true
 		for _, s := range []Subject{Cases(), Talks()} {
-			if _, err := tx.Exec(ctx, addAll(s, fmt.Sprintf("(SELECT id, teams, wards FROM figure_scopes WHERE id = %d)", scope))); err != nil {
+			if _, err := tx.Exec(ctx, addAll(s, "(SELECT id, teams, wards FROM figure_scopes WHERE NOT counted)")); err != nil {
 				return fmt.Errorf("count %s: %w", s.Table, err)
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE figure_scopes SET counted = true WHERE id = $1`, scope)
+		_, err := tx.Exec(ctx, `UPDATE figure_scopes SET counted = true WHERE NOT counted`)
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("count what agents see: %w", err)
+		return 0, fmt.Errorf("count what agents see: %w", err)
 	}
-	return more, nil
+	return n, nil
 }
 
 // tendScopes lists what agents see, and nothing else.

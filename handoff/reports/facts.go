@@ -92,7 +92,7 @@ func (b *builder) gifts(lines ...[]figures.Line) {
 		for range strings.Count(s.Owned, "?") / 3 {
 			values = append(values, b.viewer.AgentID, b.first, b.last)
 		}
-		b.factsOf(s, `SELECT c.* FROM `+s.Table+` c`+part+` WHERE c.`+s.Key+` IN (`+s.Owned+`)`, values, func() {
+		b.factsOf(s, `SELECT c.* FROM `+s.Table+` c`+part+` WHERE TRUE`+s.Owned, values, func() {
 			b.add(` AND `)
 			b.own(s)
 			b.add(` AND (` + s.Seen + `) IS NOT TRUE`)

@@ -70,6 +70,9 @@ func (a Ask) builder(v handoff.Viewer, p figures.Pending) *builder {
 		b.sees = somewhat
 	}
 	teams, wards := v.Part()
+	if len(teams) == 0 && slices.Contains(wards, a.Ward) { // all of a ward that is his
+		b.sees, b.pending.Scope, wards = everything, 0, nil
+	}
 	b.teams, b.wards = list(teams), list(wards)
 	return b
 }
@@ -133,7 +136,7 @@ func (b *builder) known(r Report, l figures.Line) bool {
 	if b.pending.Everything || b.pending.Scope == figures.Uncounted || b.sees == nothing {
 		return false
 	}
-	if (b.Ward != 0 || r.wards) && !l.Wards.Known(b.pending.Scope) {
+	if (b.Ward != 0 || r.wards) && !l.Wards {
 		return false
 	}
 	if b.Target > figures.ExactMinutes && (l.What == figures.First || l.What == figures.FirstOf) {
