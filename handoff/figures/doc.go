@@ -21,6 +21,11 @@
 // were opened most days of a month always have a change that waits, and a report
 // would go on reading most of a month's rows.
 //
+// Who sees some departments or wards only has figures too: they are kept for the
+// whole record and for every part of it that an agent at work sees, the scopes.
+// [CountScopes] counts those that are new. What was given to an agent by name
+// outside of his part is read from facts beside them.
+//
 // Stretches of time are added up in buckets that grow by the factor 2^(1/8), so
 // that they can be merged over any days. With each bucket goes the sum of what
 // is in it. A median out of them is the mean of the bucket in which it lies:

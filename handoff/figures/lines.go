@@ -71,12 +71,14 @@ func Lines() []Line {
 		{FirstOf, talks, []string{"flow", "channel", "team"}, false, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
 		{
 			Wait, talks,
-			[]string{"flow"}, true,
+			[]string{"flow"},
+			true,
 			line(Wait, "flow, '', '', w.team", bucket("w.seconds"), "1", "w.seconds", " CROSS JOIN LATERAL unnest(wait_teams, waits) AS w(team, seconds)", ""), nil,
 		},
 		{
 			Place, talks,
-			[]string{"flow", "channel"}, true,
+			[]string{"flow", "channel"},
+			true,
 			line(Place, "flow, '', channel, ''", "p.place", "1", "(p.place <> stands)::integer", " CROSS JOIN LATERAL unnest(places) AS p(place)", ""), nil,
 		},
 		{Dropped, talks, []string{"flow", "channel"}, true, line(Dropped, "flow, '', channel, ''", "stands", "1", "0", "", "closed AND stands = ANY(places)"), nil},

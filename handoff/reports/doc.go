@@ -6,7 +6,7 @@
 // A query does not know who asks and for which days. It reads the table counted,
 // which holds the lines of package figures that it names, of the days asked for,
 // narrowed by the filters, and only what the viewer may see; and the table asked
-// with one row, the flow asked for. A line may come in several rows, and one
+// with one row, the flow and the target asked for. A line may come in several rows, and one
 // that is made good for what has changed adds up to nothing: it is always summed,
 // HAVING more than 0.
 //
