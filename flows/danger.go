@@ -33,7 +33,7 @@ func (t *turn) alarmedByExamples() bool {
 const (
 	longMessage    = 8
 	longestMessage = 40 // of more only the beginning is read
-	coolShare      = 0.1
+	coolShare      = 0.25
 )
 
 // hintShare is how much a message must be like the examples of danger when only a hint of it was found.

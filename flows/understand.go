@@ -19,8 +19,8 @@ const (
 	switchShare = 0.85 // leave a dialogue for it, after asking
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
-	dangerShare = 0.6  // take it for danger, where no word of danger was found
-	harmedShare = 0.95 // the same, where a word makes it harmless that is listed for that
+	dangerShare = 0.7  // take it for danger, where no word of danger was found
+	harmedShare = 0.85 // the same, where a word makes it harmless that is listed for that
 	innerShare  = 0.9  // take an answer in the middle of a dialogue for danger
 	askedShare  = 0.2  // ask whether somebody is in danger
 	likelyAlarm = 0.4  // with so much of danger in it, go nowhere without asking
