@@ -100,6 +100,22 @@ func bare(t *testing.T, change func(*Options)) *office {
 	return o
 }
 
+// common is what the tests' servers share: it never changes, and making it takes longer than most tests do.
+var common = makers{
+	console: sync.OnceValues(loadConsole),
+	openapi: func(routes []Route) ([]byte, error) {
+		described.once.Do(func() { described.text, described.err = describe(routes) })
+		return described.text, described.err
+	},
+}
+
+// described is the description of the routes under /api/v1, the same for every server.
+var described struct {
+	once sync.Once
+	text []byte
+	err  error
+}
+
 func serverOver(t *testing.T, desk *handoff.Desk, c *clock, logs *bytes.Buffer, change func(*Options)) *Server {
 	t.Helper()
 	opt := Options{
@@ -109,7 +125,7 @@ func serverOver(t *testing.T, desk *handoff.Desk, c *clock, logs *bytes.Buffer, 
 	if change != nil {
 		change(&opt)
 	}
-	s, err := New(opt)
+	s, err := newServer(opt, common)
 	if err != nil {
 		t.Fatal(err)
 	}
