@@ -199,7 +199,7 @@ func (d *desktop) calm() {
 // code is the one that a telephone with the secret shows now.
 func (o *office) code(secret string) string {
 	o.t.Helper()
-	code, err := totp.GenerateCode(secret, o.clock.now())
+	code, err := totp.GenerateCode(secret, o.clock.Now())
 	if err != nil {
 		o.t.Fatal(err)
 	}
