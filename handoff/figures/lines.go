@@ -67,8 +67,8 @@ func Lines() []Line {
 		{Talk, talks, []string{"flow", "channel", "team"}, true, line(Talk, "flow, '', channel, team", "language", "1", "contained::integer", "", ""), nil},
 		{Hour, talks, []string{"channel"}, true, line(Hour, "'', '', channel, ''", "hour::text", "1", "0", "", ""), nil},
 		{HourOf, talks, []string{"flow", "channel"}, false, line(HourOf, "flow, '', channel, ''", "hour::text", "1", "0", "", ""), nil},
-		{First, talks, nil, false, first(First, "'', '', '', ''", minutesCounted()), first(First, "'', '', '', ''", minutes)},
-		{FirstOf, talks, []string{"flow", "channel", "team"}, false, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
+		{First, talks, nil, true, first(First, "'', '', '', ''", minutesCounted()), first(First, "'', '', '', ''", minutes)},
+		{FirstOf, talks, []string{"flow", "channel", "team"}, true, first(FirstOf, "flow, '', channel, team", minutesCounted()), first(FirstOf, "flow, '', channel, team", minutes)},
 		{
 			Wait, talks,
 			[]string{"flow"},
