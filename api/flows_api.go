@@ -38,7 +38,7 @@ func flowVerbs() []Route {
 type (
 	flowFile struct {
 		Name string `json:"name" jsonschema_description:"as it appears in faults"`
-		Text string `json:"text" jsonschema_description:"YAML, at most 1 MiB"`
+		Text string `json:"text" jsonschema_description:"YAML, at most 2 MiB"`
 	}
 	versionAnswer struct {
 		Version int64      `json:"version"`

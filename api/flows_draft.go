@@ -18,8 +18,8 @@ import (
 const draftPath = flowsPath + "/draft"
 
 // maxFlowsForm is the largest form with a flow file in it, in bytes: a file of
-// 1 MiB with every byte written as %XX.
-const maxFlowsForm = 4 << 20
+// 2 MiB with every byte written as %XX.
+const maxFlowsForm = 8 << 20
 
 // draftRoutes are what supervisors do with a draft of theirs.
 func draftRoutes() []Route {

@@ -31,6 +31,7 @@ type Catalog struct {
 	lists      lists
 	dangers    []*text
 	harmless   [][]phrase // by danger: what makes it none
+	taught     bool       // danger by so many examples that what they say counts against a word of it
 	talk       []talk
 	redirects  []redirect
 	learnt     *learnt // nil where nobody gave examples

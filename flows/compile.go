@@ -211,7 +211,7 @@ func (k *compiler) buttons() {
 		k.titleFits(b.text)
 	}
 	for _, name := range buttonNames {
-		if _, ok := k.c.buttons[name]; !ok {
+		if _, ok := k.c.buttons[name]; !ok && name != buttonDanger {
 			k.fail(k.start, "`buttons` lacks %q", name)
 		}
 	}

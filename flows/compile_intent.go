@@ -96,10 +96,14 @@ func (k *compiler) intents() {
 	}
 }
 
+// taughtDangers is how many examples of danger are enough to tell it from other matters.
+const taughtDangers = 200
+
 // lessons gathers all examples and words.
 func (k *compiler) lessons() *learner {
 	l := &learner{k: k, seen: map[string]lesson{}}
 	k.c.aims = aims{}
+	dangers := 0
 	for i, f := range k.d.flows {
 		if k.c.flows[i].proves {
 			continue // about no matter of the city: it is called by its own words alone
@@ -116,7 +120,9 @@ func (k *compiler) lessons() *learner {
 	}
 	for i, d := range k.d.danger {
 		l.learn(aim{aimDanger, i, intentEmergency}, d.examples, nil)
+		dangers += len(d.examples)
 	}
+	k.c.taught = dangers >= taughtDangers
 	for i, r := range k.d.redirects {
 		l.learn(aim{aimRedirect, i, k.c.redirects[i].id}, r.examples, r.words)
 	}

@@ -8,13 +8,33 @@ func (t *turn) alarmed() bool {
 	if t.in.Kind != InputText && t.in.Kind != InputPhotos || t.text == "" {
 		return false
 	}
-	p := t.c.dangerIn(t.folded, t.tokens())
-	if p == nil {
+	if p := t.c.dangerIn(t.folded, t.tokens()); p != nil {
+		t.alarm(p.target, "danger: "+p.matched(t.tokens()))
+		return true
+	}
+	return t.f != nil && t.alarmedByExamples()
+}
+
+// alarmedByExamples hears danger without a word of it in a longer answer. At the menu every message is looked at so.
+func (t *turn) alarmedByExamples() bool {
+	if len(t.tokens()) < innerWords {
 		return false
 	}
-	t.alarm(p.target, "danger: "+p.matched(t.tokens()))
+	w := t.c.weigh(t.folded, t.tokens())
+	i := t.c.likeDanger(&w, t.tokens())
+	if i < 0 || w.alarm < innerShare {
+		return false
+	}
+	t.alarm(i, "danger: "+t.c.why(&weighed{first: w.danger}, t.folded))
 	return true
 }
+
+// A message of so many words that is so little like the examples of danger is none, although a word of danger is in it.
+const (
+	longMessage    = 8
+	longestMessage = 40 // of more only the beginning is read
+	coolShare      = 0.25
+)
 
 // hintShare is how much a message must be like the examples of danger when only a hint of it was found.
 const hintShare = 0.3
@@ -22,10 +42,16 @@ const hintShare = 0.3
 // dangerIn is what in a message is danger, nil for none: words that are danger wherever they stand, or a hint of it in a
 // sentence like those of danger. Words with a slip of the finger count as those they are like.
 func (c *Catalog) dangerIn(folded string, message []token) *phrase {
-	if p := c.lists.danger.longest(message); p != nil {
-		return p
+	p := c.lists.danger.longest(message)
+	if p == nil {
+		if p = c.lists.danger.longest(c.mended(message)); p != nil && anyOf(p.unless, message) {
+			p = nil
+		}
 	}
-	if p := c.lists.danger.longest(c.mended(message)); p != nil && !anyOf(p.unless, message) {
+	if p != nil {
+		if c.taught && len(message) >= longMessage && len(message) <= longestMessage && c.dangerShare(folded) < coolShare {
+			return nil
+		}
 		return p
 	}
 	if p := c.lists.hints.longest(message); p != nil && c.dangerShare(folded) >= hintShare {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,4 +46,44 @@ func TestMisspeltDanger(t *testing.T) {
 			t.Errorf("%q: %+v", text, got)
 		}
 	}
+}
+
+// TestDangerIsAskedFor offers the emergency line where a message is only somewhat like danger.
+func TestDangerIsAskedFor(t *testing.T) {
+	c := shipped(t)
+	in := func(text string) Input {
+		return Input{Kind: InputText, Text: text, Found: Found{Remembered: map[string]Value{}}}
+	}
+	asked := Session{Language: "bn", Ask: askOffer, Offer: []string{dangerMark + "1", "drainage", "নালায় কী যেন পড়ে আছে"}}
+	for _, answer := range []string{"১", "কেউ বিপদে আছে"} {
+		out := c.Step(asked, in(answer))
+		if !slices.ContainsFunc(out.Effects, func(e Effect) bool { a, ok := e.(Alert); return ok && a.Reason == ReasonDanger }) {
+			t.Errorf("%q raised no alarm: %+v", answer, out.Effects)
+		}
+		if len(out.Messages) == 0 || !strings.Contains(out.Messages[0].Text, "৯৯৯") {
+			t.Errorf("%q was answered with %+v", answer, out.Messages)
+		}
+	}
+	if out := c.Step(asked, in("২")); out.Session.Flow != "drainage" || len(out.Effects) > 0 && out.Effects[0] == (Alert{Reason: ReasonDanger}) {
+		t.Errorf("the second led to %q", out.Session.Flow)
+	}
+	if _, ok := c.offered(dangerMark + "99"); ok {
+		t.Error("a danger that is not there was offered")
+	}
+	w := weighed{danger: aim{aimDanger, 1, intentEmergency}, alarm: 0.3}
+	message := tokensOf(t, "নালায় কী যেন পড়ে আছে")
+	if !c.maybeDanger(&w, message) {
+		t.Error("what is somewhat like danger was not asked for")
+	}
+	if w.alarm = 0.1; c.maybeDanger(&w, message) {
+		t.Error("what is hardly like danger was asked for")
+	}
+}
+
+// tokensOf are the words of a message.
+func tokensOf(t *testing.T, text string) []token {
+	t.Helper()
+	x := &turn{c: shipped(t), in: &Input{Kind: InputText, Text: text}}
+	x.prepare()
+	return x.tokens()
 }

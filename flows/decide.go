@@ -73,11 +73,24 @@ func (c *Catalog) decide(folded string, message []token) decided {
 		if p := c.lists.languages.longest(message); p != nil && w.first.id == intentLanguage {
 			d.language = p.target
 		}
-	case len(w.offers(len(message))) > 0:
-		d.decision, d.offers = DecideOffer, w.offers(len(message))
-		d.aim = d.offers[0]
+	default:
+		d.offer(w.offers(len(message)))
+		if c.maybeDanger(&w, message) {
+			d.offer(append([]aim{w.danger}, d.offers...))
+		}
 	}
 	return d
+}
+
+// offer asks back, where there is something to ask. What is offered beside danger is what the message is taken for.
+func (d *decided) offer(list []aim) {
+	if len(list) == 0 {
+		return
+	}
+	d.decision, d.offers, d.aim = DecideOffer, list, list[0]
+	if d.aim.kind == aimDanger && len(list) > 1 {
+		d.aim = list[1]
+	}
 }
 
 // listed is whose word or phrase the whole message is, courtesies apart.

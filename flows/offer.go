@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strconv"
 	"strings"
 
 	"nagorik/flows/bangla"
@@ -77,12 +78,18 @@ func (t *turn) offer(list []aim, why string) {
 	t.promptAsk()
 }
 
-// redirectMark begins a redirect's name in an offer.
-const redirectMark = "redirect "
+// What begins a redirect's name and a danger's place in an offer.
+const (
+	redirectMark = "redirect "
+	dangerMark   = "danger "
+)
 
 func (c *Catalog) offerID(a aim) string {
-	if a.kind == aimRedirect {
+	switch a.kind {
+	case aimRedirect:
 		return redirectMark + c.redirects[a.index].name
+	case aimDanger:
+		return dangerMark + strconv.Itoa(a.index)
 	}
 	return c.flows[a.index].id
 }
@@ -97,6 +104,10 @@ func (c *Catalog) offered(id string) (aim, bool) {
 		}
 		return aim{}, false
 	}
+	if place, ok := strings.CutPrefix(id, dangerMark); ok {
+		i, err := strconv.Atoi(place)
+		return aim{aimDanger, i, intentEmergency}, err == nil && i >= 0 && i < len(c.dangers) && c.buttons[buttonDanger] != nil
+	}
 	if f := c.byFlowID(id); f != nil {
 		return aim{aimFlow, f.index, f.id}, true
 	}
@@ -104,8 +115,11 @@ func (c *Catalog) offered(id string) (aim, bool) {
 }
 
 func (c *Catalog) offerTitle(a aim, lang int) string {
-	if a.kind == aimRedirect {
+	switch a.kind {
+	case aimRedirect:
 		return c.redirects[a.index].title[lang]
+	case aimDanger:
+		return c.buttons[buttonDanger][lang]
 	}
 	return c.flows[a.index].title[lang]
 }
@@ -142,6 +156,9 @@ func (t *turn) answerOffer() bool {
 		answer = bangla.YesNo(t.folded)
 	}
 	i, ok := t.picked(n+1, func(i int) string { return append(t.s.Offer[:n:n], "other")[i] })
+	if !ok && t.tapped == "" {
+		i, ok = t.titled(t.s.Offer[:n])
+	}
 	switch {
 	case ok && i == n || answer == bangla.No:
 		t.mainMenu("something else")
@@ -154,6 +171,16 @@ func (t *turn) answerOffer() bool {
 	return true
 }
 
+// titled is which of the offers was named by its whole title.
+func (t *turn) titled(offers []string) (int, bool) {
+	for i, id := range offers {
+		if a, ok := t.c.offered(id); ok && bangla.Fold(t.c.offerTitle(a, t.lang)) == t.folded {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // take goes to what was offered; words are those it was offered for.
 func (t *turn) take(id, words string) {
 	a, ok := t.c.offered(id)
@@ -164,9 +191,13 @@ func (t *turn) take(id, words string) {
 	}
 	t.text = words
 	t.folded, t.words, t.told = bangla.Fold(words), nil, true
-	if a.kind == aimRedirect {
+	switch a.kind {
+	case aimRedirect:
 		t.move("", "", "", "chose "+id)
 		t.say(t.c.redirects[a.index].text)
+		return
+	case aimDanger:
+		t.alarm(a.index, "chose danger")
 		return
 	}
 	t.goTo(a, "chose "+id)

@@ -8,7 +8,7 @@ import (
 
 // Bounds of what is learnt from: learning takes longer with every example.
 const (
-	maxExamples = 12000 // of a whole catalogue
+	maxExamples = 20000 // of a whole catalogue
 	maxExample  = 400   // bytes of one
 )
 

@@ -35,8 +35,11 @@ var caseFills = []string{"id", "days", "hours", "dept", "service"}
 
 // buttonNames are the buttons the engine adds by itself.
 var buttonNames = []string{
-	"yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other",
+	"yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other", buttonDanger,
 }
+
+// buttonDanger is offered where a message is somewhat like danger; without it nothing is asked then.
+const buttonDanger = "danger"
 
 // statusNames are the states of a case, as the desk keeps them.
 var statusNames = []string{

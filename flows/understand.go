@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"nagorik/flows/bangla"
@@ -18,10 +19,14 @@ const (
 	switchShare = 0.85 // leave a dialogue for it, after asking
 	switchWords = 3    // of a message that names no word of the other service
 	placeWords  = 4    // of a message where a ward is asked: "beside the park" is an answer of sorts
-	dangerShare = 0.85 // take it for danger, where no word of danger was found
+	dangerShare = 0.7  // take it for danger, where no word of danger was found
+	harmedShare = 0.85 // the same, where a word makes it harmless that is listed for that
+	innerShare  = 0.9  // take an answer in the middle of a dialogue for danger
+	askedShare  = 0.2  // ask whether somebody is in danger
 	likelyAlarm = 0.4  // with so much of danger in it, go nowhere without asking
 	leastRest   = 0.05 // of a message that is not danger all the same
 	dangerWords = 3    // of such a message
+	innerWords  = 4    // of such an answer
 	knownLeast  = 0.34 // of a message's words, so many must be known
 )
 
@@ -39,7 +44,7 @@ type weighed struct {
 	first, second aim     // apart from danger
 	share         float32 // of the first
 	next          float32 // of the second
-	danger        aim     // where it is likeliest of all
+	danger        aim     // the likeliest danger
 	alarm         float32 // share of all danger
 	word          *phrase // listed for the first
 	unsure        bool    // too little of the message is known
@@ -121,11 +126,11 @@ func (c *Catalog) judge(r intent.Reading, f finds) weighed {
 	if len(r.Ranked) == 0 {
 		return w
 	}
-	for i, x := range r.Ranked {
+	for _, x := range r.Ranked {
 		switch a := c.aims[x.Label]; {
 		case a.kind == aimDanger:
 			w.alarm += x.Share
-			if i == 0 {
+			if w.danger.id == "" {
 				w.danger = a
 			}
 		case w.first.id == "":
@@ -248,15 +253,28 @@ func (c *Catalog) nameOf(a aim) string {
 
 // likeDanger is the danger that a message is like, -1 for none.
 func (c *Catalog) likeDanger(w *weighed, message []token) int {
-	if w.danger.kind != aimDanger || w.alarm < dangerShare || w.unsure || len(message) < dangerWords {
+	least := float32(dangerShare)
+	if c.harmlessIn(message) {
+		least = harmedShare
+	}
+	if w.danger.kind != aimDanger || w.alarm < least || w.unsure || len(message) < dangerWords {
 		return -1
 	}
-	for _, harmless := range c.harmless {
-		if anyOf(harmless, message) {
-			return -1
-		}
-	}
 	return w.danger.index
+}
+
+// maybeDanger reports that a message is so much like danger that it is worth asking.
+func (c *Catalog) maybeDanger(w *weighed, message []token) bool {
+	least := float32(askedShare)
+	if c.harmlessIn(message) {
+		least = dangerShare
+	}
+	return c.buttons[buttonDanger] != nil && w.danger.kind == aimDanger && w.alarm >= least && !w.unsure && len(message) >= dangerWords
+}
+
+// harmlessIn reports a word that is listed to make danger harmless.
+func (c *Catalog) harmlessIn(message []token) bool {
+	return slices.ContainsFunc(c.harmless, func(list []phrase) bool { return anyOf(list, message) })
 }
 
 // caseNumber is the case that a message at the menu names: a bare number, "#10234" or "status 10234".

@@ -11,7 +11,7 @@ import (
 
 // Bounds of a catalogue's sources.
 const (
-	maxFile  = 1 << 20 // bytes of one file
+	maxFile  = 2 << 20 // bytes of one file
 	maxFiles = 200
 	maxDepth = 24 // mappings and lists within each other; the grammar needs ten
 )
@@ -23,7 +23,7 @@ func (r *reader) parse(file File) *yaml.Node {
 	r.file = file.Name
 	start := position{file.Name, 1, 1}
 	if len(file.Text) > maxFile {
-		r.fail(start, "the file is larger than 1 MiB: divide it into several files in one folder")
+		r.fail(start, "the file is larger than 2 MiB: divide it into several files in one folder")
 		return nil
 	}
 	if line, ok := invalidLine(file.Text); ok {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxNodes bounds an outline: a flow file of 1 MiB has fewer lines.
-const maxNodes = 100_000
+// maxNodes bounds an outline: a flow file of 2 MiB has fewer lines.
+const maxNodes = 200_000
 
 // Node is a key of a text, or an item of a list.
 type Node struct {

@@ -89,7 +89,7 @@ func (commandName) JSONSchema() *jsonschema.Schema {
 }
 
 func (buttonName) JSONSchema() *jsonschema.Schema {
-	return oneOf("button", "yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other")
+	return oneOf("button", "yes", "no", "skip", "done", "back", "menu", "person", "unknown_ward", "continue", "start_over", "other", "danger")
 }
 
 func (officeWord) JSONSchema() *jsonschema.Schema {
