@@ -17,7 +17,7 @@ import (
 func (o *office) alarms(conversation uuid.UUID) (danger uuid.UUID) {
 	o.t.Helper()
 	danger = handoff.NewID()
-	o.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, danger, conversation.String(), conversation, o.clock.now())
+	o.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, danger, conversation.String(), conversation, o.clock.Now())
 	for _, a := range [][3]string{{handoff.AlarmChannel, "sms greenweb", "balance is used up (code 1006)"}, {handoff.AlarmSilence, "messenger", ""}, {handoff.AlarmWork, "tell_notices", "the mail server cannot be reached"}} {
 		if _, err := o.desk.RaiseAlarm(o.t.Context(), a[0], a[1], a[2]); err != nil {
 			o.t.Fatal(err)

@@ -41,7 +41,7 @@ func TestBoardShowsWhatIsAskedFor(t *testing.T) {
 	anna := o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
 	limited := o.person("waste@example.org", "Waste", handoff.RoleAgent, []string{"waste"}, nil)
 	drain, late, waste, done := o.file("রহিম", "drainage", 12), o.file("Karim", "drainage", 3), o.file("Selina", "waste", 12), o.file("Jamal", "waste", 5)
-	o.exec(`UPDATE cases SET due_at = $2 WHERE number = $1`, late.number, o.clock.now().Add(-49*time.Hour))
+	o.exec(`UPDATE cases SET due_at = $2 WHERE number = $1`, late.number, o.clock.Now().Add(-49*time.Hour))
 	o.exec(`UPDATE cases SET status = 'in_progress', agent_id = $2 WHERE number = $1`, waste.number, anna.ID)
 	o.exec(`UPDATE cases SET status = 'resolved' WHERE number = $1`, done.number)
 	cookie := o.enter("anna@example.org")

@@ -25,7 +25,7 @@ type press struct {
 
 // newPress gives an office broadcasts, and a map of its wards.
 func newPress(o *office) *press {
-	p := &press{o: o, Store: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.now)}
+	p := &press{o: o, Store: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.Now)}
 	p.set = broadcasts.Setting{
 		On:     map[broadcasts.Family]bool{broadcasts.FamilyMessenger: true, broadcasts.FamilySMS: true, broadcasts.FamilyMail: true},
 		Window: 24 * time.Hour, Price: func(_ string, segments int, _ bool) (spending.Amount, bool) {
@@ -57,7 +57,7 @@ func (p *press) TestBroadcast(ctx context.Context, v handoff.Viewer, id uuid.UUI
 }
 
 func (p *press) BroadcastsRest() (time.Time, bool) {
-	return p.o.server.catalog().Quiet().Until(p.o.clock.now())
+	return p.o.server.catalog().Quiet().Until(p.o.clock.Now())
 }
 
 // StirBroadcasts begins what is due, unless it is quiet time.
@@ -82,7 +82,7 @@ func (p *press) tells(id uuid.UUID, n int) {
 	p.o.t.Helper()
 	ctx := context.Background()
 	for n > 0 {
-		p.o.clock.forward(time.Minute) // the pace lets a few go at once
+		p.o.clock.Forward(time.Minute) // the pace lets a few go at once
 		c, err := p.Claim(ctx, id, broadcasts.FamilySMS, p.set)
 		if err != nil || len(c.Straight) == 0 {
 			p.o.t.Fatal(n, c, err)
@@ -107,7 +107,7 @@ func (p *press) tells(id uuid.UUID, n int) {
 // wants no messages.
 func (p *press) neighbours(ward, n int) {
 	p.o.t.Helper()
-	now := p.o.clock.now()
+	now := p.o.clock.Now()
 	p.o.exec(`INSERT INTO contacts (id, name, created_at, updated_at, language, ward, phone)
 		SELECT gen_random_uuid(), 'নাগরিক ' || i, $3, $3, CASE WHEN i % 3 = 0 THEN 'en' ELSE 'bn' END, $1, CASE WHEN i > $2 THEN '' ELSE '+88017' || lpad(($1 * 100000 + i)::text, 8, '0') END
 		FROM generate_series(1, $2::integer + 2) i`, ward, n, now)

@@ -56,11 +56,11 @@ func (o *office) deed(token, path, body string, status int) map[string]any {
 
 func TestBroadcastsByJSON(t *testing.T) {
 	o := newOffice(t, nil)
-	store := broadcasts.New(o.pool, sampleCatalog(t), o.clock.now)
+	store := broadcasts.New(o.pool, sampleCatalog(t), o.clock.Now)
 	man := &postman{Store: store}
 	o.server.opt.Broadcasts, o.server.opt.Broadcaster = store, man
 	for name, phone := range map[string]string{"Rahima": "+8801712345678", "Karim": ""} {
-		if _, err := o.pool.Exec(t.Context(), `INSERT INTO contacts (id, name, phone, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)`, handoff.NewID(), name, phone, o.clock.now()); err != nil {
+		if _, err := o.pool.Exec(t.Context(), `INSERT INTO contacts (id, name, phone, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)`, handoff.NewID(), name, phone, o.clock.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

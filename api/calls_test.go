@@ -49,9 +49,9 @@ func callBot(o *office, more ...bot.Channel) *bot.Bot {
 	t.Cleanup(func() { _ = queue.Close() })
 	catalog := o.server.opt.Catalog()
 	b, err := bot.New(bot.Options{
-		Desk: o.desk, Pool: o.pool, Redis: client, Channels: append(more, desks.New(handoff.ChannelPhone), desks.New(handoff.ChannelCounter)), Photos: store, Spool: queue, Broadcasts: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.now),
+		Desk: o.desk, Pool: o.pool, Redis: client, Channels: append(more, desks.New(handoff.ChannelPhone), desks.New(handoff.ChannelCounter)), Photos: store, Spool: queue, Broadcasts: broadcasts.New(o.pool, o.server.opt.Catalog, o.clock.Now),
 		Catalogs: bot.NewCatalogs(catalog, func(context.Context, int64) (*flows.Catalog, error) { return catalog, nil }),
-		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: o.clock.now,
+		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: bot.NewMetrics(prometheus.NewRegistry()), Now: o.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

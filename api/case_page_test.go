@@ -78,7 +78,7 @@ func TestCaseIsWorkedOnFromItsPage(t *testing.T) {
 		if err != nil || k.Status != step.after {
 			t.Fatalf("%s: %s %v", step.verb, k.Status, err)
 		}
-		o.clock.forward(time.Minute)
+		o.clock.Forward(time.Minute)
 	}
 	w := o.look(path+"?lang=en&done=case_refer", cookie)
 	for _, text := range []string{"with the pump", "for a pipe", "phoned him", "cleaned", "blocked again", "WASA", "today 09:3", `role="status">Referred.`} {

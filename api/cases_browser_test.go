@@ -45,13 +45,13 @@ func (d *desktop) world(anna, kamal handoff.Agent) filed {
 	f := d.file("রহিম উদ্দিন", "drainage", 12)
 	for i, who := range []string{"Karim Sheikh", "সেলিনা পারভীন", "Jamal Hossain", "নাসরিন আক্তার"} {
 		g := d.file(who, []string{"waste", "drainage", "streetlight", "mosquito"}[i], 3+i)
-		d.exec(`UPDATE cases SET due_at = $2, status = $3 WHERE number = $1`, g.number, d.clock.now().Add(time.Duration(i*20-30)*time.Hour),
+		d.exec(`UPDATE cases SET due_at = $2, status = $3 WHERE number = $1`, g.number, d.clock.Now().Add(time.Duration(i*20-30)*time.Hour),
 			[]string{"new", "assigned", "reopened", "resolved"}[i])
 	}
 	d.exec(`UPDATE contacts SET phone = '+8801712345678', email = 'rahim@example.org', ward = 12, language = 'bn' WHERE id = $1`, f.contact)
 	d.exec(`UPDATE cases SET answers = '{"trouble":["manhole"],"phone":"+8801712345678","ward":12,"detail":null,"place":{"lat":23.75,"lon":90.39,"text":"৭ নম্বর রাস্তা, মসজিদের সামনে"}}', place = '৭ নম্বর রাস্তা, মসজিদের সামনে' WHERE number = $1`, f.number)
 	for _, told := range [][3]string{{"phone", "phone", "+8801712345678"}, {"holding_number", "text", "১২/ক"}} {
-		d.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, to_jsonb($4::text), $5)`, f.contact, told[0], told[1], told[2], d.clock.now())
+		d.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, to_jsonb($4::text), $5)`, f.contact, told[0], told[1], told[2], d.clock.Now())
 	}
 	v := handoff.Viewer{AgentID: kamal.ID, Role: handoff.RoleSupervisor}
 	ctx := d.t.Context()
@@ -67,7 +67,7 @@ func (d *desktop) world(anna, kamal handoff.Agent) filed {
 		if _, err := do(); err != nil {
 			d.t.Fatal(err)
 		}
-		d.clock.forward(3 * time.Hour)
+		d.clock.Forward(3 * time.Hour)
 	}
 	return f
 }
@@ -80,7 +80,7 @@ func (d *desktop) settledWithPhotos(follower filed) filed {
 	before, after := sha(f.photo), strings.Repeat("c", 64)
 	d.server.opt.Photos = gallery{before: {96, 84, 70, 255}, after: {70, 132, 108, 255}}
 	d.server.opt.KeepPhoto = func(context.Context, []byte) (string, error) { return after, nil }
-	d.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, $2, $3, $4)`, f.number, follower.contact, follower.conversation, d.clock.now())
+	d.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, $2, $3, $4)`, f.number, follower.contact, follower.conversation, d.clock.Now())
 	d.exec(`UPDATE cases SET status = 'in_progress' WHERE number = $1`, f.number)
 	_, err := d.desk.ResolveCase(d.t.Context(), handoff.Viewer{Role: handoff.RoleSupervisor}, f.number, handoff.Resolution{Note: "গর্ত ভরাট করা হয়েছে।", Photos: []string{after}})
 	if err != nil {

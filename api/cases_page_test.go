@@ -85,9 +85,9 @@ func TestCasesAreListedByWhatIsAskedFor(t *testing.T) {
 	anna := o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
 	drain, late, waste := o.file("রহিম", "drainage", 12), o.file("Karim", "drainage", 3), o.file("Selina", "waste", 12)
 	closed := o.file("Jamal", "waste", 5)
-	o.exec(`UPDATE cases SET due_at = $2 WHERE number = $1`, late.number, o.clock.now().Add(-49*time.Hour))
+	o.exec(`UPDATE cases SET due_at = $2 WHERE number = $1`, late.number, o.clock.Now().Add(-49*time.Hour))
 	o.exec(`UPDATE cases SET status = 'closed' WHERE number = $1`, closed.number)
-	o.exec(`UPDATE cases SET status = 'assigned', agent_id = $2, kind = 'request', opened_at = $3 WHERE number = $1`, waste.number, anna.ID, o.clock.now().AddDate(0, 0, -3))
+	o.exec(`UPDATE cases SET status = 'assigned', agent_id = $2, kind = 'request', opened_at = $3 WHERE number = $1`, waste.number, anna.ID, o.clock.Now().AddDate(0, 0, -3))
 	cookie := o.enter("anna@example.org")
 	number := func(f filed) string { return fmt.Sprint(f.number) }
 	for query, want := range map[string][]filed{

@@ -33,7 +33,7 @@ func TestAPageIsToldOfWhatHappenedBeforeItListened(t *testing.T) {
 	s.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
 	f := s.file("Rahim", "drainage", 12)
 	cookie := s.enter("anna@example.org")
-	made := s.clock.now()
+	made := s.clock.Now()
 	s.publish(about(bot.HintMessage, f))
 	early := s.followAt(fmt.Sprintf("%s?%s=%d", streamPath, queryShown, made.UnixMicro()), "Cookie", cookie)
 	if e := early.next(); e["event"] != eventRefresh {
@@ -52,7 +52,7 @@ func TestOpenPageKeepsNobodySignedIn(t *testing.T) {
 	cookie := o.enter("anna@example.org")
 	_, token, _ := strings.Cut(cookie, "=")
 	for range 2 {
-		o.clock.forward(handoff.SessionIdle / 2)
+		o.clock.Forward(handoff.SessionIdle / 2)
 		if _, err := o.server.whoLooks(t.Context(), token); err != nil && !errors.Is(err, errSignedOff) {
 			t.Fatal(err)
 		}

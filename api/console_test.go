@@ -176,21 +176,21 @@ func TestSessionsEnd(t *testing.T) {
 	boss := o.person("boss2@example.org", "Boss", handoff.RoleAdministrator, nil, nil)
 	t.Run("without being used", func(t *testing.T) {
 		cookie := o.enter("anna@example.org")
-		o.clock.forward(handoff.SessionIdle - time.Minute)
+		o.clock.Forward(handoff.SessionIdle - time.Minute)
 		o.wantIn("Anna", cookie)
-		o.clock.forward(handoff.SessionIdle - time.Minute)
+		o.clock.Forward(handoff.SessionIdle - time.Minute)
 		o.wantIn("Anna, who was there", cookie)
-		o.clock.forward(handoff.SessionIdle)
+		o.clock.Forward(handoff.SessionIdle)
 		o.wantOut("Anna", cookie)
 	})
 	t.Run("after a week", func(t *testing.T) {
 		cookie := o.enter("anna@example.org")
 		for range 13 {
-			o.clock.forward(handoff.SessionIdle - time.Hour)
+			o.clock.Forward(handoff.SessionIdle - time.Hour)
 			o.wantIn("Anna", cookie)
 		}
 		for range 3 {
-			o.clock.forward(handoff.SessionIdle - time.Hour)
+			o.clock.Forward(handoff.SessionIdle - time.Hour)
 			o.look(accountPath, cookie)
 		}
 		o.wantOut("Anna", cookie)
@@ -265,7 +265,7 @@ func TestGuessingPasswordsIsSlowedDown(t *testing.T) {
 		t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
 	}
 	wantPage(t, try("nobody@example.org", goodPassword, "198.51.100.3:1"), http.StatusTooManyRequests, "Please try again after")
-	o.clock.forward(31 * time.Second)
+	o.clock.Forward(31 * time.Second)
 	if w := try("anna@example.org", goodPassword, "198.51.100.3:1"); w.Code != http.StatusSeeOther {
 		t.Errorf("the account does not open again: %d", w.Code)
 	}
@@ -296,7 +296,7 @@ func TestCodesOpenOnce(t *testing.T) {
 	pending := half()
 	o.wantOut("who has a password only", pending)
 	wantPage(t, o.post("/console/code", pending, url.Values{"code": {used}, "lang": {"en"}}), http.StatusUnprocessableEntity, "not right")
-	o.clock.forward(30 * time.Second)
+	o.clock.Forward(30 * time.Second)
 	w = o.post("/console/code", pending, url.Values{"code": {o.code(secret)}, "next": {"/console/account?x=1"}})
 	wantWay(t, w, "/console/account?x=1")
 	o.wantIn("Anna", cookieOf(w))
@@ -307,7 +307,7 @@ func TestCodesOpenOnce(t *testing.T) {
 	wantPage(t, o.post("/console/code", half(), url.Values{"code": {recovery[3]}}), http.StatusUnprocessableEntity, "মিলল না")
 
 	pending = half()
-	o.clock.forward(codeWithin)
+	o.clock.Forward(codeWithin)
 	wantWay(t, o.post("/console/code", pending, url.Values{"code": {o.code(secret)}}), signInPath)
 	if err := o.desk.ResetSecondFactor(t.Context(), anna.ID, anna.ID); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func TestConversationIsShownWithTheRecord(t *testing.T) {
 		wantPage(t, w, http.StatusOK, text)
 	}
 	wantPage(t, o.look(talkPath(f)+"?lang=bn", cookie), http.StatusOK, "মানুষের সঙ্গে কথা বলতে চেয়েছেন")
-	o.exec(`UPDATE conversations SET channel = 'messenger', last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.now())
+	o.exec(`UPDATE conversations SET channel = 'messenger', last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.Now())
 	wantPage(t, o.look(talkPath(f)+"?lang=en", cookie), http.StatusOK, "24 hours left to reply")
 }
 
@@ -198,14 +198,14 @@ func TestLostReplyIsSentAgainFromThePage(t *testing.T) {
 	if w := o.do(call{method: http.MethodPost, path: api, token: o.token}); w.Code != http.StatusOK || jsonOf(t, w)["owner"] != "agent" {
 		t.Errorf("a supervisor's program: %d %s", w.Code, w.Body)
 	}
-	o.exec(`UPDATE messages SET status = 'failed', error = 'send: reject closed (10/2018278): too late', at = $2 WHERE id = $1`, message, o.clock.now())
+	o.exec(`UPDATE messages SET status = 'failed', error = 'send: reject closed (10/2018278): too late', at = $2 WHERE id = $1`, message, o.clock.Now())
 	w := o.look(path+"?lang=en", cookie)
 	wantPage(t, w, http.StatusOK, "at most 7 days. Telephone")
 	if strings.Contains(w.Body.String(), retry) {
 		t.Error("what came too late can be sent again")
 	}
 	wantPage(t, o.look(path+"?lang=bn", cookie), http.StatusOK, "বড়জোর ৭ দিন")
-	o.exec(`UPDATE conversations SET last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.now().Add(time.Minute))
+	o.exec(`UPDATE conversations SET last_in_at = $2 WHERE id = $1`, f.conversation, o.clock.Now().Add(time.Minute))
 	wantPage(t, o.look(path, cookie), http.StatusOK, retry)
 	o.exec(`UPDATE messages SET status = 'failed', error = 'send: reject closed: too late' WHERE conversation_id = $1 AND author = 'bot'`, f.conversation)
 	wantPage(t, o.look(path+"?lang=en", cookie), http.StatusOK, "until the 7th day")

@@ -25,7 +25,7 @@ import (
 func (o *office) fillYear(cases int) {
 	o.t.Helper()
 	_, err := demo.Fill(o.t.Context(), o.pool, demo.Options{
-		Cases: cases, Contacts: 40 + cases/3, Seed: 5, Until: o.clock.now(), Services: o.server.opt.Catalog().Flows(), Wards: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+		Cases: cases, Contacts: 40 + cases/3, Seed: 5, Until: o.clock.Now(), Services: o.server.opt.Catalog().Flows(), Wards: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -71,7 +71,7 @@ func TestEveryFigureOpensWhatItCounts(t *testing.T) {
 	cookies := []string{o.enter("anna@example.org"), o.enter("kamal@example.org")}
 	opened := 0
 	rapid.Check(t, func(t *rapid.T) {
-		from := o.clock.now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
+		from := o.clock.Now().AddDate(0, 0, -rapid.IntRange(0, 370).Draw(t, "days ago"))
 		q := url.Values{"lang": {"en"}, "from": {from.Format(time.DateOnly)}, "to": {from.AddDate(0, 0, rapid.IntRange(0, 200).Draw(t, "days")).Format(time.DateOnly)}}
 		for _, by := range [][]string{
 			{"flow", "", "", "", "", "drainage", "road", "nothing"},

@@ -47,7 +47,7 @@ func TestDuty(t *testing.T) {
 	if on["on_duty"] != true || on["since"] != "2026-11-23T09:30:00+06:00" || on["capacity"] != 2.0 || on["open"] != 0.0 {
 		t.Errorf("on duty: %v", on)
 	}
-	o.clock.forward(time.Hour)
+	o.clock.Forward(time.Hour)
 	again := o.postJSON("/api/v1/duty", rahima, `{"on":true}`)
 	if again["since"] != on["since"] || again["capacity"] != 2.0 {
 		t.Errorf("on duty again: %v", again)
@@ -80,12 +80,12 @@ func TestCallersAreSeen(t *testing.T) {
 	o := staffed(t)
 	o.postJSON("/api/v1/duty", o.token, `{"on":true}`)
 	for _, pause := range []time.Duration{10 * time.Minute, 10 * time.Minute, 10 * time.Minute} {
-		o.clock.forward(pause)
+		o.clock.Forward(pause)
 		if items, _ := o.get("/api/v1/agents")["items"].([]any); keys(t, "agent", items[0], "on_duty")["on_duty"] != true {
 			t.Fatalf("not seen: %v", items)
 		}
 	}
-	o.clock.forward(16 * time.Minute)
+	o.clock.Forward(16 * time.Minute)
 	staff, err := o.desk.Staff(t.Context(), handoff.Viewer{Role: handoff.RoleSupervisor})
 	if err != nil || staff[0].OnDuty {
 		t.Errorf("silent for 16 minutes and still there: %+v, %v", staff, err)
@@ -96,7 +96,7 @@ func TestConversationsShowTheirPlaceInTheQueue(t *testing.T) {
 	o := newOffice(t, nil)
 	f := o.file("রহিম", "drainage", 12)
 	if _, err := o.pool.Exec(t.Context(), `UPDATE conversations SET promised_at = $2, missed_at = $3, urgent = true WHERE id = $1`,
-		f.conversation, o.clock.now().Add(time.Hour), o.clock.now().Add(2*time.Hour)); err != nil {
+		f.conversation, o.clock.Now().Add(time.Hour), o.clock.Now().Add(2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	list := o.get("/api/v1/conversations?owner=queue")

@@ -26,31 +26,13 @@ import (
 
 func TestMain(m *testing.M) { handofftest.Main(m) }
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // office is a server over a database of the test's own.
 type office struct {
 	t      *testing.T
 	server *Server
 	desk   *handoff.Desk
 	pool   *pgxpool.Pool
-	clock  *clock
+	clock  *handofftest.Clock
 	logs   *bytes.Buffer
 	token  string // of a supervisor
 	number int64
@@ -81,12 +63,12 @@ func newOffice(t *testing.T, change func(*Options)) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	o := &office{t: t, pool: pool, clock: &clock{at: time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())}, logs: &bytes.Buffer{}, number: 10000}
-	if o.desk, err = handoff.New(handoff.Options{Pool: pool, Now: o.clock.now, Secret: []byte("a key of the tests that nobody else has"), PasswordCost: handofftest.PasswordCost()}); err != nil {
+	o := &office{t: t, pool: pool, clock: handofftest.NewClock(time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())), logs: &bytes.Buffer{}, number: 10000}
+	if o.desk, err = handoff.New(handoff.Options{Pool: pool, Now: o.clock.Now, Secret: []byte("a key of the tests that nobody else has"), PasswordCost: handofftest.PasswordCost()}); err != nil {
 		t.Fatal(err)
 	}
 	o.server = serverOver(t, o.desk, o.clock, o.logs, change)
-	o.server.opt.Spending = spending.NewLedger(pool, o.clock.now)
+	o.server.opt.Spending = spending.NewLedger(pool, o.clock.Now)
 	o.server.opt.Gateways = func() []string { return []string{"citysms", "twilio"} }
 	o.token = o.hire("boss@example.org", handoff.RoleSupervisor, nil, nil)
 	return o
@@ -95,21 +77,37 @@ func newOffice(t *testing.T, change func(*Options)) *office {
 // bare is a server without a database, for what does not need one.
 func bare(t *testing.T, change func(*Options)) *office {
 	t.Helper()
-	o := &office{t: t, clock: &clock{at: time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())}, logs: &bytes.Buffer{}}
+	o := &office{t: t, clock: handofftest.NewClock(time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())), logs: &bytes.Buffer{}}
 	o.server = serverOver(t, nil, o.clock, o.logs, change)
 	return o
 }
 
-func serverOver(t *testing.T, desk *handoff.Desk, c *clock, logs *bytes.Buffer, change func(*Options)) *Server {
+// common is what the tests' servers share: it never changes, and making it takes longer than most tests do.
+var common = makers{
+	console: sync.OnceValues(loadConsole),
+	openapi: func(routes []Route) ([]byte, error) {
+		described.once.Do(func() { described.text, described.err = describe(routes) })
+		return described.text, described.err
+	},
+}
+
+// described is the description of the routes under /api/v1, the same for every server.
+var described struct {
+	once sync.Once
+	text []byte
+	err  error
+}
+
+func serverOver(t *testing.T, desk *handoff.Desk, c *handofftest.Clock, logs *bytes.Buffer, change func(*Options)) *Server {
 	t.Helper()
 	opt := Options{
-		Desk: desk, PublicURL: "https://city.example", Now: c.now,
+		Desk: desk, PublicURL: "https://city.example", Now: c.Now,
 		Log: slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	if change != nil {
 		change(&opt)
 	}
-	s, err := New(opt)
+	s, err := newServer(opt, common)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +141,8 @@ func (o *office) file(name, team string, ward int) filed {
 	turn := &handoff.Turn{
 		Key:   handoff.Key{Channel: "web", Address: handoff.NewID().String()},
 		Opens: true, Newcomer: true, Name: name, Checkpoint: []byte("{}"), Flow: team, Language: "bn", Ward: ward, Team: team, Reason: "asked",
-		Now: handoff.Standing{Identity: handoff.NewID(), Contact: f.contact, Conversation: f.conversation, Version: 1, Owner: flows.OwnerQueue, Heard: o.clock.now()},
-		In:  &handoff.Incoming{ID: handoff.NewID(), Author: "contact", Kind: "text", Text: "ড্রেন উপচে পড়ছে", Detail: json.RawMessage(`{"lat":23.75,"lon":90.39,"other":"sticker"}`), At: o.clock.now()},
+		Now: handoff.Standing{Identity: handoff.NewID(), Contact: f.contact, Conversation: f.conversation, Version: 1, Owner: flows.OwnerQueue, Heard: o.clock.Now()},
+		In:  &handoff.Incoming{ID: handoff.NewID(), Author: "contact", Kind: "text", Text: "ড্রেন উপচে পড়ছে", Detail: json.RawMessage(`{"lat":23.75,"lon":90.39,"other":"sticker"}`), At: o.clock.Now()},
 		Out: []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Prompt, Text: "কোথায়?", Detail: json.RawMessage(`{"choices":[{"title":"এখানে","payload":"here"}]}`)}},
 		Cases: []handoff.NewCase{{
 			OpenCase: flows.OpenCase{Number: f.number, Flow: team, Kind: flows.Complaint, Title: "জলাবদ্ধতা", Team: team, Ward: ward, Place: "Road 7", Lat: 23.75, Lon: 90.39, Target: 48 * time.Hour},

@@ -79,7 +79,7 @@ func TestInboxInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	hint := about(bot.HintMessage, f)
-	hint.ID = d.clock.now().UnixMicro()
+	hint.ID = d.clock.Now().UnixMicro()
 	// The page may connect after the first hint: it is told until it has heard.
 	for end := time.Now().Add(patience); time.Now().Before(end) && d.Text(`document.querySelector("#thread").innerText.indexOf("From the telephone") > 0 ? "yes" : ""`) == ""; {
 		_ = live.Publish(t.Context(), hint) // says that there is no Redis

@@ -141,7 +141,7 @@ func TestTelephoneIsLinkedByPrograms(t *testing.T) {
 	want(http.StatusNotFound, "unmerge", o.token, `{}`)
 	want(http.StatusOK, "code", agent, `{"phone":"01712345678"}`)
 	want(http.StatusTooManyRequests, "code", agent, `{"phone":"01712345678"}`)
-	o.clock.forward(25 * time.Hour)
+	o.clock.Forward(25 * time.Hour)
 	o.server.opt.Prover = nil
 	want(http.StatusConflict, "code", agent, `{"phone":"01712345678"}`)
 }

@@ -17,7 +17,7 @@ func TestPeopleAreFoundFromOneBox(t *testing.T) {
 	rahim, karim := o.file("মোঃ রহিম উদ্দিন", "drainage", 12), o.file("Karim Sheikh", "waste", 3)
 	o.exec(`UPDATE contacts SET phone = '+8801712345678', email = 'rahim@example.org' WHERE id = $1`, rahim.contact)
 	for _, told := range [][2]string{{"holding_number", "১২৭/ক"}, {"licence_number", "TRAD/DNCC/098760/2023"}} {
-		o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, told[0], told[1], o.clock.now())
+		o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, told[0], told[1], o.clock.Now())
 	}
 	cookie := o.enter("anna@example.org")
 	for q, want := range map[string]filed{
@@ -50,10 +50,10 @@ func TestPersonIsShownWholeAndNoted(t *testing.T) {
 	o.person("waste@example.org", "Waste", handoff.RoleAgent, []string{"waste"}, []int{3})
 	f := o.file("রহিম উদ্দিন", "drainage", 12)
 	o.exec(`UPDATE contacts SET phone = '+8801712345678' WHERE id = $1`, f.contact)
-	o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'holding_number', 'text', '"১২/ক"', $2)`, f.contact, o.clock.now())
+	o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'holding_number', 'text', '"১২/ক"', $2)`, f.contact, o.clock.Now())
 	o.exec(`UPDATE conversations SET owner = 'agent', agent_id = $2 WHERE id = $1`, f.conversation, anna.ID)
 	o.exec(`INSERT INTO messages (id, conversation_id, seq, direction, author, agent_id, channel, kind, text, status, at)
-		VALUES ($1, $2, 9000, 'out', 'agent', $3, 'web', 'text', 'On our way', 'delivered', $4)`, handoff.NewID(), f.conversation, anna.ID, o.clock.now().Add(-25*time.Hour))
+		VALUES ($1, $2, 9000, 'out', 'agent', $3, 'web', 'text', 'On our way', 'delivered', $4)`, handoff.NewID(), f.conversation, anna.ID, o.clock.Now().Add(-25*time.Hour))
 	cookie := o.enter("anna@example.org")
 	path := contactPath(f.contact)
 	wantPage(t, o.post(path+"/notes", cookie, url.Values{"lang": {"en"}, "text": {" "}}), http.StatusUnprocessableEntity, "Write something here")

@@ -18,7 +18,7 @@ import (
 func newArchive(t *testing.T) (*office, *registers.Store) {
 	t.Helper()
 	o := newCounter(t)
-	store, err := registers.New(o.pool, t.TempDir(), o.clock.now)
+	store, err := registers.New(o.pool, t.TempDir(), o.clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestProgramUploadsARegister(t *testing.T) {
 
 func TestServiceWithoutItsRegisterIsRefused(t *testing.T) {
 	w := newWorkshop(t)
-	store, err := registers.New(w.pool, t.TempDir(), w.clock.now)
+	store, err := registers.New(w.pool, t.TempDir(), w.clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func newPhotoDesk(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	o.server.opt.Photos = store
-	o.server.opt.PhotoLinks = photos.NewLinks("https://city.example", []byte("a key of the tests that nobody else has"), o.clock.now)
+	o.server.opt.PhotoLinks = photos.NewLinks("https://city.example", []byte("a key of the tests that nobody else has"), o.clock.Now)
 	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (string, error) {
 		kept, err := store.Keep(bytes.NewReader(photo))
 		return kept.SHA256, err
@@ -115,7 +115,7 @@ func TestReplyWithAPhoto(t *testing.T) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
-	o.clock.forward(photos.LinkFor)
+	o.clock.Forward(photos.LinkFor)
 	if w := o.do(call{path: link}); w.Code != http.StatusNotFound {
 		t.Errorf("after its time: %d", w.Code)
 	}

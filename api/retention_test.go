@@ -13,7 +13,7 @@ func TestRetentionIsTheAdministrators(t *testing.T) {
 	o := newCounter(t)
 	o.person("chief@example.org", "Chief", handoff.RoleAdministrator, nil, nil)
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
-	o.exec(`INSERT INTO dead_turns (id, at, channel, address, event, error) VALUES (gen_random_uuid(), $1, 'web', '', '{}', 'x')`, o.clock.now().AddDate(-1, 0, 0))
+	o.exec(`INSERT INTO dead_turns (id, at, channel, address, event, error) VALUES (gen_random_uuid(), $1, 'web', '', '{}', 'x')`, o.clock.Now().AddDate(-1, 0, 0))
 	chief := o.enter("chief@example.org")
 	if w := o.look(retentionPath, o.enter("anna@example.org")); w.Code != http.StatusForbidden {
 		t.Errorf("a supervisor: %d", w.Code)

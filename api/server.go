@@ -126,9 +126,18 @@ type Server struct {
 	drafts   soundDrafts // that were tried last
 }
 
+// makers make what no option changes.
+type makers struct {
+	console func() (*console, error)
+	openapi func([]Route) ([]byte, error)
+}
+
 // New returns a Server with all its routes. The error names a route without a
 // permission, a bad PublicURL, or a fault in the embedded pages.
-func New(opt Options) (*Server, error) {
+func New(opt Options) (*Server, error) { return newServer(opt, makers{loadConsole, describe}) }
+
+// newServer is New with makers that several servers may have in common.
+func newServer(opt Options, from makers) (*Server, error) {
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
@@ -160,10 +169,10 @@ func New(opt Options) (*Server, error) {
 	if s.origin, err = originOf(opt.PublicURL); err != nil {
 		return nil, err
 	}
-	if s.console, err = loadConsole(); err != nil {
+	if s.console, err = from.console(); err != nil {
 		return nil, err
 	}
-	if s.openapi, err = describe(s.routes); err != nil {
+	if s.openapi, err = from.openapi(s.routes); err != nil {
 		return nil, err
 	}
 	return s, s.register()

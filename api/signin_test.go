@@ -101,7 +101,7 @@ func cookieOf(w *httptest.ResponseRecorder) string {
 func TestOldSignInLink(t *testing.T) {
 	o := newOffice(t, nil)
 	path := o.link("anna@example.org", "Anna")
-	o.clock.forward(8 * 24 * time.Hour)
+	o.clock.Forward(8 * 24 * time.Hour)
 	wantPage(t, o.do(call{path: path + "?lang=en"}), http.StatusGone, "This link is too old")
 	wantPage(t, o.submit(path, goodPassword, goodPassword, nil), http.StatusGone, "This link is too old")
 }
@@ -141,7 +141,7 @@ func TestTryingLinksIsSlowedDown(t *testing.T) {
 	wantPage(t, o.do(call{path: path + "?lang=en"}), http.StatusTooManyRequests, "Too many attempts")
 	wantPage(t, o.submit(path, goodPassword, goodPassword, nil), http.StatusTooManyRequests, "<h1>")
 	wantPage(t, o.do(call{path: path + "?lang=en", peer: "198.51.100.7:9"}), http.StatusOK, "Choose your password")
-	o.clock.forward(time.Minute)
+	o.clock.Forward(time.Minute)
 	wantPage(t, o.do(call{path: path + "?lang=en"}), http.StatusOK, "Choose your password")
 }
 

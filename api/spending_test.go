@@ -92,7 +92,7 @@ func TestWhatSMSCost(t *testing.T) {
 		}
 	}
 	wantPage(t, o.look("/console/audit?lang=en", chief), http.StatusOK, "SMS budget changed")
-	o.clock.forward(time.Date(2026, 11, 30, 18, 0, 0, 0, time.UTC).Sub(o.clock.now()))
+	o.clock.Forward(time.Date(2026, 11, 30, 18, 0, 0, 0, time.UTC).Sub(o.clock.Now()))
 	wantPage(t, o.look(spendingPath+"?lang=en", o.enter("rita@example.org")), http.StatusOK, "<h2>December 2026</h2>")
 }
 

@@ -51,7 +51,7 @@ func newStation(t *testing.T) *station {
 // publish spreads hints, as they come from the bot.
 func (s *station) publish(hints ...bot.Hint) {
 	for i := range hints {
-		hints[i].ID = s.clock.now().UnixMicro()
+		hints[i].ID = s.clock.Now().UnixMicro()
 		hints[i].Address = "+8801712345678"
 	}
 	_ = s.live.Publish(s.t.Context(), hints...) // says that there is no Redis
@@ -180,7 +180,7 @@ func TestEachHearsOfTheirOwn(t *testing.T) {
 			}
 			last = id
 			at, err := time.Parse(time.RFC3339, fmt.Sprint(e["at"]))
-			if err != nil || !at.Equal(s.clock.now()) {
+			if err != nil || !at.Equal(s.clock.Now()) {
 				t.Errorf("%s: at %v", who, e["at"])
 			}
 			for name := range e {
@@ -282,7 +282,7 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 			if _, err := s.pool.Exec(t.Context(), sql); err != nil {
 				t.Fatal(err)
 			}
-			s.clock.forward(time.Minute) // what is known of tokens is old by now
+			s.clock.Forward(time.Minute) // what is known of tokens is old by now
 			s.publish(bot.Hint{Event: bot.HintAlarm})
 			l.ended()
 			if e := other.next(); e["event"] != "alarm" {
@@ -302,7 +302,7 @@ func TestOtherTeamsAreHeardOnceGiven(t *testing.T) {
 	if _, err := s.pool.Exec(t.Context(), `UPDATE agents SET teams = '{drainage}' WHERE email = 'rina@example.org'`); err != nil {
 		t.Fatal(err)
 	}
-	s.clock.forward(time.Minute)
+	s.clock.Forward(time.Minute)
 	s.publish(about(bot.HintMessage, f))
 	if e := l.next(); e["event"] != "message" {
 		t.Errorf("%v", e)

@@ -43,7 +43,7 @@ func TestWallInABrowser(t *testing.T) {
 	d.number += 10_000 // after those of the year
 	f := d.file("রহিম উদ্দিন", "drainage", 12)
 	hint := about(bot.HintMessage, f)
-	hint.ID = d.clock.now().UnixMicro()
+	hint.ID = d.clock.Now().UnixMicro()
 	began := time.Now()
 	for end := began.Add(patience); time.Now().Before(end) && d.Text(opened) == before; {
 		_ = live.Publish(t.Context(), hint) // says that there is no Redis

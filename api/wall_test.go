@@ -29,11 +29,11 @@ func TestEveryFigureOfTheWallOpensWhatItCounts(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleSupervisor, nil, nil)
 	anna := o.enter("anna@example.org")
 	for i := range 4 {
-		o.clock.forward(7 * time.Minute)
+		o.clock.Forward(7 * time.Minute)
 		o.file("Karim", "drainage", i+1)
 	}
 	o.exec(`UPDATE conversations SET owner = 'bot', queued_at = NULL WHERE id = (SELECT id FROM conversations WHERE owner = 'queue' LIMIT 1)`)
-	o.exec(`INSERT INTO case_timeline (id, case_number, at, kind) SELECT $1::uuid, max(number), $2, 'resolved' FROM cases`, handoff.NewID(), o.clock.now())
+	o.exec(`INSERT INTO case_timeline (id, case_number, at, kind) SELECT $1::uuid, max(number), $2, 'resolved' FROM cases`, handoff.NewID(), o.clock.Now())
 	body := o.look(wallPath+"?lang=en", anna).Body.String()
 	figures := opens.FindAllStringSubmatch(body, -1)
 	if len(figures) < 20 {

@@ -17,7 +17,7 @@ import (
 func TestReplyWindow(t *testing.T) {
 	o := newCounter(t)
 	channel, err := messenger.New(messenger.Options{
-		PageID: "1", PageToken: "t", AppSecret: "s", VerifyToken: "v", APIURL: "http://127.0.0.1:1", Now: o.clock.now,
+		PageID: "1", PageToken: "t", AppSecret: "s", VerifyToken: "v", APIURL: "http://127.0.0.1:1", Now: o.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestReplyWindow(t *testing.T) {
 	o.exec(`UPDATE identities SET channel = 'messenger', address = '6100' WHERE contact_id = $1`, f.contact)
 	path := talkPath(f)
 	wantWay(t, o.post(path+"/take", cookie, nil), path+"?done=talk_take")
-	heard := o.clock.now()
+	heard := o.clock.Now()
 	at := func(d time.Duration) {
 		o.exec(`UPDATE conversations SET last_in_at = $2 WHERE id = $1`, f.conversation, heard.Add(-d))
 	}

@@ -30,12 +30,12 @@ func TestAnAlarmIsRaisedOnceAndEnds(t *testing.T) {
 		t.Error("it is not raised once and cleared once")
 	}
 	over()
-	r.clock.forward(6 * 24 * time.Hour)
+	r.clock.Forward(6 * 24 * time.Hour)
 	ended, err := r.EndedAlarms(t.Context(), all)
 	if err != nil || len(ended) != 2 || ended[0].ClearedAt == nil {
 		t.Errorf("ended: %+v, %v", ended, err)
 	}
-	r.clock.forward(2 * 24 * time.Hour)
+	r.clock.Forward(2 * 24 * time.Hour)
 	if ended, err = r.EndedAlarms(t.Context(), all); err != nil || len(ended) != 0 {
 		t.Errorf("after a week: %+v, %v", ended, err)
 	}
@@ -45,8 +45,8 @@ func TestOnlyWhatDoesNotEndByItselfEndsByHand(t *testing.T) {
 	r := newRecord(t)
 	conversation := r.conversation(r.person("Rahim", "", ""), talk{owner: "bot", team: "drainage"})
 	danger, fault := handoff.NewID(), handoff.NewID()
-	r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, danger, conversation.String(), conversation, r.clock.now())
-	r.exec(`INSERT INTO alarms (id, kind, subject, raised_at) VALUES ($1, 'channel', 'messenger', $2)`, fault, r.clock.now())
+	r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, danger, conversation.String(), conversation, r.clock.Now())
+	r.exec(`INSERT INTO alarms (id, kind, subject, raised_at) VALUES ($1, 'channel', 'messenger', $2)`, fault, r.clock.Now())
 	agent := r.agent("anna@example.org", handoff.RoleAgent, []string{"drainage"}, nil)
 	other := handoff.Viewer{AgentID: handoff.NewID(), Role: handoff.RoleAgent, Teams: []string{"roads"}}
 	if err := r.EndAlarm(t.Context(), other, danger); !errors.Is(err, handoff.ErrNotFound) {
@@ -84,7 +84,7 @@ func TestAlarmsAreMailedOnceToThoseWhoCanAct(t *testing.T) {
 	}
 	conversation := r.conversation(r.person("Rahim", "", ""), talk{owner: "queue", team: "drainage"})
 	for _, kind := range []string{handoff.AlarmDanger, handoff.AlarmPromise} {
-		r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, $2, $3, $4, $5)`, handoff.NewID(), kind, conversation.String(), conversation, r.clock.now())
+		r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, $2, $3, $4, $5)`, handoff.NewID(), kind, conversation.String(), conversation, r.clock.Now())
 	}
 	for _, subject := range []string{"messenger", "sms"} {
 		if _, err := r.RaiseAlarm(t.Context(), handoff.AlarmChannel, subject, "token refused"); err != nil {
@@ -104,7 +104,7 @@ func TestAlarmsAreMailedOnceToThoseWhoCanAct(t *testing.T) {
 	if _, err := r.ClearAlarm(t.Context(), handoff.AlarmChannel, "sms"); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.forward(2 * time.Minute)
+	r.clock.Forward(2 * time.Minute)
 	if err := r.TakeAlarmMails(t.Context(), func(pgx.Tx, []handoff.AlarmMail) error { return errors.New("no") }); err == nil {
 		t.Error("what cannot be handed over is taken")
 	}
@@ -166,11 +166,11 @@ func TestAQuietNightIsNoSilence(t *testing.T) {
 	if silent(channel) {
 		t.Error("a night is called silence")
 	}
-	r.clock.forward(10 * time.Hour)
+	r.clock.Forward(10 * time.Hour)
 	if silent(channel) || silent("none") {
 		t.Error("half past seven in the evening is called silence")
 	}
-	r.clock.forward(4 * time.Hour)
+	r.clock.Forward(4 * time.Hour)
 	if !silent(channel) {
 		t.Error("a whole waking day is not called silence")
 	}

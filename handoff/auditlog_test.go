@@ -16,7 +16,7 @@ func TestAuditLogIsFilteredAndPaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.forward(24 * time.Hour)
+	r.clock.Forward(24 * time.Hour)
 	var staff []uuid.UUID
 	for i := range 5 {
 		a, _, err := r.AddAgent(t.Context(), handoff.NewAgent{Email: fmt.Sprintf("a%d@example.org", i), Name: "Anna", Role: handoff.RoleAgent, By: boss.ID})
@@ -28,7 +28,7 @@ func TestAuditLogIsFilteredAndPaged(t *testing.T) {
 	if err := r.DisableAccount(t.Context(), boss.ID, staff[0]); err != nil {
 		t.Fatal(err)
 	}
-	today := r.clock.now().Truncate(24 * time.Hour)
+	today := r.clock.Now().Truncate(24 * time.Hour)
 	for name, c := range map[string]struct {
 		filter handoff.AuditFilter
 		want   int

@@ -14,7 +14,7 @@ func TestCasesByDueAreNeitherSkippedNorRepeated(t *testing.T) {
 	p := r.person("Rahim", "", "")
 	talk := r.conversation(p, talk{})
 	at := func(hours int) *time.Time {
-		due := r.clock.now().Add(time.Duration(hours)*time.Hour + 123*time.Microsecond)
+		due := r.clock.Now().Add(time.Duration(hours)*time.Hour + 123*time.Microsecond)
 		return &due
 	}
 	var numbers []int64

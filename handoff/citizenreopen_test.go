@@ -14,7 +14,7 @@ import (
 func TestReporterOpensACaseAgain(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	reporter, stranger := newcomer("61", "m_1", at), newcomer("62", "m_2", at)
 	reporter.Cases = []handoff.NewCase{{OpenCase: flows.OpenCase{Number: 10001, Flow: "waste", Kind: flows.Complaint, Title: "ময়লা", Team: "waste"}, Answers: json.RawMessage(`{}`)}}
 	wantOutcome(t, r.commit(reporter, stranger), handoff.Committed, handoff.Committed)

@@ -79,7 +79,7 @@ func wantOutcome(t *testing.T, got []handoff.Result, want ...handoff.Outcome) {
 func TestCommitKeepsATurnWhole(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	first := newcomer("61", "m_1", at)
 	first.Name, first.Profile = "রহিমা খাতুন", true
 	first.Photos = []handoff.NewPhoto{{ID: handoff.NewID(), Source: "https://scontent.fbcdn.net/1.jpg"}}
@@ -121,7 +121,7 @@ func TestCommitKeepsATurnWhole(t *testing.T) {
 func TestCommitLetsRepeatsAndStaleTurnsGo(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	first, other := newcomer("61", "m_1", at), newcomer("62", "m_2", at)
 	wantOutcome(t, r.commit(first, other), handoff.Committed, handoff.Committed)
 
@@ -140,7 +140,7 @@ func TestCommitLetsRepeatsAndStaleTurnsGo(t *testing.T) {
 func TestCommitOfTheSameNewcomerTwice(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	r.commit(newcomer("61", "m_1", at))
 
 	again, bystander := newcomer("61", "m_2", at), newcomer("62", "m_3", at)
@@ -162,7 +162,7 @@ func TestCommitRaces(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	const people, rounds, committers = 8, 12, 3
-	at := r.clock.now()
+	at := r.clock.Now()
 	var wait sync.WaitGroup
 	for c := range committers {
 		wait.Go(func() {
@@ -231,9 +231,9 @@ func commitUntilDone(ctx context.Context, r *record, people int, round string, a
 func TestLoadFindsWhatWasCommitted(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now().Add(-time.Minute)
+	at := r.clock.Now().Add(-time.Minute)
 	first := newcomer("61", "m_1", at)
-	first.Out[0].SendAfter = r.clock.now().Add(2 * time.Second)
+	first.Out[0].SendAfter = r.clock.Now().Add(2 * time.Second)
 	r.commit(first)
 	found, err := r.Load(t.Context(), []handoff.Key{key("nobody"), key("61")})
 	if err != nil {
@@ -243,7 +243,7 @@ func TestLoadFindsWhatWasCommitted(t *testing.T) {
 		t.Errorf("somebody never heard of was found: %+v", found[0])
 	}
 	got, want := found[1].Standing, first.Now
-	want.AckDue, want.Reply = true, handoff.ReplyBudget{Hour: handoff.HourOf(r.clock.now()), N: 1}
+	want.AckDue, want.Reply = true, handoff.ReplyBudget{Hour: handoff.HourOf(r.clock.Now()), N: 1}
 	if !got.Heard.Equal(want.Heard) || !got.Due.Equal(want.Due) {
 		t.Errorf("times are %v and %v, want %v and %v", got.Heard, got.Due, want.Heard, want.Due)
 	}
@@ -259,7 +259,7 @@ func TestLoadFindsWhatWasCommitted(t *testing.T) {
 func TestCountersAreTheRowsTheyCount(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	for i := range 5 {
 		first := newcomer(fmt.Sprint(i), fmt.Sprintf("m_%d", i), at)
 		r.commit(first)

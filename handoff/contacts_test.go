@@ -17,10 +17,10 @@ func TestContactsAreFoundHoweverTheyAreAskedFor(t *testing.T) {
 	rahim := r.person("মোঃ রহিম উদ্দিন", "+8801712345678", "rahim@example.org")
 	karim := r.person("Karim Sheikh", "", "")
 	percent := r.person("100% Legal_Name", "", "")
-	r.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'sms', '+8801898765432', $3)`, handoff.NewID(), karim.contact, r.clock.now())
+	r.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'sms', '+8801898765432', $3)`, handoff.NewID(), karim.contact, r.clock.Now())
 	number := r.file(rahim, r.conversation(rahim, talk{}), matter{})
 	for slot, value := range map[string]string{"holding_number": "১২৭/ক-4", "licence_number": "TRAD/DNCC/098760/2023"} {
-		r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, slot, value, r.clock.now())
+		r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, slot, value, r.clock.Now())
 	}
 	cases := map[string]struct {
 		q    string
@@ -166,8 +166,8 @@ func TestContactRecordIsWhole(t *testing.T) {
 	number := r.file(p, old, matter{agent: &anna.AgentID})
 	r.file(other, r.conversation(other, talk{}), matter{})
 	r.exec(`INSERT INTO notes (id, contact_id, case_number, agent_id, text, at) VALUES ($1, $2, $3, $4, 'calls at night', $5)`,
-		handoff.NewID(), p.contact, number, anna.AgentID, r.clock.now())
-	r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'ward', 'ward', '12', $2)`, p.contact, r.clock.now())
+		handoff.NewID(), p.contact, number, anna.AgentID, r.clock.Now())
+	r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'ward', 'ward', '12', $2)`, p.contact, r.clock.Now())
 	got, err := r.Contact(t.Context(), all, p.contact)
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestContactRecordIsWhole(t *testing.T) {
 	if len(got.Notes) != 1 || got.Notes[0].Case != number || got.Notes[0].By.ID != anna.AgentID {
 		t.Errorf("notes: %+v", got.Notes)
 	}
-	if len(got.Staff) != 1 || got.Staff[0].Agent.ID != anna.AgentID || got.Staff[0].Times != 3 || !got.Staff[0].LastAt.Equal(r.clock.now()) {
+	if len(got.Staff) != 1 || got.Staff[0].Agent.ID != anna.AgentID || got.Staff[0].Times != 3 || !got.Staff[0].LastAt.Equal(r.clock.Now()) {
 		t.Errorf("staff: %+v", got.Staff)
 	}
 	if _, zone := got.CreatedAt.Zone(); zone != 6*60*60 {

@@ -86,7 +86,7 @@ func (r *record) theirs(table string) string {
 // returns who it is.
 func (r *record) everywhere(name, phone, mail, says string, number int64) uuid.UUID {
 	r.t.Helper()
-	at := r.clock.now()
+	at := r.clock.Now()
 	turn := newcomer("address-of-"+says, "mid-"+says, at)
 	turn.Name, turn.Alarm, turn.Team, turn.Reason, turn.Now.Owner = name, "danger", "drainage", "asked", flows.OwnerQueue
 	turn.Photos = []handoff.NewPhoto{{ID: handoff.NewID(), SHA256: fmt.Sprintf("%064d", number)}, {ID: handoff.NewID(), SHA256: strings.Repeat("ab", 32)}}
@@ -280,18 +280,18 @@ func TestWhoeverWritesAfterAnErasureIsANewcomer(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	boss := r.agent("boss@city.example", handoff.RoleAdministrator, nil, nil)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
 	if _, err := r.EraseContact(t.Context(), boss, first.Now.Contact, "erase"); err != nil {
 		t.Fatal(err)
 	}
-	wantOutcome(t, r.commit(next(first, "m_2", r.clock.now())), handoff.Stale)
-	wantOutcome(t, r.commit(again(first, "m_3", r.clock.now())), handoff.Stale)
+	wantOutcome(t, r.commit(next(first, "m_2", r.clock.Now())), handoff.Stale)
+	wantOutcome(t, r.commit(again(first, "m_3", r.clock.Now())), handoff.Stale)
 	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
 	if err != nil || found[0].Standing.Identity != uuid.Nil {
 		t.Fatalf("the address is known still: %+v, %v", found, err)
 	}
-	wantOutcome(t, r.commit(newcomer("61", "m_4", r.clock.now())), handoff.Committed)
+	wantOutcome(t, r.commit(newcomer("61", "m_4", r.clock.Now())), handoff.Committed)
 	if n := r.count(`SELECT count(*) FROM messages WHERE text <> ''`); n != 2 {
 		t.Errorf("%d lines with a text, want the two of the newcomer", n)
 	}

@@ -25,13 +25,13 @@ func TestHistoryLosesNoLineThatWaited(t *testing.T) {
 			cursor, shown = l.Cursor, append(shown, l.Text)
 		}
 	}
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	first.In.Text, first.Out[0].Text = "1", "2"
 	first.Out = append(first.Out, handoff.Reply{ID: handoff.NewID(), Kind: flows.Receipt, Text: "3"})
 	first.Now.Closed = true
 	r.commit(first)
 	follow()
-	second := newcomer("61", "m_2", r.clock.now().Add(time.Second)) // what follows is another conversation
+	second := newcomer("61", "m_2", r.clock.Now().Add(time.Second)) // what follows is another conversation
 	second.Newcomer, second.Now.Identity, second.Now.Contact = false, first.Now.Identity, first.Now.Contact
 	second.In.Text, second.Out[0].Text = "4", "5"
 	r.commit(second)

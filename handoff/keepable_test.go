@@ -56,7 +56,7 @@ func TestProviderWordsThatNoTextCanHold(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRecord(t)
-			first := newcomer("61", "m_1", r.clock.now())
+			first := newcomer("61", "m_1", r.clock.Now())
 			first.Profile = true
 			r.commit(first)
 			if err := c.keep(r, first); err != nil {
@@ -74,7 +74,7 @@ func TestProviderWordsThatNoTextCanHold(t *testing.T) {
 func TestResultThatCannotBeRecorded(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	a, b := newcomer("61", "m_1", r.clock.now()), newcomer("62", "m_2", r.clock.now())
+	a, b := newcomer("61", "m_1", r.clock.Now()), newcomer("62", "m_2", r.clock.Now())
 	r.commit(a, b)
 	random := rand.New(rand.NewPCG(1, 2))
 	long := make([]byte, 1<<13) // does not fit an index, not even compressed
@@ -103,10 +103,10 @@ func TestResultThatCannotBeRecorded(t *testing.T) {
 func TestPhotoThatFailsStrangely(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	first.Photos = []handoff.NewPhoto{{ID: handoff.NewID(), Source: "https://scontent.fbcdn.net/1.jpg"}}
 	r.commit(first)
-	r.clock.forward(time.Second)
+	r.clock.Forward(time.Second)
 	due, err := r.LeasePhotos(t.Context(), messengerOnly, 1)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("leased %+v, %v", due, err)

@@ -13,10 +13,10 @@ import (
 func TestReplyThatWaitsForItsChannelIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	first.Out[0].Kind, first.Out[0].Text = flows.Receipt, "নম্বর ১০০০১"
 	r.commit(first)
-	r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "queued", SendAfter: r.clock.now().Add(time.Minute), Untried: true})
+	r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "queued", SendAfter: r.clock.Now().Add(time.Minute), Untried: true})
 	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestReplyThatWaitsForItsChannelIsNotReplaced(t *testing.T) {
 	if found[0].Standing.AckDue {
 		t.Error("the reply is taken for an acknowledgement")
 	}
-	second := next(first, "m_2", r.clock.now())
+	second := next(first, "m_2", r.clock.Now())
 	second.DropAcks = true
 	r.commit(second)
 	if got := r.status(first.Out[0].ID); got != "queued" {
@@ -37,16 +37,16 @@ func TestReplyThatWaitsForItsChannelIsNotReplaced(t *testing.T) {
 func TestSlowSenderLeavesTheOthersLease(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
-	r.commit(next(first, "m_2", r.clock.now()))
-	r.clock.forward(handoff.LeaseFor + time.Second)
+	r.commit(next(first, "m_2", r.clock.Now()))
+	r.clock.Forward(handoff.LeaseFor + time.Second)
 	if due := r.leaseDue(); len(due) != 1 || due[0].Attempts != 2 {
 		t.Fatalf("leased %+v, want the first reply again", due)
 	}
 
 	// It did not get through: the other one's attempt is not touched.
-	if more := r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Attempt: 1, Status: "queued", SendAfter: r.clock.now()}); len(more) != 0 {
+	if more := r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Attempt: 1, Status: "queued", SendAfter: r.clock.Now()}); len(more) != 0 {
 		t.Error("the conversation is said to have more to send at once")
 	}
 	if got := r.status(first.Out[0].ID); got != "sending" {

@@ -50,7 +50,7 @@ func (r *record) phoned(name, phone string) person {
 func (r *record) tells(p person, slot, kind, value string) {
 	r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at, identity_id) VALUES ((SELECT contact_id FROM identities WHERE id = $1), $2, $3, $4::text::jsonb, $5, $1)
 		ON CONFLICT (contact_id, slot) DO UPDATE SET type = excluded.type, value = excluded.value, at = excluded.at, identity_id = excluded.identity_id`,
-		p.identity, slot, kind, value, r.clock.now())
+		p.identity, slot, kind, value, r.clock.Now())
 }
 
 // everything is every row that is a contact's, by table: versions apart, which
@@ -135,7 +135,7 @@ func TestUnmergeGivesBackTheSameRows(t *testing.T) {
 		phone := fmt.Sprintf("+88017%08d", n)
 		pair := []person{r.person(rapid.SampledFrom([]string{"", "Rahim"}).Draw(rt, "name"), rapid.SampledFrom([]string{"", "+8801811111111"}).Draw(rt, "phone"), ""), r.phoned("Karim", phone)}
 		for range rapid.IntRange(0, 12).Draw(rt, "deeds") {
-			r.clock.forward(time.Duration(rapid.IntRange(1, 5000).Draw(rt, "wait")) * time.Millisecond)
+			r.clock.Forward(time.Duration(rapid.IntRange(1, 5000).Draw(rt, "wait")) * time.Millisecond)
 			r.deed(rt, pair[rapid.IntRange(0, 1).Draw(rt, "who")], boss)
 		}
 		// What stands before has to be as the contact's columns say; only what
@@ -157,7 +157,7 @@ func TestUnmergeGivesBackTheSameRows(t *testing.T) {
 		was := r.counts()
 		did := 0
 		for range rapid.IntRange(0, 8).Draw(rt, "deeds between") {
-			r.clock.forward(time.Second)
+			r.clock.Forward(time.Second)
 			r.deed(rt, pair[rapid.IntRange(0, 1).Draw(rt, "who")], boss)
 			did++
 		}
@@ -203,17 +203,17 @@ func (r *record) deed(rt *rapid.T, p person, v handoff.Viewer) {
 		r.file(p, r.conversation(p, talk{closed: true}), matter{})
 	case "case note":
 		n := r.file(p, r.conversation(p, talk{closed: true}), matter{})
-		r.exec(`INSERT INTO notes (id, contact_id, case_number, agent_id, text, at) VALUES ($1, $2, $3, $4, 'of the case', $5)`, handoff.NewID(), contact, n, v.AgentID, r.clock.now())
+		r.exec(`INSERT INTO notes (id, contact_id, case_number, agent_id, text, at) VALUES ($1, $2, $3, $4, 'of the case', $5)`, handoff.NewID(), contact, n, v.AgentID, r.clock.Now())
 	case "note":
 		if err := r.NoteContact(r.t.Context(), v, contact, "called back"); err != nil {
 			rt.Fatal(err)
 		}
 	case "language":
-		r.exec(`UPDATE contacts SET language = $2, updated_at = $3 WHERE id = $1`, contact, rapid.SampledFrom([]string{"bn", "en"}).Draw(rt, "language"), r.clock.now())
+		r.exec(`UPDATE contacts SET language = $2, updated_at = $3 WHERE id = $1`, contact, rapid.SampledFrom([]string{"bn", "en"}).Draw(rt, "language"), r.clock.Now())
 	default:
 		ward := rapid.IntRange(1, 30).Draw(rt, "ward")
 		r.tells(p, "ward", "ward", fmt.Sprint(ward))
-		r.exec(`UPDATE contacts SET ward = $2, updated_at = $3 WHERE id = $1`, contact, ward, r.clock.now())
+		r.exec(`UPDATE contacts SET ward = $2, updated_at = $3 WHERE id = $1`, contact, ward, r.clock.Now())
 		r.tells(p, rapid.SampledFrom([]string{"holding", "licence"}).Draw(rt, "slot"), "text", `"12/ka"`)
 	}
 }
@@ -246,7 +246,7 @@ func TestAnswersOfTwoBecomeOneAndTwoAgain(t *testing.T) {
 	web, sms := r.person("Rahim", "", ""), r.phoned("", "+8801712345678")
 	r.tells(web, "holding", "text", `"old"`)
 	r.tells(web, "licence", "text", `"web's"`)
-	r.clock.forward(time.Minute)
+	r.clock.Forward(time.Minute)
 	r.tells(sms, "holding", "text", `"new"`)
 	kept, err := r.MergeByCode(t.Context(), boss, web.contact, r.codeFor(boss, web.contact, "01712345678"))
 	if err != nil || kept != web.contact {
@@ -270,7 +270,7 @@ func TestAnswersOfTwoBecomeOneAndTwoAgain(t *testing.T) {
 	if got := told(kept); !maps.Equal(got, map[string]string{"holding": "new", "licence": "web's"}) {
 		t.Errorf("together: %v", got)
 	}
-	r.clock.forward(time.Minute)
+	r.clock.Forward(time.Minute)
 	r.tells(sms, "licence", "text", `"sms's"`)
 	r.tells(web, "holding", "text", `"newest"`)
 	if _, err := r.Unmerge(t.Context(), r.agent("low@example.org", handoff.RoleAgent, nil, nil), kept, uuid.New()); !errors.Is(err, handoff.ErrNotFound) {
@@ -328,7 +328,7 @@ func TestCodesAreBounded(t *testing.T) {
 		t.Errorf("the right code after five wrong ones: %v", err)
 	}
 	code = r.codeFor(boss, web.contact, "01712345678")
-	r.clock.forward(handoff.CodeLives)
+	r.clock.Forward(handoff.CodeLives)
 	if _, err := r.MergeByCode(ctx, boss, web.contact, code); !errors.Is(err, handoff.ErrConflict) {
 		t.Errorf("after ten minutes: %v", err)
 	}
@@ -336,7 +336,7 @@ func TestCodesAreBounded(t *testing.T) {
 	if _, err := r.SendCode(ctx, boss, web.contact, "01712345678"); !errors.Is(err, handoff.ErrManyCodes) {
 		t.Errorf("the fourth code to a telephone: %v", err)
 	}
-	r.clock.forward(25 * time.Hour)
+	r.clock.Forward(25 * time.Hour)
 	r.exec(`UPDATE identities SET muted = true WHERE id = $1`, sms.identity)
 	if _, err := r.SendCode(ctx, boss, web.contact, "01712345678"); !errors.Is(err, handoff.ErrInvalid) {
 		t.Errorf("to somebody who sent STOP: %v", err)
@@ -360,13 +360,13 @@ func TestTurnsMeetAMerge(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	boss := r.agent("boss@example.org", handoff.RoleSupervisor, nil, nil)
-	at := r.clock.now()
+	at := r.clock.Now()
 	one, two := newcomer("a", "m1", at), newcomer("b", "m2", at)
 	two.Key.Channel, two.Key.Address = "sms", "+8801712345678"
 	two.Now.Closed = true
-	r.clock.forward(-time.Minute)
+	r.clock.Forward(-time.Minute)
 	r.commit(one)
-	r.clock.forward(2 * time.Minute)
+	r.clock.Forward(2 * time.Minute)
 	r.commit(two)
 	kept, err := r.MergeByCode(t.Context(), boss, one.Now.Contact, r.codeFor(boss, one.Now.Contact, "01712345678"))
 	if err != nil || kept != one.Now.Contact {

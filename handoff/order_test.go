@@ -36,7 +36,7 @@ func TestNewcomersAtTwoProcessesAtOnce(t *testing.T) {
 	for round := range 15 {
 		batch := func() (turns []*handoff.Turn) {
 			for i := range crowd {
-				turns = append(turns, newcomer(fmt.Sprintf("%d.%d", round, i), fmt.Sprintf("m_%d_%d", round, i), r.clock.now()))
+				turns = append(turns, newcomer(fmt.Sprintf("%d.%d", round, i), fmt.Sprintf("m_%d_%d", round, i), r.clock.Now()))
 			}
 			return turns
 		}
@@ -56,7 +56,7 @@ func TestEchoesWhileResultsAreRecorded(t *testing.T) {
 	for round := range 15 {
 		var turns []*handoff.Turn
 		for i := range crowd {
-			turns = append(turns, newcomer(fmt.Sprintf("%d.%d", round, i), fmt.Sprintf("m_%d_%d", round, i), r.clock.now()))
+			turns = append(turns, newcomer(fmt.Sprintf("%d.%d", round, i), fmt.Sprintf("m_%d_%d", round, i), r.clock.Now()))
 		}
 		r.commit(turns...)
 		var results []handoff.Handed

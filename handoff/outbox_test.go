@@ -47,9 +47,9 @@ func (r *record) status(id uuid.UUID) (s string) {
 func TestReplyRecordedWhileAnotherIsSentFollowsIt(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
-	second := next(first, "m_2", r.clock.now())
+	second := next(first, "m_2", r.clock.Now())
 	if got := r.commit(second); got[0].Leased {
 		t.Fatal("two senders have one conversation")
 	}
@@ -67,7 +67,7 @@ func TestReplyRecordedWhileAnotherIsSentFollowsIt(t *testing.T) {
 	if more := r.handBack(first.Now.Conversation, handoff.SendResult{ID: due[0].ID, Status: "sent"}); len(more) != 0 {
 		t.Error("there is nothing more to send")
 	}
-	if third := r.commit(next(second, "m_3", r.clock.now())); !third[0].Leased {
+	if third := r.commit(next(second, "m_3", r.clock.Now())); !third[0].Leased {
 		t.Error("an idle conversation is not leased to its committer")
 	}
 }
@@ -75,7 +75,7 @@ func TestReplyRecordedWhileAnotherIsSentFollowsIt(t *testing.T) {
 func TestRepliesOfOneTurnAreSentOneByOne(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	turn := newcomer("61", "m_1", r.clock.now())
+	turn := newcomer("61", "m_1", r.clock.Now())
 	turn.Out = append(turn.Out, handoff.Reply{ID: handoff.NewID(), Kind: flows.Prompt, Text: "আর?"}, handoff.Reply{ID: handoff.NewID(), Kind: flows.Prompt, Text: "শেষ?"})
 	r.commit(turn)
 	statuses := func(want ...string) {
@@ -91,7 +91,7 @@ func TestRepliesOfOneTurnAreSentOneByOne(t *testing.T) {
 		t.Helper()
 		after, err := r.HandBack(t.Context(), []handoff.Handed{{
 			Conversation: turn.Now.Conversation, Results: []handoff.SendResult{{ID: turn.Out[sent].ID, Status: "sent"}},
-			Next: turn.Out[next].ID, Until: r.clock.now().Add(handoff.LeaseFor),
+			Next: turn.Out[next].ID, Until: r.clock.Now().Add(handoff.LeaseFor),
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -108,14 +108,14 @@ func TestRepliesOfOneTurnAreSentOneByOne(t *testing.T) {
 
 	// The sender disappears: its one reply of unknown outcome comes first and
 	// alone.
-	r.clock.forward(handoff.LeaseFor + time.Second)
+	r.clock.Forward(handoff.LeaseFor + time.Second)
 	if due := r.leaseDue(); len(due) != 1 || due[0].ID != turn.Out[1].ID || due[0].Attempts != 2 {
 		t.Fatalf("leased %+v, want the second reply again", due)
 	}
 	statuses("sent", "sending", "queued")
 
 	// A person takes over: the third is cancelled, and is not begun with.
-	taken := next(turn, "e_1", r.clock.now())
+	taken := next(turn, "e_1", r.clock.Now())
 	taken.In.Author, taken.Out, taken.DropPrompt, taken.Now.Owner = "agent", nil, true, flows.OwnerAgent
 	r.commit(taken)
 	if after := goOn(1, 2); len(after.Begun) != 0 || len(after.More) != 0 {
@@ -130,18 +130,18 @@ func TestRepliesOfOneTurnAreSentOneByOne(t *testing.T) {
 func TestSenderThatDisappeared(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
-	r.clock.forward(handoff.LeaseFor - time.Second)
+	r.clock.Forward(handoff.LeaseFor - time.Second)
 	if due := r.leaseDue(); len(due) != 0 {
 		t.Fatal("the lease was taken away before it ended")
 	}
-	r.clock.forward(2 * time.Second)
+	r.clock.Forward(2 * time.Second)
 	due := r.leaseDue()
 	if len(due) != 1 || due[0].Attempts != 2 {
 		t.Fatalf("leased %+v, want the reply for its second attempt", due)
 	}
-	r.clock.forward(handoff.LeaseFor + time.Second)
+	r.clock.Forward(handoff.LeaseFor + time.Second)
 	if due := r.leaseDue(); len(due) != 0 {
 		t.Fatalf("a reply of unknown outcome was leased a third time: %+v", due)
 	}
@@ -153,17 +153,17 @@ func TestSenderThatDisappeared(t *testing.T) {
 func TestEchoSettlesAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
 	echo := handoff.Receipt{Key: first.Key, Message: first.Out[0].ID, ProviderIDs: []string{"mid.1"}, Status: "sent"}
 	if _, err := r.Receipts(t.Context(), []handoff.Receipt{echo}); err != nil {
 		t.Fatal(err)
 	}
-	r.clock.forward(2 * handoff.LeaseFor)
+	r.clock.Forward(2 * handoff.LeaseFor)
 	if due := r.leaseDue(); len(due) != 0 {
 		t.Fatalf("a reply whose echo came is sent again: %+v", due)
 	}
-	r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "queued", SendAfter: r.clock.now()})
+	r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "queued", SendAfter: r.clock.Now()})
 	if got := r.status(first.Out[0].ID); got != "sent" {
 		t.Errorf("status %s, want sent: the echo is the better witness", got)
 	}
@@ -172,7 +172,7 @@ func TestEchoSettlesAnUnknownOutcome(t *testing.T) {
 func TestReceiptsOnlyMoveForward(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
 	r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "sent", ProviderID: "mid.1"})
 	for _, step := range []struct {
@@ -181,7 +181,7 @@ func TestReceiptsOnlyMoveForward(t *testing.T) {
 		want    string
 	}{
 		{"delivered by id", handoff.Receipt{ProviderIDs: []string{"mid.1"}, Status: "delivered"}, "delivered"},
-		{"read by watermark", handoff.Receipt{Watermark: r.clock.now(), Status: "read"}, "read"},
+		{"read by watermark", handoff.Receipt{Watermark: r.clock.Now(), Status: "read"}, "read"},
 		{"delivered again, late", handoff.Receipt{ProviderIDs: []string{"mid.1"}, Status: "delivered"}, "read"},
 		{"of somebody else's message", handoff.Receipt{ProviderIDs: []string{"mid.9"}, Status: "failed"}, "read"},
 		{"failed, though it was read", handoff.Receipt{ProviderIDs: []string{"mid.1"}, Status: "failed", Fault: "30003"}, "read"},
@@ -203,7 +203,7 @@ func TestFailureByReceipt(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	for name, byID := range map[string]bool{"by the provider's id": false, "by ours": true} {
-		first := newcomer(name, "in "+name, r.clock.now())
+		first := newcomer(name, "in "+name, r.clock.Now())
 		r.commit(first)
 		mid := "mid " + name
 		r.handBack(first.Now.Conversation, handoff.SendResult{ID: first.Out[0].ID, Status: "sent", ProviderID: mid})
@@ -234,23 +234,23 @@ func TestFailureByReceipt(t *testing.T) {
 func TestDelayedAcknowledgementIsReplaced(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	turn := newcomer("61", "m_1", r.clock.now())
+	turn := newcomer("61", "m_1", r.clock.Now())
 	r.commit(turn)
 	r.handBack(turn.Now.Conversation, handoff.SendResult{ID: turn.Out[0].ID, Status: "sent"})
 	var acks []uuid.UUID
 	for i, mid := range []string{"p_1", "p_2", "p_3"} {
-		turn = next(turn, mid, r.clock.now())
-		turn.Out[0].SendAfter, turn.DropAcks = r.clock.now().Add(2*time.Second), i > 0
+		turn = next(turn, mid, r.clock.Now())
+		turn.Out[0].SendAfter, turn.DropAcks = r.clock.Now().Add(2*time.Second), i > 0
 		acks = append(acks, turn.Out[0].ID)
 		if got := r.commit(turn); got[0].Leased {
 			t.Fatal("an acknowledgement that waits was leased at once")
 		}
-		r.clock.forward(500 * time.Millisecond)
+		r.clock.Forward(500 * time.Millisecond)
 	}
 	if due := r.leaseDue(); len(due) != 0 {
 		t.Fatal("an acknowledgement did not wait")
 	}
-	r.clock.forward(2 * time.Second)
+	r.clock.Forward(2 * time.Second)
 	due := r.leaseDue()
 	if len(due) != 1 || due[0].ID != acks[2] {
 		t.Fatalf("leased %+v, want the last acknowledgement alone", due)
@@ -263,10 +263,10 @@ func TestDelayedAcknowledgementIsReplaced(t *testing.T) {
 func TestAnswerAfterAPhotoGoesOutAtOnce(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	turn := newcomer("61", "m_1", r.clock.now())
-	turn.Out[0].SendAfter = r.clock.now().Add(2 * time.Second)
+	turn := newcomer("61", "m_1", r.clock.Now())
+	turn.Out[0].SendAfter = r.clock.Now().Add(2 * time.Second)
 	r.commit(turn)
-	after := next(turn, "m_2", r.clock.now())
+	after := next(turn, "m_2", r.clock.Now())
 	after.DropAcks = true
 	if got := r.commit(after); !got[0].Leased {
 		t.Error("the answer waits behind an acknowledgement that it replaces")
@@ -276,12 +276,12 @@ func TestAnswerAfterAPhotoGoesOutAtOnce(t *testing.T) {
 func TestTakeoverCancelsPromptsAndKeepsReceipts(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
-	second := next(first, "m_2", r.clock.now())
+	second := next(first, "m_2", r.clock.Now())
 	second.Out = append(second.Out, handoff.Reply{ID: handoff.NewID(), Kind: flows.Receipt, Text: "নম্বর ১০০০১"})
 	r.commit(second)
-	taken := next(second, "e_1", r.clock.now())
+	taken := next(second, "e_1", r.clock.Now())
 	taken.In.Author, taken.Out, taken.DropPrompt, taken.Now.Owner = "agent", nil, true, flows.OwnerAgent
 	r.commit(taken)
 	if got := r.status(second.Out[0].ID); got != "cancelled" {
@@ -295,7 +295,7 @@ func TestTakeoverCancelsPromptsAndKeepsReceipts(t *testing.T) {
 func TestProviderThatGivesOneIDTwice(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	a, b := newcomer("61", "m_1", r.clock.now()), newcomer("62", "m_2", r.clock.now())
+	a, b := newcomer("61", "m_1", r.clock.Now()), newcomer("62", "m_2", r.clock.Now())
 	r.commit(a, b)
 	_, err := r.HandBack(t.Context(), []handoff.Handed{
 		{Conversation: a.Now.Conversation, Results: []handoff.SendResult{{ID: a.Out[0].ID, Status: "sent", ProviderID: "same"}}},
@@ -312,7 +312,7 @@ func TestProviderThatGivesOneIDTwice(t *testing.T) {
 func TestIdleConversationsAreFoundOnce(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
 	idle := func() int {
 		t.Helper()
@@ -322,15 +322,15 @@ func TestIdleConversationsAreFoundOnce(t *testing.T) {
 		}
 		return len(found)
 	}
-	r.clock.forward(50 * time.Minute)
-	later := next(first, "m_2", r.clock.now())
-	later.Now.Due = r.clock.now().Add(time.Hour)
+	r.clock.Forward(50 * time.Minute)
+	later := next(first, "m_2", r.clock.Now())
+	later.Now.Due = r.clock.Now().Add(time.Hour)
 	r.commit(later)
-	r.clock.forward(20 * time.Minute)
+	r.clock.Forward(20 * time.Minute)
 	if n := idle(); n != 0 {
 		t.Errorf("%d found idle, though the person wrote twenty minutes ago", n)
 	}
-	r.clock.forward(time.Hour)
+	r.clock.Forward(time.Hour)
 	if n := idle(); n != 1 {
 		t.Errorf("%d found idle after an hour, want 1", n)
 	}

@@ -26,7 +26,7 @@ type waiting struct {
 func (r *record) wait(w waiting) uuid.UUID {
 	r.t.Helper()
 	id := r.conversation(r.person("Rahim", "", ""), talk{owner: "queue", team: w.team, ward: w.ward})
-	now := r.clock.now()
+	now := r.clock.Now()
 	var promised *time.Time
 	if w.promised != 0 {
 		promised = ptr(now.Add(w.promised))
@@ -149,7 +149,7 @@ func TestNothingGoesToAScreenNobodyLooksAt(t *testing.T) {
 	r := newRecord(t)
 	v := r.onDuty(r.agent("a@city.example", handoff.RoleAgent, nil, nil), 4)
 	id := r.wait(waiting{})
-	r.clock.forward(16 * time.Minute)
+	r.clock.Forward(16 * time.Minute)
 	if r.assign(); r.owner(id) != uuid.Nil {
 		t.Fatal("given to somebody who was not seen for 16 minutes")
 	}
@@ -315,7 +315,7 @@ func TestMissedPromiseIsToldOnce(t *testing.T) {
 	if got := look(); len(got) != 0 {
 		t.Fatalf("missed before its time: %v", got)
 	}
-	r.clock.forward(time.Hour)
+	r.clock.Forward(time.Hour)
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	var found []uuid.UUID
@@ -357,7 +357,7 @@ func TestMissedPromiseIsToldOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.clock.forward(time.Hour)
+	r.clock.Forward(time.Hour)
 	if got := look(); len(got) != 0 {
 		t.Errorf("missed although answered: %v", got)
 	}
@@ -378,7 +378,7 @@ func TestPromiseEndsWithTheTurn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRecord(t)
-			at := r.clock.now()
+			at := r.clock.Now()
 			asked := newcomer("61", "m_1", at)
 			asked.Now.Owner, asked.Team, asked.Reason, asked.Promised = flows.OwnerQueue, "waste", "asked", at.Add(time.Minute)
 			r.commit(asked)
@@ -388,7 +388,7 @@ func TestPromiseEndsWithTheTurn(t *testing.T) {
 			if c := r.head(asked.Now.Conversation); c.PromisedAt == nil || !c.PromisedAt.Equal(at.Add(time.Minute)) {
 				t.Fatalf("promised: %+v", c)
 			}
-			r.clock.forward(time.Hour)
+			r.clock.Forward(time.Hour)
 			if _, err := r.MissedPromises(t.Context(), 10, func(handoff.Held) []handoff.Reply { return nil }); err != nil {
 				t.Fatal(err)
 			}
@@ -412,32 +412,32 @@ func TestAbsentAgentsLoseWhatTheyHold(t *testing.T) {
 		back  bool
 	}{
 		"on duty and seen": {func(r *record, v handoff.Viewer, _ uuid.UUID) {
-			r.clock.forward(119 * time.Minute)
+			r.clock.Forward(119 * time.Minute)
 			r.seen(v)
-			r.clock.forward(time.Minute)
+			r.clock.Forward(time.Minute)
 		}, false},
-		"not seen": {func(r *record, _ handoff.Viewer, _ uuid.UUID) { r.clock.forward(121 * time.Minute) }, true},
+		"not seen": {func(r *record, _ handoff.Viewer, _ uuid.UUID) { r.clock.Forward(121 * time.Minute) }, true},
 		"off duty": {func(r *record, v handoff.Viewer, _ uuid.UUID) {
 			r.off(v)
-			r.clock.forward(121 * time.Minute)
+			r.clock.Forward(121 * time.Minute)
 			r.seen(v)
 		}, true},
 		"off duty for less": {func(r *record, v handoff.Viewer, _ uuid.UUID) {
-			r.clock.forward(time.Hour)
+			r.clock.Forward(time.Hour)
 			r.off(v)
-			r.clock.forward(119 * time.Minute)
+			r.clock.Forward(119 * time.Minute)
 		}, false},
 		"off duty but writing": {func(r *record, v handoff.Viewer, id uuid.UUID) {
 			r.off(v)
-			r.clock.forward(time.Hour)
+			r.clock.Forward(time.Hour)
 			_, err := r.Reply(r.t.Context(), v, id, handoff.Written{Text: "x"}, func(handoff.Held, string) []handoff.Reply { return nil })
 			if err != nil {
 				r.t.Fatal(err)
 			}
-			r.clock.forward(time.Hour)
+			r.clock.Forward(time.Hour)
 		}, false},
 		"an account that was closed": {func(r *record, v handoff.Viewer, _ uuid.UUID) {
-			r.exec(`UPDATE agents SET disabled_at = $2 WHERE id = $1`, v.AgentID, r.clock.now())
+			r.exec(`UPDATE agents SET disabled_at = $2 WHERE id = $1`, v.AgentID, r.clock.Now())
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -449,7 +449,7 @@ func TestAbsentAgentsLoseWhatTheyHold(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.leave(r, v, id)
-			by := r.clock.now().Add(30 * time.Minute)
+			by := r.clock.Now().Add(30 * time.Minute)
 			back, err := r.Requeue(t.Context(), 10, func(handoff.Held) time.Time { return by }, func(handoff.Held) []handoff.Reply {
 				return []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Receipt, Text: "somebody else"}}
 			})
@@ -511,7 +511,7 @@ func TestQueueIsInOrder(t *testing.T) {
 		t.Errorf("waiting: %v", ids)
 	}
 	if len(counts) != 3 || counts[0].Owner != flows.OwnerAgent || counts[0].N != 1 || counts[0].Oldest != nil || counts[1].Team != "drainage" ||
-		counts[2].N != 3 || counts[2].Urgent != 1 || !counts[2].Oldest.Equal(r.clock.now().Add(-time.Hour)) {
+		counts[2].N != 3 || counts[2].Urgent != 1 || !counts[2].Oldest.Equal(r.clock.Now().Add(-time.Hour)) {
 		t.Errorf("counts: %+v (held %s)", counts, held)
 	}
 	ids, counts = read(r.agent("a@city.example", handoff.RoleAgent, []string{"drainage"}, nil))
@@ -543,7 +543,7 @@ func TestDeskIsLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	waste, tax, behind := found[0].Desk["waste"], found[1].Desk["tax"], found[2].Desk["waste"]
-	if !waste.At.Equal(r.clock.now()) || waste.Ahead != 2 || waste.Urgent != 1 || waste.Agents != 1 || len(waste.Waits) != 1 || waste.Waits[0].To.Sub(waste.Waits[0].From) != 7*time.Minute {
+	if !waste.At.Equal(r.clock.Now()) || waste.Ahead != 2 || waste.Urgent != 1 || waste.Agents != 1 || len(waste.Waits) != 1 || waste.Waits[0].To.Sub(waste.Waits[0].From) != 7*time.Minute {
 		t.Errorf("waste: %+v", waste)
 	}
 	if tax.Ahead != 0 || tax.Agents != 1 || len(tax.Waits) != 0 {
@@ -557,7 +557,7 @@ func TestDeskIsLookedAt(t *testing.T) {
 func TestDangerComesFirst(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	first := newcomer("61", "m_1", at)
 	first.Alarm, first.Urgent = "danger", true
 	asked := next(first, "m_2", at)

@@ -118,7 +118,7 @@ func TestCasesAreNarrowed(t *testing.T) {
 	r := newRecord(t)
 	rahim, karim := r.person("রহিম", "+8801712345678", ""), r.person("Karim", "", "")
 	drain := r.file(rahim, r.conversation(rahim, talk{}), matter{ward: ptr(12), place: "Road 7, near the mosque"})
-	r.clock.forward(24 * time.Hour)
+	r.clock.Forward(24 * time.Hour)
 	waste := r.file(karim, r.conversation(karim, talk{}), matter{flow: "waste", team: "waste", status: "assigned", kind: "request", title: "ময়লা", ward: ptr(3)})
 	day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, handoff.Dhaka()) }
 	cases := map[string]struct {
@@ -173,8 +173,8 @@ func TestCaseIsWhole(t *testing.T) {
 	for range 3 {
 		photos = append(photos, r.photo(conversation, message, &number))
 	}
-	r.clock.forward(time.Hour)
-	r.exec(`INSERT INTO case_timeline (id, case_number, at, kind, agent_id, text) VALUES ($1, $2, $3, 'note', $4, 'pump ordered')`, handoff.NewID(), number, r.clock.now(), anna.AgentID)
+	r.clock.Forward(time.Hour)
+	r.exec(`INSERT INTO case_timeline (id, case_number, at, kind, agent_id, text) VALUES ($1, $2, $3, 'note', $4, 'pump ordered')`, handoff.NewID(), number, r.clock.Now(), anna.AgentID)
 	got, err := r.Case(t.Context(), all, number)
 	if err != nil {
 		t.Fatal(err)
@@ -305,7 +305,7 @@ func TestAlarmsAreForThoseWhoMaySeeThem(t *testing.T) {
 	r := newRecord(t)
 	p := r.person("Rahim", "", "")
 	conversation := r.conversation(p, talk{owner: "bot", team: "drainage"})
-	r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, handoff.NewID(), conversation.String(), conversation, r.clock.now())
+	r.exec(`INSERT INTO alarms (id, kind, subject, conversation_id, raised_at) VALUES ($1, 'danger', $2, $3, $4)`, handoff.NewID(), conversation.String(), conversation, r.clock.Now())
 	if raised, err := r.RaiseAlarm(t.Context(), handoff.AlarmChannel, "messenger", "token refused"); err != nil || !raised {
 		t.Fatal(raised, err)
 	}

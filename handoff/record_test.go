@@ -3,7 +3,6 @@ package handoff_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,30 +13,12 @@ import (
 	"nagorik/handoff/handofftest"
 )
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // record is a database of the test's own with rows put into it by hand.
 type record struct {
 	*handoff.Desk
 	t     testing.TB
 	pool  *pgxpool.Pool
-	clock *clock
+	clock *handofftest.Clock
 	n     int64
 }
 
@@ -51,8 +32,8 @@ func newRecord(t testing.TB) *record {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	c := &clock{at: time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka())}
-	desk, err := handoff.New(handoff.Options{Pool: pool, Now: c.now, Secret: []byte(secretKey)})
+	c := handofftest.NewClock(time.Date(2026, 11, 23, 9, 30, 0, 0, handoff.Dhaka()))
+	desk, err := handoff.New(handoff.Options{Pool: pool, Now: c.Now, Secret: []byte(secretKey), PasswordCost: handofftest.PasswordCost()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +54,9 @@ func (r *record) person(name, phone, email string) person {
 	r.t.Helper()
 	p := person{handoff.NewID(), handoff.NewID()}
 	r.exec(`INSERT INTO contacts (id, name, name_folded, phone, email, ward, language, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 12, 'bn', $6, $6)`,
-		p.contact, name, handoff.FoldName(name), phone, email, r.clock.now())
+		p.contact, name, handoff.FoldName(name), phone, email, r.clock.Now())
 	r.exec(`INSERT INTO identities (id, contact_id, channel, address, name, created_at) VALUES ($1, $2, 'web', $3, $4, $5)`,
-		p.identity, p.contact, p.identity.String(), name, r.clock.now())
+		p.identity, p.contact, p.identity.String(), name, r.clock.Now())
 	return p
 }
 
@@ -95,11 +76,11 @@ func (r *record) conversation(p person, c talk) uuid.UUID {
 	}
 	var closed *time.Time
 	if c.closed {
-		at := r.clock.now()
+		at := r.clock.Now()
 		closed = &at
 	}
 	r.exec(`INSERT INTO conversations (id, identity_id, contact_id, channel, version, owner, team, ward, agent_id, checkpoint, opened_at, last_in_at, last_at, closed_at)
-		VALUES ($1, $2, $3, 'web', 1, $4, $5, $6, $7, '{}', $8, $8, $8, $9)`, id, p.identity, p.contact, c.owner, c.team, c.ward, c.agent, r.clock.now(), closed)
+		VALUES ($1, $2, $3, 'web', 1, $4, $5, $6, $7, '{}', $8, $8, $8, $9)`, id, p.identity, p.contact, c.owner, c.team, c.ward, c.agent, r.clock.Now(), closed)
 	return id
 }
 
@@ -107,7 +88,7 @@ func (r *record) message(conversation uuid.UUID, seq int64, direction, author, t
 	r.t.Helper()
 	id := handoff.NewID()
 	r.exec(`INSERT INTO messages (id, conversation_id, seq, direction, author, agent_id, channel, kind, text, status, at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'web', 'text', $7, 'delivered', $8)`, id, conversation, seq, direction, author, agent, text, r.clock.now())
+		VALUES ($1, $2, $3, $4, $5, $6, 'web', 'text', $7, 'delivered', $8)`, id, conversation, seq, direction, author, agent, text, r.clock.Now())
 	return id
 }
 
@@ -128,8 +109,8 @@ func (r *record) file(p person, conversation uuid.UUID, m matter) int64 {
 	}
 	r.exec(`INSERT INTO cases (number, flow, kind, title, status, team, agent_id, ward, place, contact_id, conversation_id, channel, answers, opened_at, due_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'web', '{"what":["blocked"],"ward":12}', $12, $13, $12)`,
-		r.n, m.flow, m.kind, m.title, m.status, m.team, m.agent, m.ward, m.place, p.contact, conversation, r.clock.now(), r.clock.now().Add(48*time.Hour))
-	r.exec(`INSERT INTO case_timeline (id, case_number, at, kind, text) VALUES ($1, $2, $3, 'opened', $4)`, handoff.NewID(), r.n, r.clock.now(), m.title)
+		r.n, m.flow, m.kind, m.title, m.status, m.team, m.agent, m.ward, m.place, p.contact, conversation, r.clock.Now(), r.clock.Now().Add(48*time.Hour))
+	r.exec(`INSERT INTO case_timeline (id, case_number, at, kind, text) VALUES ($1, $2, $3, 'opened', $4)`, handoff.NewID(), r.n, r.clock.Now(), m.title)
 	return r.n
 }
 
@@ -137,7 +118,7 @@ func (r *record) photo(conversation, message uuid.UUID, number *int64) uuid.UUID
 	r.t.Helper()
 	id := handoff.NewID()
 	r.exec(`INSERT INTO photos (id, conversation_id, message_id, case_number, channel, source, status, sha256, type, width, height, at)
-		VALUES ($1, $2, $3, $4, 'web', '', 'kept', $5, 'image/jpeg', 640, 480, $6)`, id, conversation, message, number, fmt.Sprintf("%064x", id[:]), r.clock.now())
+		VALUES ($1, $2, $3, $4, 'web', '', 'kept', $5, 'image/jpeg', 640, 480, $6)`, id, conversation, message, number, fmt.Sprintf("%064x", id[:]), r.clock.Now())
 	return id
 }
 

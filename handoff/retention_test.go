@@ -23,7 +23,7 @@ func newPast(t *testing.T) *past {
 	t.Helper()
 	p := &past{record: newRecord(t)}
 	p.boss = p.agent("boss@example.org", handoff.RoleAdministrator, nil, nil)
-	now := p.clock.now()
+	now := p.clock.Now()
 	for i, who := range []struct {
 		to     *uuid.UUID
 		at     time.Time

@@ -56,7 +56,7 @@ func TestRetryIsOfAPersonsLostReply(t *testing.T) {
 	if len(due) != 1 || due[0].ID != lost || !due[0].Insisted || due[0].Doubts != 1 {
 		t.Fatalf("leased %+v", due)
 	}
-	r.clock.forward(handoff.LeaseFor + time.Second) // its sender disappears
+	r.clock.Forward(handoff.LeaseFor + time.Second) // its sender disappears
 	if again := r.leaseDue(); len(again) != 0 || r.status(lost) != "unknown" {
 		t.Errorf("leased again %+v, status %s", again, r.status(lost))
 	}

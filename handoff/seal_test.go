@@ -24,12 +24,12 @@ func TestSecondFactorsAreSealed(t *testing.T) {
 	if !strings.HasPrefix(kept, "v1.") || strings.Contains(kept, secret) {
 		t.Errorf("kept as %q", kept)
 	}
-	r.clock.at = r.clock.at.Add(time.Minute)
+	r.clock.Forward(time.Minute)
 	if _, err := r.SecondFactor(t.Context(), anna, r.totp(secret), "192.0.2.1"); err != nil {
 		t.Errorf("a right code: %v", err)
 	}
 	r.exec("UPDATE agents SET totp_secret = $1 WHERE id = $2", kept, boss)
-	r.clock.at = r.clock.at.Add(time.Minute)
+	r.clock.Forward(time.Minute)
 	if _, err := r.SecondFactor(t.Context(), boss, r.totp(secret), "192.0.2.1"); !errors.Is(err, handoff.ErrSealed) {
 		t.Errorf("moved to another account: %v", err)
 	}
@@ -62,7 +62,7 @@ func TestAnotherKeyOpensNoSecondFactor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, key := range map[string]string{"another": "a key that was never used for anything", "none": ""} {
-		other, err := handoff.New(handoff.Options{Pool: r.pool, Now: r.clock.now, Secret: []byte(key)})
+		other, err := handoff.New(handoff.Options{Pool: r.pool, Now: r.clock.Now, Secret: []byte(key)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestAnotherKeyOpensNoSecondFactor(t *testing.T) {
 		if _, err := other.SealSecondFactors(t.Context()); err != nil {
 			t.Errorf("%s key, after it was taken away: %v", name, err)
 		}
-		r.clock.at = r.clock.at.Add(time.Minute)
+		r.clock.Forward(time.Minute)
 		if _, err := r.AddSecondFactor(t.Context(), anna, secret, r.totp(secret)); err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestAnotherKeyOpensNoSecondFactor(t *testing.T) {
 
 func (r *record) totp(secret string) string {
 	r.t.Helper()
-	code, err := totp.GenerateCode(secret, r.clock.at)
+	code, err := totp.GenerateCode(secret, r.clock.Now())
 	if err != nil {
 		r.t.Fatal(err)
 	}

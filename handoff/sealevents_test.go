@@ -15,7 +15,7 @@ import (
 func TestExportOpensDeadTurns(t *testing.T) {
 	r := newRecord(t)
 	boss := r.agent("boss@example.org", handoff.RoleAdministrator, nil, nil)
-	turn := newcomer("6100", "mid", r.clock.now())
+	turn := newcomer("6100", "mid", r.clock.Now())
 	r.commit(turn)
 	for said, shown := range map[string]string{
 		`{"n":123456789012345678901,"event":{"text":"nid 1987 6543 2109 87654 <b>"},"list":[{"text":"pin 123456"}]}`: `{"event":{"text":"nid **** **** **** ***** <b>"},"list":[{"text":"pin ******"}],"n":123456789012345678901}`,

@@ -12,7 +12,7 @@ import (
 func TestTwinIsARepeat(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	at := r.clock.now()
+	at := r.clock.Now()
 	first := newcomer("61", "unnamed:a:1", at)
 	wantOutcome(t, r.commit(first), handoff.Committed)
 	within, beyond := next(first, "unnamed:a:2", at.Add(time.Minute)), next(first, "unnamed:a:2", at.Add(time.Hour))
@@ -28,17 +28,17 @@ func TestTwinIsARepeat(t *testing.T) {
 func TestAnswerGoesByTheLinkLastWrittenBy(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	first.Now.Via = "twilio"
 	r.commit(first)
 	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
 	if err != nil || found[0].Standing.Via != "twilio" {
 		t.Fatalf("loaded %+v, %v", found, err)
 	}
-	second := next(first, "m_2", r.clock.now())
+	second := next(first, "m_2", r.clock.Now())
 	second.Now.Via = "kannel"
 	r.commit(second)
-	r.clock.forward(handoff.LeaseFor + time.Second)
+	r.clock.Forward(handoff.LeaseFor + time.Second)
 	if due := r.leaseDue(); len(due) != 1 || due[0].Via != "kannel" {
 		t.Errorf("leased %+v, want it to go by kannel", due)
 	}
@@ -49,13 +49,13 @@ func TestAnswerGoesByTheLinkLastWrittenBy(t *testing.T) {
 func TestDoubtsAreCountedApartFromAttempts(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	turn := newcomer("61", "m_1", r.clock.now())
+	turn := newcomer("61", "m_1", r.clock.Now())
 	r.commit(turn)
 	id, conversation := turn.Out[0].ID, turn.Now.Conversation
 	hand := func(attempt int, status string, doubtful bool) {
 		t.Helper()
-		r.handBack(conversation, handoff.SendResult{ID: id, Attempt: attempt, Status: status, SendAfter: r.clock.now(), Doubtful: doubtful})
-		r.clock.forward(time.Second)
+		r.handBack(conversation, handoff.SendResult{ID: id, Attempt: attempt, Status: status, SendAfter: r.clock.Now(), Doubtful: doubtful})
+		r.clock.Forward(time.Second)
 	}
 	for attempt := 1; attempt <= 3; attempt++ {
 		hand(attempt, "queued", false)
@@ -67,7 +67,7 @@ func TestDoubtsAreCountedApartFromAttempts(t *testing.T) {
 	if due := r.leaseDue(); len(due) != 1 || due[0].Doubts != 1 {
 		t.Fatalf("after one doubt: leased %+v", due)
 	}
-	r.clock.forward(handoff.LeaseFor + time.Second) // its sender disappears
+	r.clock.Forward(handoff.LeaseFor + time.Second) // its sender disappears
 	if due := r.leaseDue(); len(due) != 0 || r.status(id) != "unknown" {
 		t.Errorf("after two doubts: leased %+v, status %s", due, r.status(id))
 	}
@@ -78,7 +78,7 @@ func TestDoubtsAreCountedApartFromAttempts(t *testing.T) {
 func TestReceiptsBothWaysOnlyMoveForward(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	turn := newcomer("61", "m_1", r.clock.now())
+	turn := newcomer("61", "m_1", r.clock.Now())
 	r.commit(turn)
 	id := turn.Out[0].ID
 	r.handBack(turn.Now.Conversation, handoff.SendResult{ID: id, Attempt: 1, Status: "sent", ProviderID: "kannel>1"})
@@ -105,14 +105,14 @@ func TestReceiptsBothWaysOnlyMoveForward(t *testing.T) {
 func TestRefusedPersonIsMuted(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	first := newcomer("61", "m_1", r.clock.now())
+	first := newcomer("61", "m_1", r.clock.Now())
 	r.commit(first)
 	for range 2 {
 		if _, err := r.Receipts(t.Context(), []handoff.Receipt{{Key: first.Key, Kind: handoff.Refused}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantOutcome(t, r.commit(next(first, "m_2", r.clock.now())), handoff.Stale)
+	wantOutcome(t, r.commit(next(first, "m_2", r.clock.Now())), handoff.Stale)
 	found, err := r.Load(t.Context(), []handoff.Key{first.Key})
 	if err != nil || !found[0].Standing.Muted || found[0].Standing.Version != first.Now.Version+1 {
 		t.Errorf("loaded %+v, %v", found, err)

@@ -109,11 +109,11 @@ func TestLinkExpires(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.forward(7*24*time.Hour - time.Second)
+	r.clock.Forward(7*24*time.Hour - time.Second)
 	if _, err := r.Link(t.Context(), link); err != nil {
 		t.Errorf("a second before its end: %v", err)
 	}
-	r.clock.forward(time.Second)
+	r.clock.Forward(time.Second)
 	if _, err := r.Link(t.Context(), link); !errors.Is(err, handoff.ErrLinkExpired) {
 		t.Errorf("at its end: %v", err)
 	}
@@ -208,7 +208,7 @@ func TestTokenOfADisabledAgentEnds(t *testing.T) {
 	if _, err := r.Token(t.Context(), token); err != nil {
 		t.Errorf("it should be remembered for a moment: %v", err)
 	}
-	r.clock.forward(31 * time.Second)
+	r.clock.Forward(31 * time.Second)
 	if _, err := r.Token(t.Context(), token); !errors.Is(err, handoff.ErrNotFound) {
 		t.Errorf("the token still works: %v", err)
 	}

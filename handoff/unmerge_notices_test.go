@@ -14,7 +14,7 @@ import (
 func (r *record) noticed(contact uuid.UUID, number int64) uuid.UUID {
 	r.t.Helper()
 	id := handoff.NewID()
-	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, at) VALUES ($1, $2, $3, $4, $5)`, id, number, contact, flows.NoticeStarted, r.clock.now())
+	r.exec(`INSERT INTO notices (id, case_number, contact_id, event, at) VALUES ($1, $2, $3, $4, $5)`, id, number, contact, flows.NoticeStarted, r.clock.Now())
 	return id
 }
 
@@ -22,7 +22,7 @@ func (r *record) noticed(contact uuid.UUID, number int64) uuid.UUID {
 func (r *record) follows(p person, number int64) {
 	r.t.Helper()
 	r.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, (SELECT contact_id FROM identities WHERE id = $2), $3, $4)`,
-		number, p.identity, r.conversation(p, talk{closed: true}), r.clock.now())
+		number, p.identity, r.conversation(p, talk{closed: true}), r.clock.Now())
 }
 
 // Undoing a merge gives each the notices that were for them: the follower those
@@ -47,12 +47,12 @@ func TestUnmergeGivesNoticesToWhomTheyWereFor(t *testing.T) {
 		"to the reporter, before":      {r.noticed(sms.contact, ofSMS), sms.contact},
 		"to who goes, of both, before": {r.noticed(sms.contact, ofBoth), sms.contact},
 	}
-	r.clock.forward(time.Minute)
+	r.clock.Forward(time.Minute)
 	kept, err := r.MergeByCode(t.Context(), boss, web.contact, r.codeFor(boss, web.contact, "+8801712345678"))
 	if err != nil || kept != web.contact {
 		t.Fatal(kept, err)
 	}
-	r.clock.forward(time.Minute)
+	r.clock.Forward(time.Minute)
 	for name, since := range map[string]struct {
 		number int64
 		whose  uuid.UUID

@@ -70,7 +70,7 @@ func TestNamesOfWardsAreTaughtAndForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.clock.forward(time.Minute)
+	r.clock.Forward(time.Minute)
 	if _, err := r.PlaceCase(ctx, boss, n, handoff.Placing{Ward: 9, Alias: "kalu miyar dokan"}); err != nil {
 		t.Fatal(err)
 	}

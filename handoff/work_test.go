@@ -14,7 +14,7 @@ import (
 // filed puts a case on record and returns its number.
 func (r *record) filed(number int64, team string, ward int) int64 {
 	r.t.Helper()
-	turn := newcomer("case-"+team, "m-"+team, r.clock.now())
+	turn := newcomer("case-"+team, "m-"+team, r.clock.Now())
 	turn.Cases = []handoff.NewCase{{
 		OpenCase: flows.OpenCase{Number: number, Flow: "drainage", Kind: flows.Complaint, Title: "ড্রেন বন্ধ", Team: team, Ward: ward, Target: 48 * time.Hour},
 		Answers:  []byte(`{}`),

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +13,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+const (
+	// allRules are axe's own choice.
+	allRules = `{ resultTypes: ['violations'] }`
+	// colourRules are those that another light can break: the rest looks at
+	// the document, which is the same in every light.
+	colourRules = `{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }`
+)
+
 // axeRun asks axe for what keeps people from using the page: its rules of
 // serious and critical weight, as "rule: help: first place".
-const axeRun = `axe.run(document, { resultTypes: ['violations'] }).then(function (r) {
+const axeRun = `axe.run(document, %s).then(function (r) {
   return JSON.stringify(r.violations.filter(function (v) { return v.impact === 'serious' || v.impact === 'critical'; })
     .map(function (v) { return v.id + ': ' + v.help + ': ' + v.nodes.map(function (n) { return n.html; }).slice(0, 3).join(' | '); }));
 })`
@@ -42,10 +51,27 @@ func Axe(t *testing.T) string {
 // Accessible fails the test for everything serious that axe finds in the page.
 func (b *Tab) Accessible(name, axe string) {
 	b.t.Helper()
-	if _, err := chromedp.Call(b.ctx, devtools.Evaluate, devtools.EvaluateParams{Expression: axe + "; undefined"}); err != nil {
-		b.t.Fatal(err)
+	b.asks(name, axe, allRules)
+}
+
+// Legible is Accessible for the colours alone, of a page that is shown in
+// another light than the one in which it was found accessible.
+func (b *Tab) Legible(name, axe string) {
+	b.t.Helper()
+	b.asks(name, axe, colourRules)
+}
+
+// asks lets axe look at the page by some of its rules. A page is given axe's
+// half a million letters once.
+func (b *Tab) asks(name, axe, rules string) {
+	b.t.Helper()
+	if b.Text(`typeof axe`) == "undefined" {
+		if _, err := chromedp.Call(b.ctx, devtools.Evaluate, devtools.EvaluateParams{Expression: axe + "; undefined"}); err != nil {
+			b.t.Fatal(err)
+		}
 	}
-	got, err := chromedp.Call(b.ctx, devtools.Evaluate, devtools.EvaluateParams{Expression: axeRun, AwaitPromise: new(true), ReturnByValue: new(true)})
+	run := devtools.EvaluateParams{Expression: fmt.Sprintf(axeRun, rules), AwaitPromise: new(true), ReturnByValue: new(true)}
+	got, err := chromedp.Call(b.ctx, devtools.Evaluate, run)
 	if err != nil {
 		b.t.Fatal(err)
 	}

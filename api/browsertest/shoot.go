@@ -19,11 +19,17 @@ const pictureHeight = 800
 // snapQuality is that of small pictures, of 100.
 const snapQuality = 60
 
+// TakesPictures reports whether NAGORIK_SCREENS names a folder for pictures.
+func TakesPictures() bool { return os.Getenv("NAGORIK_SCREENS") != "" }
+
 // Looks looks at the page in every size and light: nothing may be too wide, and pictures are taken where they are wanted.
 func (b *Tab) Looks(name string) {
 	b.t.Helper()
 	for _, width := range []int64{320, 390, 1280} {
 		b.Fits(name, width)
+		if !TakesPictures() {
+			continue // the window has its size
+		}
 		for _, scheme := range []string{"light", "dark"} {
 			b.Shoot(name, width, scheme)
 		}

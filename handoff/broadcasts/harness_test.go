@@ -43,25 +43,11 @@ var shipped = sync.OnceValue(func() *flows.Catalog {
 // office is a database with a supervisor who sends news.
 type office struct {
 	*broadcasts.Store
-	t    testing.TB
-	pool *pgxpool.Pool
-	boss handoff.Viewer
-	set  broadcasts.Setting
-
-	mu    sync.Mutex
-	clock time.Time
-}
-
-func (o *office) now() time.Time {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.clock
-}
-
-func (o *office) forward(d time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.clock = o.clock.Add(d)
+	t     testing.TB
+	pool  *pgxpool.Pool
+	boss  handoff.Viewer
+	set   broadcasts.Setting
+	clock *handofftest.Clock
 }
 
 func newOffice(t testing.TB) *office {
@@ -71,8 +57,8 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	o := &office{t: t, pool: pool, clock: noon, boss: handoff.Viewer{AgentID: handoff.NewID(), Name: "Rokeya", Role: handoff.RoleSupervisor}}
-	o.Store = broadcasts.New(pool, shipped, o.now)
+	o := &office{t: t, pool: pool, clock: handofftest.NewClock(noon), boss: handoff.Viewer{AgentID: handoff.NewID(), Name: "Rokeya", Role: handoff.RoleSupervisor}}
+	o.Store = broadcasts.New(pool, shipped, o.clock.Now)
 	o.exec(`INSERT INTO agents (id, email, name, role, created_at) VALUES ($1, 'boss@city.example', 'Rokeya', 'supervisor', $2)`, o.boss.AgentID, noon)
 	o.set = broadcasts.Setting{
 		On:     map[broadcasts.Family]bool{broadcasts.FamilyMessenger: true, broadcasts.FamilySMS: true, broadcasts.FamilyMail: true},
@@ -123,8 +109,8 @@ func (o *office) person(words string) uuid.UUID {
 			}
 			o.exec(`UPDATE contacts SET email = $2 WHERE id = $1`, id, how+"@city.example")
 		case "left", "joined":
-			o.forward(time.Second)
-			o.exec(`INSERT INTO subscriptions (id, contact_id, topic, channel, wanted, at) VALUES ($1, $2, 'news', $3, $4, $5)`, handoff.NewID(), id, how, name == "joined", o.now())
+			o.clock.Forward(time.Second)
+			o.exec(`INSERT INTO subscriptions (id, contact_id, topic, channel, wanted, at) VALUES ($1, $2, 'news', $3, $4, $5)`, handoff.NewID(), id, how, name == "joined", o.clock.Now())
 		case "en":
 			o.exec(`UPDATE contacts SET language = 'en' WHERE id = $1`, id)
 		case "ward":
@@ -140,7 +126,7 @@ func (o *office) person(words string) uuid.UUID {
 
 func (o *office) identity(contact uuid.UUID, channel, how, tail string) {
 	o.t.Helper()
-	address, heard, id := tail, o.now(), handoff.NewID()
+	address, heard, id := tail, o.clock.Now(), handoff.NewID()
 	if channel == "sms" {
 		address = "+88017" + tail
 	}

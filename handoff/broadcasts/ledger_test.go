@@ -22,7 +22,7 @@ func TestEverybodyIsPlannedAnewInTheirTurn(t *testing.T) {
 	o.person("messenger-1h mail")
 	id := o.begun(draft())
 	o.exec(`UPDATE identities SET muted = true WHERE contact_id = (SELECT id FROM contacts WHERE name = 'messenger-1h mail')`)
-	o.forward(time.Hour)
+	o.clock.Forward(time.Hour)
 	if c := o.claim(id, broadcasts.FamilyMessenger); c.Queued != 2 || c.Others != 1 || len(c.Straight) != 0 || c.Wait != 200*time.Millisecond {
 		t.Errorf("%+v", c)
 	}
@@ -83,7 +83,7 @@ func TestWhatIsSentStraightComesBackOnce(t *testing.T) {
 		if c := o.claim(id, broadcasts.FamilySMS); len(c.Straight) != 0 {
 			t.Fatal("tried at once")
 		}
-		o.forward(time.Minute)
+		o.clock.Forward(time.Minute)
 		if c := o.claim(id, broadcasts.FamilySMS); len(c.Straight) == 0 {
 			break
 		}
@@ -151,7 +151,7 @@ func TestOnlyWholeDraftsAreScheduled(t *testing.T) {
 	if err := o.Edit(t.Context(), o.boss, id, draft()); err != nil {
 		t.Error(err)
 	}
-	if err := o.Schedule(t.Context(), o.boss, id, o.now().Add(2*broadcasts.MaxAhead)); !errors.Is(err, handoff.ErrInvalid) {
+	if err := o.Schedule(t.Context(), o.boss, id, o.clock.Now().Add(2*broadcasts.MaxAhead)); !errors.Is(err, handoff.ErrInvalid) {
 		t.Errorf("in two years: %v", err)
 	}
 }

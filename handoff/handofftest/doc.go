@@ -1,4 +1,4 @@
-// Package handofftest gives tests a PostgreSQL database and a Redis of their own.
+// Package handofftest gives tests a PostgreSQL database, a Redis and a [Clock] of their own.
 //
 //	func TestMain(m *testing.M) { handofftest.Main(m) }
 //

@@ -3,6 +3,7 @@ package handofftest_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
@@ -164,5 +165,20 @@ func TestOwnRedisMayBeFlushed(t *testing.T) {
 	}
 	if got := neighbour.Get(t.Context(), "key").Val(); got != "value" {
 		t.Errorf("flushing an own server emptied a shared one: %q", got)
+	}
+}
+
+func TestClockStandsUntilItIsSet(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	c := handofftest.NewClock(noon)
+	if !c.Now().Equal(noon) {
+		t.Errorf("begins at %s", c.Now())
+	}
+	if c.Forward(time.Hour); !c.Now().Equal(noon.Add(time.Hour)) {
+		t.Errorf("an hour on it is %s", c.Now())
+	}
+	if c.Set(noon); !c.Now().Equal(noon) {
+		t.Errorf("set back it is %s", c.Now())
 	}
 }

@@ -79,7 +79,7 @@ func (s *servers) open(ctx context.Context) (admin, template string, err error) 
 	admin = os.Getenv("TEST_DATABASE_URL")
 	if admin == "" {
 		// Tests survive crashes of processes, not of machines, so the disk need not be waited for.
-		if s.cluster, err = postgres.Throwaway(ctx, nil, "fsync=off", "max_connections=300"); err != nil {
+		if s.cluster, err = postgres.InMemory(ctx, "max_connections=300"); err != nil {
 			return "", "", err
 		}
 		admin = s.cluster.DSN()

@@ -3,6 +3,7 @@ package postgres
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,29 @@ func TestThrowawayIsRemoved(t *testing.T) {
 	stop(t, c)
 	if _, err := os.Stat(string(c.place)); !os.IsNotExist(err) {
 		t.Errorf("its folder is still there: %v", err)
+	}
+}
+
+func TestInMemoryTakesTheSettingsOfTests(t *testing.T) {
+	needsServer(t)
+	c, err := InMemory(t.Context(), "work_mem=5MB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, c)
+	for sql, want := range map[string]string{"SHOW work_mem": "5MB", "SHOW fsync": "off"} {
+		if got := ask(t, c.DSN(), sql); got != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+	if inMemory := strings.HasPrefix(string(c.place), memoryDir); inMemory != hasRoom(memoryDir) {
+		t.Errorf("its folder is %s", c.place)
+	}
+}
+
+func TestAFolderThatIsNotThereHasNoRoom(t *testing.T) {
+	if hasRoom(filepath.Join(t.TempDir(), "gone")) {
+		t.Error("room in a folder that is not there")
 	}
 }
 

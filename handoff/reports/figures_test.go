@@ -25,7 +25,7 @@ func TestFiguresAreWhatTheRowsSay(t *testing.T) {
 	t.Parallel()
 	c := newChanging(t)
 	for step := range 150 {
-		c.clock.set(c.clock.now().Add(time.Duration(c.random.IntN(90)) * time.Minute))
+		c.clock.Set(c.clock.Now().Add(time.Duration(c.random.IntN(90)) * time.Minute))
 		c.change()
 		if c.random.IntN(6) == 0 {
 			c.fold()
@@ -75,7 +75,7 @@ func TestSpreadIsNearTheTruth(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	random := rand.New(rand.NewPCG(7, 8))
-	opened, turn := w.clock.now(), w.open(talk{channel: "web"})
+	opened, turn := w.clock.Now(), w.open(talk{channel: "web"})
 	var hours []float64
 	for range 120 {
 		took := time.Duration(math.Exp(random.Float64()*12)) * time.Second // a second to two days
@@ -106,8 +106,8 @@ type changing struct {
 func newChanging(t *testing.T) *changing {
 	t.Helper()
 	c := &changing{town: newTown(t), random: rand.New(rand.NewPCG(11, 12)), clerk: handoff.Viewer{Role: handoff.RoleAgent, AgentID: uuid.New(), Teams: []string{"drainage"}}}
-	c.clock.set(at(27, 6, 0)) // so that the month ends on the way
-	c.exec(`INSERT INTO agents (id, email, name, role, teams, created_at) VALUES ($1, 'clerk@city.example', 'Clerk', 'agent', '{drainage}', $2)`, c.clerk.AgentID, c.clock.now())
+	c.clock.Set(at(27, 6, 0)) // so that the month ends on the way
+	c.exec(`INSERT INTO agents (id, email, name, role, teams, created_at) VALUES ($1, 'clerk@city.example', 'Clerk', 'agent', '{drainage}', $2)`, c.clerk.AgentID, c.clock.Now())
 	return c
 }
 
@@ -176,7 +176,7 @@ func (c *changing) say(turn *handoff.Turn) (gone bool) {
 			next.Now.Owner, next.Team, next.Reason = flows.OwnerQueue, c.pick("", "drainage", "waste"), "asked"
 		})
 		c.compare("while somebody waits")
-		c.clock.set(c.clock.now().Add(time.Duration(c.random.IntN(50)) * time.Minute))
+		c.clock.Set(c.clock.Now().Add(time.Duration(c.random.IntN(50)) * time.Minute))
 		_, err := c.desk.Take(ctx, c.clerk, turn.Now.Conversation, nil)
 		c.may(err)
 		c.exec(`UPDATE conversations SET rating = $2 WHERE id = $1`, turn.Now.Conversation, 1+c.random.IntN(5))
@@ -234,8 +234,8 @@ func (c *changing) may(err error) {
 // forget takes out what has been kept for long enough: all words and everybody.
 func (c *changing) forget() {
 	c.t.Helper()
-	was := c.clock.now()
-	c.clock.set(was.AddDate(1, 0, 0))
+	was := c.clock.Now()
+	c.clock.Set(was.AddDate(1, 0, 0))
 	err := c.desk.Retain(c.t.Context(), boss(), map[handoff.RetentionKind]int{handoff.RetainWords: 1, handoff.RetainPeople: 6})
 	if err == nil {
 		err = c.desk.Forget(c.t.Context())
@@ -243,7 +243,7 @@ func (c *changing) forget() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.clock.set(was)
+	c.clock.Set(was)
 }
 
 // fold counts all that waits.
@@ -267,7 +267,7 @@ func (c *changing) hire() {
 	for _, v := range viewers() {
 		if v.Role == handoff.RoleAgent && v.AgentID != uuid.Nil {
 			c.exec(`INSERT INTO agents (id, email, name, role, teams, wards, created_at) VALUES ($1, $2, 'Agent', 'agent', COALESCE($3::text[], '{}'), COALESCE($4::integer[], '{}'), $5)`,
-				v.AgentID, v.AgentID.String()+"@city.example", v.Teams, v.Wards, c.clock.now())
+				v.AgentID, v.AgentID.String()+"@city.example", v.Teams, v.Wards, c.clock.Now())
 		}
 	}
 	c.countScopes()
@@ -283,7 +283,7 @@ func (c *changing) countScopes() {
 // check looks at every day.
 func (c *changing) check() (all []figures.Difference) {
 	c.t.Helper()
-	for day := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC); day.Before(c.clock.now().AddDate(0, 0, 1)); day = day.AddDate(0, 0, 1) {
+	for day := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC); day.Before(c.clock.Now().AddDate(0, 0, 1)); day = day.AddDate(0, 0, 1) {
 		found, err := figures.Check(c.t.Context(), c.pool, day)
 		if err != nil {
 			c.t.Fatal(err)

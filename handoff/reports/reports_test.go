@@ -207,12 +207,12 @@ func TestPagesBetweenDays(t *testing.T) {
 func TestSharesAndDays(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
-	w.clock.set(at(22, 0, 30)) // half past midnight, still the 21st in UTC
+	w.clock.Set(at(22, 0, 30)) // half past midnight, still the 21st in UTC
 	c := w.open(talk{channel: "web"})
 	for range 2 {
 		w.file(c, matter{flow: "waste", kind: flows.Complaint, ward: 3})
 	}
-	w.clock.set(at(23, 23, 59))
+	w.clock.Set(at(23, 23, 59))
 	d := w.open(talk{channel: "messenger", flow: "drainage"})
 	w.file(d, matter{flow: "drainage", kind: flows.Question})
 	w.want(boss(), "contacts_by_day", days(1, 30), row("2026-11-22", 1), row("2026-11-23", 1))
@@ -231,7 +231,7 @@ func TestSharesAndDays(t *testing.T) {
 func TestResolution(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
-	opened := w.clock.now()
+	opened := w.clock.Now()
 	c := w.open(talk{channel: "web"})
 	var numbers []int64
 	for range 5 {
@@ -335,7 +335,7 @@ func TestFirstAnswersAreCountedOnce(t *testing.T) {
 		t.Helper()
 		turn := w.open(talk{channel: "web"})
 		for i, m := range minutes {
-			queued := w.clock.now().Add(time.Duration(i) * time.Hour)
+			queued := w.clock.Now().Add(time.Duration(i) * time.Hour)
 			w.exec(`INSERT INTO conversation_log (id, conversation_id, at, what, team, queued_at) VALUES ($1, $2, $3, 'taken', $4, $5)`,
 				handoff.NewID(), turn.Now.Conversation, queued.Add(time.Duration(m)*time.Minute), team, queued)
 		}

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,30 +23,12 @@ func TestMain(m *testing.M) { handofftest.Main(m) }
 // boss is a viewer who sees everything.
 func boss() handoff.Viewer { return handoff.Viewer{Role: handoff.RoleSupervisor} }
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // town is a record of the test's own and the reports over it.
 type town struct {
 	t      *testing.T
 	desk   *handoff.Desk
 	pool   *pgxpool.Pool
-	clock  *clock
+	clock  *handofftest.Clock
 	set    *reports.Set
 	number int64
 }
@@ -59,8 +40,8 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	w := &town{t: t, pool: pool, clock: &clock{at: at(23, 9, 30)}, number: 10000}
-	if w.desk, err = handoff.New(handoff.Options{Pool: pool, Now: w.clock.now, Secret: []byte(strings.Repeat("k", 64))}); err != nil {
+	w := &town{t: t, pool: pool, clock: handofftest.NewClock(at(23, 9, 30)), number: 10000}
+	if w.desk, err = handoff.New(handoff.Options{Pool: pool, Now: w.clock.Now, Secret: []byte(strings.Repeat("k", 64))}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.desk.Close)
@@ -90,7 +71,7 @@ func (w *town) open(c talk) *handoff.Turn {
 	turn := &handoff.Turn{
 		Key: handoff.Key{Channel: c.channel, Address: uuid.NewString()}, Opens: true, Newcomer: true, Was: handoff.Standing{Owner: flows.OwnerBot},
 		Now: handoff.Standing{
-			Identity: handoff.NewID(), Contact: handoff.NewID(), Conversation: handoff.NewID(), Version: 1, Owner: flows.OwnerBot, Heard: w.clock.now(),
+			Identity: handoff.NewID(), Contact: handoff.NewID(), Conversation: handoff.NewID(), Version: 1, Owner: flows.OwnerBot, Heard: w.clock.Now(),
 		},
 		Checkpoint: []byte("{}"), Flow: c.flow, Kind: flows.Complaint, Ward: c.ward,
 		Out: []handoff.Reply{{ID: handoff.NewID(), Kind: flows.Prompt, Text: "?"}},
@@ -192,7 +173,7 @@ func (w *town) fill(random *rand.Rand, conversations int) {
 	w.t.Helper()
 	pick := func(words ...string) string { return words[random.IntN(len(words))] }
 	for range conversations {
-		w.clock.set(at(20+random.IntN(3), random.IntN(24), random.IntN(60)))
+		w.clock.Set(at(20+random.IntN(3), random.IntN(24), random.IntN(60)))
 		t := w.open(talk{channel: pick("messenger", "web"), flow: pick("", "drainage", "waste"), team: pick("", "drainage", "waste"), ward: random.IntN(3)})
 		for range random.IntN(3) {
 			w.file(t, matter{

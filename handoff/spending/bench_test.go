@@ -26,14 +26,14 @@ func BenchmarkMonth(b *testing.B) {
 	}
 	b.Run("page", func(b *testing.B) {
 		for b.Loop() {
-			if m := p.month(p.now()); m.Total().Messages != 300_000 {
+			if m := p.month(p.Now()); m.Total().Messages != 300_000 {
 				b.Fatal(m.Total())
 			}
 		}
 	})
 	b.Run("budget", func(b *testing.B) {
 		for b.Loop() {
-			p.set(p.now().Add(3 * time.Second))
+			p.Set(p.Now().Add(3 * time.Second))
 			if s, err := p.Standing(context.Background()); err != nil || s.Spent != 210_000*spending.Taka {
 				b.Fatal(s, err)
 			}

@@ -3,7 +3,6 @@ package spending_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,28 +17,10 @@ import (
 
 var dhaka = time.FixedZone("Asia/Dhaka", 6*60*60)
 
-// clock is a clock that tests set.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = at
-}
-
 // purse is a ledger over a database of the test's own.
 type purse struct {
 	*spending.Ledger
-	*clock
+	*handofftest.Clock
 	t    testing.TB
 	pool *pgxpool.Pool
 }
@@ -51,8 +32,8 @@ func newPurse(t testing.TB) *purse {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	c := &clock{at: time.Date(2026, 11, 26, 12, 0, 0, 0, dhaka)}
-	return &purse{spending.NewLedger(pool, c.now), c, t, pool}
+	c := handofftest.NewClock(time.Date(2026, 11, 26, 12, 0, 0, 0, dhaka))
+	return &purse{spending.NewLedger(pool, c.Now), c, t, pool}
 }
 
 // pay puts handovers on record at a time.
@@ -176,12 +157,12 @@ func TestAMonthBeginsAtMidnightOfTheCity(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at, want := range map[time.Duration]spending.Amount{-time.Second: spending.Taka, 0: 2 * spending.Taka} {
-		p.set(edge.Add(at))
+		p.Set(edge.Add(at))
 		if s, err := p.Standing(t.Context()); err != nil || s.Spent != want || !s.Refuses(spending.Notice) {
 			t.Errorf("%v after the edge: %+v, %v", at, s, err)
 		}
 	}
-	p.set(edge.AddDate(0, 0, 31))
+	p.Set(edge.AddDate(0, 0, 31))
 	if s, err := p.Standing(t.Context()); err != nil || s.Spent != 0 || s.Refuses(spending.Notice) {
 		t.Errorf("a month later: %+v, %v", s, err)
 	}
@@ -227,8 +208,8 @@ func TestAProviderStatesWhatItCost(t *testing.T) {
 	message := uuid.New()
 	first, _ := spending.NewHandover(spending.Agent, message, spending.Paid{Gateway: "city", Segments: 3}, "city>1")
 	again, _ := spending.NewHandover(spending.Agent, message, spending.Paid{Gateway: "city", Segments: 3}, "")
-	p.pay(p.now().Add(-time.Hour), first)
-	p.pay(p.now(), again)
+	p.pay(p.Now().Add(-time.Hour), first)
+	p.pay(p.Now(), again)
 	state := func(provider string, message uuid.UUID, s spending.Stated) {
 		t.Helper()
 		q := &pgx.Batch{}
@@ -240,7 +221,7 @@ func TestAProviderStatesWhatItCost(t *testing.T) {
 	state("city>1", uuid.Nil, spending.Stated{Whole: spending.Taka / 2})
 	state("city>1", uuid.Nil, spending.Stated{Whole: 50 * spending.Taka})
 	state("", message, spending.Stated{Each: 2 * spending.Taka})
-	if got := p.month(p.now()).Total().Cost; got != 6*spending.Taka+spending.Taka/2 {
+	if got := p.month(p.Now()).Total().Cost; got != 6*spending.Taka+spending.Taka/2 {
 		t.Errorf("%s", got)
 	}
 }

@@ -70,7 +70,7 @@ func servers(ctx context.Context) (env []string, stop func() error, err error) {
 	}
 	if os.Getenv("TEST_DATABASE_URL") == "" {
 		// The tests kill processes, not machines: the disk need not be waited for.
-		c, err := postgres.Throwaway(ctx, nil, "fsync=off", "max_connections=400")
+		c, err := postgres.InMemory(ctx, "max_connections=400")
 		if err != nil {
 			return nil, stop, fmt.Errorf("start PostgreSQL for the tests: %w", err)
 		}
