@@ -14,7 +14,7 @@ func drainageDialogue() []Input {
 	for i, text := range texts {
 		inputs[i] = Input{
 			Kind: InputText, Text: text, Face: faces["messenger"], Owner: OwnerBot, Case: 10234,
-			At: time.Date(2026, 11, 23, 4, 0, i, 0, time.UTC), Found: Found{Remembered: map[string]Value{}},
+			At: time.Date(2026, 11, 23, 4, 0, i, 0, time.UTC), Found: Found{Remembered: map[string]Value{}, Mine: []CaseFound{}, Near: []NearFound{}, Return: &ReturnFound{}, RatingAsked: new(time.Time), Desk: map[string]DeskFound{"drainage": {}}},
 		}
 	}
 	return inputs

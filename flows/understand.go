@@ -253,11 +253,7 @@ func (c *Catalog) nameOf(a aim) string {
 
 // likeDanger is the danger that a message is like, -1 for none.
 func (c *Catalog) likeDanger(w *weighed, message []token) int {
-	least := float32(dangerShare)
-	if c.harmlessIn(message) {
-		least = harmedShare
-	}
-	if w.danger.kind != aimDanger || w.alarm < least || w.unsure || len(message) < dangerWords {
+	if !w.alarming(dangerShare, message) || w.alarm < harmedShare && c.harmlessIn(message) {
 		return -1
 	}
 	return w.danger.index
@@ -265,11 +261,12 @@ func (c *Catalog) likeDanger(w *weighed, message []token) int {
 
 // maybeDanger reports that a message is so much like danger that it is worth asking.
 func (c *Catalog) maybeDanger(w *weighed, message []token) bool {
-	least := float32(askedShare)
-	if c.harmlessIn(message) {
-		least = dangerShare
-	}
-	return c.buttons[buttonDanger] != nil && w.danger.kind == aimDanger && w.alarm >= least && !w.unsure && len(message) >= dangerWords
+	return c.buttons[buttonDanger] != nil && w.alarming(askedShare, message) && (w.alarm >= dangerShare || !c.harmlessIn(message))
+}
+
+// alarming reports that at least so much of a message is danger, and enough of it known.
+func (w *weighed) alarming(least float32, message []token) bool {
+	return w.danger.kind == aimDanger && w.alarm >= least && !w.unsure && len(message) >= dangerWords
 }
 
 // harmlessIn reports a word that is listed to make danger harmless.

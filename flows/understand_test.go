@@ -47,7 +47,7 @@ var corpora = []string{
 	"testdata/understand/broad.tsv", "testdata/understand/proof.tsv", strangers,
 }
 
-// strangers is by people who had seen no example, and what is missed of it stays so: sentences of it are no examples.
+// strangers was written without sight of the examples, and what is missed of it stays so: sentences of it are no examples.
 const strangers = "testdata/understand/hands.tsv"
 
 // What is allowed of the sentences of strangers.
