@@ -54,6 +54,13 @@ const firstTaken = ` FROM conversation_log l WHERE l.what = 'taken' AND l.queued
 // firstOf names these conversations.
 const firstOf = "SELECT l.conversation_id" + firstTaken
 
+// cameTo is the condition for a conversation that came to a place. Its fact says
+// so, but for one that has changed since; a page of a list is found so without
+// reading all that was ever said there.
+const cameTo = `CASE WHEN COALESCE((SELECT bool_or(g.everything) FROM figure_changes g), FALSE) OR conversations.id IN (SELECT unnest(g.talks) FROM figure_changes g)
+	THEN EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = conversations.id AND m.place = ?)
+	ELSE COALESCE((SELECT ? = ANY(f.places) FROM talk_facts f WHERE f.id = conversations.id), FALSE) END`
+
 // narrow adds the conditions of the figures.
 func (c Counted) narrow(db *gorm.DB, now time.Time) (*gorm.DB, error) {
 	switch c.Figure {
@@ -118,8 +125,7 @@ func (c Counted) came(db *gorm.DB) (*gorm.DB, error) {
 		if !ok || len(c.Place) > maxPlace || !utf8.ValidString(c.Place) || strings.ContainsRune(c.Place, 0) {
 			return nil, invalid("place", "must be a service and a place in it, with a dot between")
 		}
-		db = db.Where(`(conversations.flow = ? AND conversations.state = ?
-			OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = conversations.id AND m.place = ?))`, flow, state, c.Place)
+		db = db.Where(`(conversations.flow = ? AND conversations.state = ? OR `+cameTo+`)`, flow, state, c.Place, c.Place)
 	}
 	if c.TakenBy == nil && c.Within == 0 {
 		return db, nil
