@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"nagorik/flows/bangla"
 )
 
 // Danger is heard wherever it stands in a long message.
@@ -86,4 +88,29 @@ func tokensOf(t *testing.T, text string) []token {
 	x := &turn{c: shipped(t), in: &Input{Kind: InputText, Text: text}}
 	x.prepare()
 	return x.tokens()
+}
+
+// TestDangerInsideAService hears danger in an answer without a word of it, and takes others for answers.
+func TestDangerInsideAService(t *testing.T) {
+	c := shipped(t)
+	for text, danger := range map[string]bool{
+		"দালানটা একদিকে হেলে যাচ্ছে, মানুষ চিৎকার করে নামছে": true,
+		"স্কুল রোডের শেষ মাথা, বড় মসজিদের উল্টো দিকে":       false,
+	} {
+		s := Session{Language: "bn"}
+		for _, said := range []string{"ড্রেন", "ড্রেন বন্ধ", "ওয়ার্ড ৫", text} {
+			out := c.Step(s, Input{Kind: InputText, Text: said, Face: faces["messenger"], Owner: OwnerBot, Found: Found{Remembered: map[string]Value{}, Mine: []CaseFound{}}})
+			s = out.Session
+			alarmed := slices.ContainsFunc(out.Effects, func(e Effect) bool { a, ok := e.(Alert); return ok && a.Reason == ReasonDanger })
+			if alarmed != (danger && said == text) {
+				t.Errorf("%q: alarmed is %t", said, alarmed)
+			}
+		}
+		if s.Flow != "drainage" {
+			t.Errorf("%q left the service for %q", text, s.Flow)
+		}
+	}
+	if p := c.dangerIn(bangla.Fold("দালানটা একদিকে হেলে যাচ্ছে, মানুষ চিৎকার করে নামছে"), tokensOf(t, "দালানটা একদিকে হেলে যাচ্ছে, মানুষ চিৎকার করে নামছে")); p != nil {
+		t.Error("a word of danger is in it: the test shows nothing")
+	}
 }
