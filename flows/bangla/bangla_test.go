@@ -249,6 +249,8 @@ func TestCaseID(t *testing.T) {
 	for in, want := range map[string]int64{
 		"নম্বর ১০২৩৪": 10234, "10,234 er status": 10234, "অভিযোগ নং ১০২৩৪, ওয়ার্ড ১২": 10234, "No. 10234": 10234,
 		"#10234 ar #10235": 0, "হোল্ডিং ১০২৩৪": 0, "অভিযোগ ২০২৬ সালে দিছি": 0, "10234": 0, "5000 taka complaint": 0, "TRAD/DNCC/012345/2023 status": 0,
+		"prepaid meter e 1000 recharge korlam, token dhuke na": 0, "মিটারে ২০০০ রিচার্জ, টোকেন আসে নাই": 0, "meter er 10234 token": 0,
+		"holding er complaint 10234": 10234, "মিটারের অভিযোগ ১০২৩৪": 10234,
 	} {
 		if got, ok := CaseID(in, false); got != want || ok != (want != 0) {
 			t.Errorf("CaseID(%q) = %d, %v, want %d", in, got, ok, want)

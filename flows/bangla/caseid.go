@@ -19,7 +19,9 @@ var (
 	strongerNouns = setOf(
 		"হোল্ডিং লাইসেন্স পিন ওটিপি এনআইডি বাসা বাড়ি রোড ফোন মোবাইল বিল মিটার holding licence license pin otp nid house road phone mobile bill meter house flat tin year",
 	)
-	yearWords = setOf("সাল সালে সালের sal sale saler")
+	yearWords     = setOf("সাল সালে সালের sal sale saler")
+	rechargeWords = setOf("রিচার্জ রিচাজ রিচার্য রিসার্জ recharge recharged rechage recarge richarge richarj flexiload ফ্লেক্সিলোড")
+	endingsApart  = setOf("এ তে র এর e te r er")
 )
 
 // CaseID finds the case number a text names: "#10234", "কেস নং ১০২৩৪", "status 10234". With bare a text whose only
@@ -84,7 +86,7 @@ func caseNumber(s string) (int64, bool) {
 func isClaimed(ts []token, i int) bool {
 	if i+1 < len(ts) {
 		next := ts[i+1]
-		if countedThings.has(next.text) && !numberWords.has(next.text) || moneyWords.has(next.text) || yearWords.has(next.text) || next.is("/", "-") && i+2 < len(ts) && ts[i+2].kind == number {
+		if countedThings.has(next.text) && !numberWords.has(next.text) || moneyWords.has(next.text) || rechargeWords.has(next.text) || yearWords.has(next.text) || next.is("/", "-") && i+2 < len(ts) && ts[i+2].kind == number {
 			return true
 		}
 	}
@@ -92,7 +94,7 @@ func isClaimed(ts []token, i int) bool {
 		return true
 	}
 	j := i - 1
-	for j >= 0 && (numberWords.has(ts[j].text) || ts[j].kind == mark) {
+	for j >= 0 && (numberWords.has(ts[j].text) || endingsApart.has(ts[j].text) || ts[j].kind == mark) {
 		j--
 	}
 	return j >= 0 && (strongerNouns.has(ts[j].text) || isWardWord(ts, j))
