@@ -40,9 +40,17 @@ const (
 	kindPiece    = 'n'
 )
 
-// features adds what a folded message shows to dst. A speller, where there is one, reads misspelt words.
+// leastJoined is the shortest word that is looked for in two that were written apart: shorter ones come about by chance.
+const leastJoined = 6
+
+// oftenJoined is in how many examples such a word must stand.
+const oftenJoined = 2
+
+// features adds what a folded message shows to dst. A speller, where there is one, reads misspelt words, and those that
+// were written as two.
 func features(dst []feature, folded string, spell *speller) []feature {
 	var last uint64
+	before := ""
 	n := 0
 	for rest := folded; n < maxWords; {
 		var word string
@@ -52,26 +60,28 @@ func features(dst []feature, folded string, spell *speller) []feature {
 		if len(word) > maxWord {
 			continue
 		}
-		dst, last = wordFeatures(dst, word, last, uint8(n), spell) //nolint:gosec // below maxWords
+		key := bangla.Latin(word)
+		if key != "" {
+			dst, last = wordFeatures(dst, key, last, uint8(n), spell) //nolint:gosec // below maxWords
+		}
+		if spell != nil {
+			if spell.joins(before, key) {
+				dst, _ = wordFeatures(dst, before+key, 0, uint8(n), nil) //nolint:gosec // below maxWords
+			}
+			before = key
+		}
 		n++
 	}
 	return dst
 }
 
-// wordFeatures adds those of one word, given the hash of the word before, and returns the word's own hash.
-func wordFeatures(dst []feature, word string, before uint64, at uint8, spell *speller) ([]feature, uint64) {
-	key := bangla.Latin(word)
-	if key == "" {
-		return dst, before
+// wordFeatures adds those of the word with a key, given the hash of the word before, and returns the word's own.
+func wordFeatures(dst []feature, key string, before uint64, at uint8, spell *speller) ([]feature, uint64) {
+	if isNumber(key) {
+		own := hash(kindWord, numberShape(key))
+		return append(dst, feature{own, skeletonWeight, at}), own
 	}
-	if key[0] >= '0' && key[0] <= '9' {
-		key = numberShape(key)
-		h := hash(kindWord, key)
-		return append(dst, feature{h, skeletonWeight, at}), h
-	}
-	if len(key) > maxKey {
-		key = key[:maxKey]
-	}
+	key = key[:min(len(key), maxKey)]
 	stem := stemOf(key)
 	if spell != nil {
 		if known, ok := spell.near(stem); ok {
@@ -89,6 +99,8 @@ func wordFeatures(dst []feature, word string, before uint64, at uint8, spell *sp
 	}
 	return pieces(dst, key, at), own
 }
+
+func isNumber(key string) bool { return key[0] >= '0' && key[0] <= '9' }
 
 // stemOf is the key of a word without its ending, no longer than is looked at.
 func stemOf(key string) string { return bangla.Stem(key[:min(len(key), maxKey)]) }

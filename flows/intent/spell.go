@@ -67,6 +67,14 @@ func (s *speller) near(stem string) (string, bool) {
 	return best, best != ""
 }
 
+// joins reports two keys that together are a word of the examples, as in "foot path".
+func (s *speller) joins(a, b string) bool {
+	if a == "" || b == "" || len(a)+len(b) < leastJoined || len(a)+len(b) > maxKey || isNumber(a) || isNumber(b) {
+		return false
+	}
+	return s.counts[stemOf(a+b)] >= oftenJoined
+}
+
 // Near is the known word that the phonetic key of a misspelt one stands for, without its ending.
 func (m *Model) Near(stem string) (string, bool) { return m.spell.near(stem) }
 
