@@ -38,7 +38,7 @@ type askedAnswer struct {
 func backgroundRoutes() []Route {
 	return []Route{
 		{
-			Method: http.MethodGet, Path: "/api/v1/background", Needs: TroubleManage, Summary: "How the work beside the turns fares: reminders, notices, counters",
+			Method: http.MethodGet, Path: "/api/v1/background", Needs: TroubleManage, Summary: "How the work beside the turns fares: reminders, notices, figures",
 			Answer: listOf[taskAnswer]{}, handle: (*Server).listTasks,
 		},
 		{

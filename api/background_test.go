@@ -16,7 +16,7 @@ import (
 func TestBackgroundWorkIsTheAdministrators(t *testing.T) {
 	o := newOffice(t, nil)
 	work, err := background.New(background.Options{Pool: o.pool, Log: slog.New(slog.DiscardHandler), Tasks: []background.Task{
-		{Name: "fold_counters", Every: time.Hour, Do: func(context.Context) error { return errors.New("the disk is full") }},
+		{Name: "fold_figures", Every: time.Hour, Do: func(context.Context) error { return errors.New("the disk is full") }},
 		{Name: "send_replies", Every: time.Hour, Here: true, Do: func(context.Context) error { return nil }},
 	}})
 	if err != nil {
@@ -30,10 +30,10 @@ func TestBackgroundWorkIsTheAdministrators(t *testing.T) {
 	if w := o.do(call{path: "/api/v1/background", token: o.token}); w.Code != http.StatusForbidden {
 		t.Errorf("a supervisor lists: %d", w.Code)
 	}
-	if code := run("fold_counters", o.token); code != http.StatusForbidden {
+	if code := run("fold_figures", o.token); code != http.StatusForbidden {
 		t.Errorf("a supervisor asks: %d", code)
 	}
-	for task, want := range map[string]int{"fold_counters": http.StatusOK, "send_replies": http.StatusNotFound, "nothing": http.StatusNotFound} {
+	for task, want := range map[string]int{"fold_figures": http.StatusOK, "send_replies": http.StatusNotFound, "nothing": http.StatusNotFound} {
 		if code := run(task, admin); code != want {
 			t.Errorf("run %s: %d, want %d", task, code, want)
 		}
@@ -45,7 +45,7 @@ func TestBackgroundWorkIsTheAdministrators(t *testing.T) {
 		t.Error(fault)
 	}
 	items, _ := body["items"].([]any)
-	if len(items) != 1 || !strings.Contains(list.Body.String(), `"task":"fold_counters","every_seconds":3600,"waiting":1,"running":0,"failed":0`) {
+	if len(items) != 1 || !strings.Contains(list.Body.String(), `"task":"fold_figures","every_seconds":3600,"waiting":1,"running":0,"failed":0`) {
 		t.Errorf("%s", list.Body)
 	}
 }

@@ -26,10 +26,10 @@ func (o *office) troubled() (photo string) {
 	o.exec(`UPDATE photos SET status = 'failed', source = 'https://scontent.fbcdn.net/x', error = 'the address has expired (403)', attempts = 5 WHERE id = $1`, f.photo)
 	o.exec(`INSERT INTO river.river_job (state, attempt, max_attempts, attempted_at, finalized_at, args, kind, errors)
 		VALUES ('discarded', 1, 1, now(), now(), '{"task": "tell_notices"}', 'task', ARRAY['{"error": "the mail server cannot be reached"}'::jsonb]),
-		('completed', 1, 1, now(), now(), '{"task": "fold_counters"}', 'task', NULL)`)
+		('completed', 1, 1, now(), now(), '{"task": "fold_figures"}', 'task', NULL)`)
 	do := func(context.Context) error { return nil }
 	work, err := background.New(background.Options{Pool: o.pool, Log: slog.New(slog.DiscardHandler), Tasks: []background.Task{
-		{Name: "fold_counters", Every: 10 * time.Second, Do: do}, {Name: "tell_notices", Every: 5 * time.Second, Do: do}, {Name: "watch_silence", Every: 5 * time.Minute, Do: do},
+		{Name: "fold_figures", Every: 10 * time.Second, Do: do}, {Name: "tell_notices", Every: 5 * time.Second, Do: do}, {Name: "watch_silence", Every: 5 * time.Minute, Do: do},
 	}})
 	if err != nil {
 		o.t.Fatal(err)

@@ -292,11 +292,10 @@ func TestPauseTakesMessagesOutOfTheOutbox(t *testing.T) {
 	}
 	eventually(t, "its withdrawal", func() bool {
 		_ = n.news.Withdraw(context.Background(), id)
-		c, _ := n.news.Progress(context.Background(), id)
-		return c.Waiting == 1
+		return n.count(`SELECT count(*) FROM messages WHERE kind = 'broadcast' AND status IN ('queued', 'sending')`) == 0
 	})
-	if n.count(`SELECT count(*) FROM messages WHERE kind = 'broadcast' AND status IN ('queued', 'sending')`) > 0 {
-		t.Error("it is still there")
+	if c, err := n.news.Progress(t.Context(), id); err != nil || c.Waiting != 1 {
+		t.Errorf("it does not wait again: %+v, %v", c, err)
 	}
 }
 

@@ -72,7 +72,7 @@ func (b *Bot) tasks() []background.Task {
 		{Name: "find_late_cases", Every: delaysEvery, Do: b.noteDelays},
 		{Name: "move_people", Every: movesEvery, Poked: b.pokes.moves, Do: b.moveSessions},
 		{Name: "place_by_photos", Every: placeEvery, Do: b.placeByPhotos},
-		{Name: "fold_counters", Every: foldEvery, Do: b.foldCounters},
+		{Name: "fold_passages", Every: foldEvery, Do: b.foldPassages},
 		{Name: "fold_figures", Every: foldEvery, Within: countWithin, Do: b.foldFigures},
 		{Name: "count_scopes", Every: scopesEvery, Within: countWithin, Do: b.countScopes},
 		{Name: "check_figures", Every: checkEvery, Do: b.checkFigures},
@@ -151,18 +151,14 @@ func (b *Bot) wakeIdle(ctx context.Context) error {
 	return b.Accept(ctx, events)
 }
 
-func (b *Bot) foldCounters(ctx context.Context) error {
+func (b *Bot) foldPassages(ctx context.Context) error {
 	for range foldRounds {
-		n, err := b.desk.FoldCounters(ctx)
+		n, err := b.desk.FoldPassages(ctx)
 		if err != nil {
 			return err
 		}
-		m, err := b.desk.FoldPassages(ctx)
-		if err != nil {
-			return err
-		}
-		k, err := b.desk.FoldPhrases(ctx)
-		if err != nil || n+m+k == 0 {
+		m, err := b.desk.FoldPhrases(ctx)
+		if err != nil || n+m == 0 {
 			return err
 		}
 	}

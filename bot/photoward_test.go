@@ -10,6 +10,7 @@ import (
 	"nagorik/bot/photos"
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/handofftest"
 )
 
 // A photo that was read at its upload says the ward before it is asked.
@@ -48,6 +49,7 @@ func TestAPhotoPlacesACaseWhoseWardNobodyKnows(t *testing.T) {
 			SELECT $1::bigint, 'drainage', 'complaint', 'Drain', 'new', 'drainage', contact_id, id, channel, '{}', now(), now(), '', $2 FROM conversations`, number, by)
 		w.exec(`INSERT INTO photos (id, conversation_id, case_number, channel, source, status, at, lat, lon) SELECT $1, id, $2, 'paper', '', 'kept', now(), $3, $4 FROM conversations`,
 			handoff.NewID(), number, lat, lon)
+		w.exec(`INSERT INTO figure_changes (cases) VALUES (ARRAY[$1::bigint])`, number)
 	}
 	const inside, insideToo = 21.179665, 90.586219 // ward 6 of the sample city
 	file(20001, "unknown", inside, insideToo)
@@ -65,7 +67,8 @@ func TestAPhotoPlacesACaseWhoseWardNobodyKnows(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM case_timeline WHERE case_number = 20001 AND kind = 'ward' AND text = '6'`); n != 1 {
 		t.Errorf("it stands %d times on the timeline", n)
 	}
-	if n := w.count(`SELECT COALESCE(sum(n), 0) FROM (SELECT ward, n FROM counters UNION ALL SELECT ward, n FROM counter_deltas) k WHERE ward = 6`); n != 1 {
+	handofftest.Figures(t, w.pool)
+	if n := w.count(`SELECT sum(n) FROM figures WHERE what = 'filed' AND NOT monthly AND ward = 6`); n != 1 {
 		t.Errorf("the ward counts %d", n)
 	}
 }

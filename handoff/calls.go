@@ -159,9 +159,6 @@ func (d *Desk) recordCall(tx *gorm.DB, v Viewer, n *NewCall, row *calledRow) err
 	if err := tx.Create(&log).Error; err != nil {
 		return err
 	}
-	if err := d.countCall(tx, row.Conversation, CountConversations); err != nil {
-		return err
-	}
 	return d.audit(tx, v.AgentID, "conversation.call", id.String(), nil, map[string]string{"channel": n.Channel, "flow": n.Flow, "contact": row.Conversation.ContactID.String()})
 }
 
@@ -174,15 +171,7 @@ func (d *Desk) noteCall(tx *gorm.DB, v Viewer, c conversationRow, version int64,
 		ID: NewID(), ConversationID: c.ID, Seq: version << 8, Direction: "in", Author: "agent", AgentID: agentOrNull(v), Channel: c.Channel,
 		Kind: KindNote, Text: note, Status: "delivered", At: d.now(),
 	}
-	if err := tx.Create(&m).Error; err != nil {
-		return err
-	}
-	return d.countCall(tx, c, CountIn)
-}
-
-func (d *Desk) countCall(tx *gorm.DB, c conversationRow, what string) error {
-	return tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, '', ?, ?, 1)`,
-		d.day(d.now()), maybe.Zero(c.Ward), c.Flow, c.Channel, what).Error
+	return tx.Create(&m).Error
 }
 
 // endEarlier ends a call of the identity that nobody has ended. One that came

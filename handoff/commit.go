@@ -221,7 +221,7 @@ func (b *batch) write(ctx context.Context, c *pgx.Conn) error {
 	b.lease()
 	for _, queue := range []func(*pgx.Batch, *batch){
 		queueContacts, queueReplies, queueMoved, queueCases, queueReopened, queueConfirmed, queueJoined, queueTold, queueRatings, queuePhotos, queueAttachments,
-		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queueCounters, queuePassages, queuePhrases, queueChanges,
+		queueRemembered, queueCodes, queueContactChanges, queueLog, queueAlarms, queuePassages, queuePhrases, queueChanges,
 	} {
 		queue(q, b)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/figures"
+	"nagorik/handoff/handofftest"
 )
 
 // key is an address of these tests.
@@ -256,7 +258,7 @@ func TestLoadFindsWhatWasCommitted(t *testing.T) {
 	}
 }
 
-func TestCountersAreTheRowsTheyCount(t *testing.T) {
+func TestFiguresAreTheRowsTheyCount(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	at := r.clock.Now()
@@ -274,25 +276,13 @@ func TestCountersAreTheRowsTheyCount(t *testing.T) {
 			r.commit(again(second, "o_0", at))
 		}
 	}
-	for range 2 {
-		if _, err := r.FoldCounters(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n := r.count(`SELECT count(*) FROM counter_deltas`); n != 0 {
-		t.Errorf("%d deltas are left after folding", n)
-	}
+	counted := handofftest.Figures(t, r.pool)
 	for what, rows := range map[string]string{
-		handoff.CountIn:            `SELECT count(*) FROM messages WHERE direction = 'in'`,
-		handoff.CountOut:           `SELECT count(*) FROM messages WHERE direction = 'out'`,
-		handoff.CountConversations: `SELECT count(*) FROM conversations`,
-		handoff.CountCases:         `SELECT count(*) FROM cases`,
-		handoff.CountQueued:        `SELECT count(*) FROM conversations WHERE owner = 'queue'`,
-		handoff.CountContained:     `SELECT count(*) FROM conversations WHERE closed_at IS NOT NULL`,
+		figures.Came:  `SELECT count(*) FROM conversations`,
+		figures.Filed: `SELECT count(*) FROM cases`,
 	} {
-		got, want := r.count(`SELECT COALESCE(sum(n), 0)::integer FROM counters WHERE what = $1 AND day = '2026-11-23'`, what), r.count(rows)
-		if got != want || want == 0 {
-			t.Errorf("counter %s is %d, its rows are %d", what, got, want)
+		if n := int64(r.count(rows)); counted[what] != n || n == 0 {
+			t.Errorf("%s: counted %d, the rows are %d", what, counted[what], n)
 		}
 	}
 }

@@ -148,3 +148,9 @@ func notFound(err error, what string) error {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 }
+
+// day is the Asia/Dhaka day of an instant, as a date.
+func (d *Desk) day(at time.Time) time.Time {
+	y, m, day := at.In(d.tz).Date()
+	return time.Date(y, m, day, 0, 0, 0, 0, time.UTC)
+}

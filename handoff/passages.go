@@ -9,6 +9,10 @@ import (
 	"nagorik/flows"
 )
 
+// foldAtOnce bounds how many deltas one fold takes, so that it never holds a
+// long transaction.
+const foldAtOnce = 1000
+
 // passed is the key of what is counted of what happens in a flow.
 type passed struct {
 	flows.Passage

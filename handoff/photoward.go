@@ -49,9 +49,6 @@ func (d *Desk) PlaceByPhoto(ctx context.Context, number int64, ward int) (placed
 		if k.Ward != nil || k.WardBy != string(flows.WardNotKnown) {
 			return nil
 		}
-		if err := d.recount(tx, k, ward); err != nil {
-			return err
-		}
 		now := d.now()
 		err = tx.Model(&caseRow{}).Where("number = ?", number).Updates(map[string]any{"ward": ward, "ward_by": string(flows.WardByPhoto), "updated_at": now}).Error
 		if err != nil {

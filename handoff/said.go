@@ -43,6 +43,5 @@ func (d *Desk) queueSaid(tx *gorm.DB, c *deskRow, by *uuid.UUID, said []Reply) e
 	if c.OutboxUntil == nil {
 		c.OutboxUntil = &now
 	}
-	return tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, '', ?, ?, ?)`,
-		d.day(now), maybe.Zero(c.Ward), c.Flow, c.Channel, CountOut, len(rows)).Error
+	return nil
 }

@@ -46,9 +46,6 @@ func QueueUnasked(ctx context.Context, tx pgx.Tx, kind flows.MessageKind, now ti
 		SELECT u.id, c.id, c.version * 256 + u.place, 'out', 'bot', c.channel, $6, u.text, u.detail::jsonb, 'queued', $7
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS u(id, talk, place, text, detail) JOIN conversations c ON c.id = u.talk`,
 		id, talk, place, text, detail, string(kind), now)
-	q.Queue(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n)
-		SELECT ($2::timestamptz AT TIME ZONE 'Asia/Dhaka')::date, COALESCE(c.ward, 0), c.flow, '', c.channel, $3, count(*)
-		FROM unnest($1::uuid[]) AS u(talk) JOIN conversations c ON c.id = u.talk GROUP BY 2, 3, 5`, talk, now, CountOut)
 	if err := tx.SendBatch(ctx, q).Close(); err != nil {
 		return fmt.Errorf("queue messages: %w", err)
 	}

@@ -59,9 +59,6 @@ func (d *Desk) PlaceCase(ctx context.Context, v Viewer, number int64, to Placing
 		if note != "" {
 			h.text += "\n" + note
 		}
-		if err := d.recount(tx, *k, to.Ward); err != nil {
-			return h, err
-		}
 		k.Ward, k.WardBy = &to.Ward, string(flows.WardCorrection)
 		if err := offWard(tx, k, to.Ward); err != nil {
 			return h, err
@@ -71,20 +68,6 @@ func (d *Desk) PlaceCase(ctx context.Context, v Viewer, number int64, to Placing
 		}
 		return h, d.teach(tx, v, to.Alias, to.Ward, &k.Number)
 	})
-}
-
-// recount moves a case from the counter of one ward to that of another.
-func (d *Desk) recount(tx *gorm.DB, k caseRow, ward int) error {
-	was := maybe.Zero(k.Ward)
-	if was == ward {
-		return nil
-	}
-	err := tx.Exec(`INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (?, ?, ?, ?, ?, ?, -1), (?, ?, ?, ?, ?, ?, 1)`,
-		d.day(k.OpenedAt), was, k.Flow, k.Kind, k.Channel, CountCases, d.day(k.OpenedAt), ward, k.Flow, k.Kind, k.Channel, CountCases).Error
-	if err != nil {
-		return fmt.Errorf("count the case in its ward: %w", err)
-	}
-	return nil
 }
 
 // offWard takes a case from an agent who does not work for its ward.

@@ -8,6 +8,7 @@ import (
 
 	"nagorik/flows"
 	"nagorik/handoff"
+	"nagorik/handoff/handofftest"
 )
 
 func TestWardIsCorrected(t *testing.T) {
@@ -44,12 +45,10 @@ func TestWardIsCorrected(t *testing.T) {
 	if _, err := r.Case(ctx, five, n); !errors.Is(err, handoff.ErrNotFound) {
 		t.Errorf("the agent of ward 5 still sees it: %v", err)
 	}
-	if _, err := r.FoldCounters(ctx); err != nil {
-		t.Fatal(err)
-	}
+	handofftest.Figures(t, r.pool)
 	for what, sql := range map[string]string{
-		"the counter of ward 7":   `SELECT count(*) FROM counters WHERE what = 'cases' AND ward = 7 AND n = 1`,
-		"the counter of ward 5":   `SELECT count(*) FROM counters WHERE what = 'cases' AND ward = 5 AND n = 0`,
+		"the figures of ward 7":   `SELECT sum(n)::integer FROM figures WHERE what = 'filed' AND NOT monthly AND ward = 7`,
+		"the figures of any ward": `SELECT sum(n)::integer FROM figures WHERE what = 'filed' AND NOT monthly AND ward <> -1`,
 		"the correction on audit": `SELECT count(*) FROM audit_log WHERE what = 'case.ward' AND before->>'ward' = '5' AND after->>'ward' = '7'`,
 		"the name on audit":       `SELECT count(*) FROM audit_log WHERE what = 'ward.teach'`,
 	} {

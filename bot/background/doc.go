@@ -1,5 +1,5 @@
 // Package background runs what is done beside the turns: reminders, expiry, due
-// times, notices, folding of counters, removal of what is not to be kept.
+// times, notices, folding of figures, removal of what is not to be kept.
 //
 // What there is to do stands in the records, written in the transaction that
 // made it necessary. A Task looks for it and does it; it may run at any time,
@@ -14,7 +14,7 @@
 // [Standing], how a task fares.
 //
 //	work, err := background.New(background.Options{Pool: pool, Log: log, Tasks: []background.Task{
-//		{Name: "fold_counters", Every: 10 * time.Second, Do: desk.Fold},
+//		{Name: "fold_figures", Every: 10 * time.Second, Do: desk.Fold},
 //	}})
 //	go work.Run(ctx)
 package background

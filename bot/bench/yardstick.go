@@ -43,7 +43,7 @@ INSERT INTO messages (id, conversation_id, seq, direction, author, channel, kind
 UPDATE conversations SET version = version + 1, state = 'ask_photo', last_in_at = now(), last_at = now(),
 	checkpoint = '{"flow":"drainage","state":"ask_photo","lang":"bn","answers":{"trouble":"water","ward":5,"place":"বাড়ি ১২, রোড ৭, স্কুলের পাশে"}}'
 	WHERE id = %[1]s;
-INSERT INTO counter_deltas (day, ward, flow, kind, channel, what, n) VALUES (current_date, 5, 'drainage', 'complaint', 'messenger', 'messages_in', 1);
+INSERT INTO figure_changes (talks) VALUES (ARRAY[%[1]s]);
 COMMIT;
 `
 

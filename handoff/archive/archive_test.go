@@ -67,14 +67,14 @@ func TestRoundTrip(t *testing.T) {
 func checkNumbers(t *testing.T, dsn string) {
 	t.Helper()
 	err := inTransaction(t.Context(), dsn, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		var next, highest, version, delta int64
+		var next, highest, version, change int64
 		const q = `SELECT nextval('case_numbers'), (SELECT max(number) FROM cases),
-			nextval(pg_get_serial_sequence('catalogs', 'version')), nextval(pg_get_serial_sequence('counter_deltas', 'id'))`
-		if err := tx.QueryRow(t.Context(), q).Scan(&next, &highest, &version, &delta); err != nil {
+			nextval(pg_get_serial_sequence('catalogs', 'version')), nextval(pg_get_serial_sequence('figure_changes', 'id'))`
+		if err := tx.QueryRow(t.Context(), q).Scan(&next, &highest, &version, &change); err != nil {
 			return err
 		}
-		if next < highest+20+caseLeap || version != 3 || delta != 10 {
-			t.Errorf("next case %d after %d, next version %d, next delta %d", next, highest, version, delta)
+		if next < highest+20+caseLeap || version != 3 || change != 10 {
+			t.Errorf("next case %d after %d, next version %d, next change %d", next, highest, version, change)
 		}
 		return nil
 	})
@@ -185,7 +185,7 @@ func TestOnlyIntoAnEmptyPlace(t *testing.T) {
 		name, said string
 		occupy     func(Place)
 	}{
-		{"a row", "the database has counters", func(p Place) { execute(t, p.DSN, filling[13]) }},
+		{"a row", "the database has missed_phrases", func(p Place) { execute(t, p.DSN, oneRow) }},
 		{"a table of somebody else's", "the database has theirs", func(p Place) { execute(t, p.DSN, `CREATE TABLE theirs AS SELECT 1 AS x`) }},
 		{"a photo", "photos/ab/cd/abcd", func(p Place) { put(t, p, "photos/ab/cd/abcd"+strings.Repeat("0", 60), "x") }},
 		{"an event", "spool/00000001.seg", func(p Place) { put(t, p, "spool/00000001.seg", "x") }},

@@ -216,7 +216,9 @@ func TestDamagedFileTouchesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	altered := bytes.Clone(whole)
-	altered[len(altered)/2] ^= 1
+	for i := range 16 { // more than a header of gzip, of which some bits mean nothing
+		altered[len(altered)/2+i] ^= 0xff
+	}
 	for _, c := range []struct {
 		name string
 		file []byte
@@ -265,7 +267,7 @@ func TestRowsThatAreNot(t *testing.T) {
 		said              string
 	}{
 		{"none", "", "", 3, "instead of 3"},
-		{"stops early", "counter_deltas", "1\t2026-01-01\t1\ta\tb\tc\td\t1\n\\.\n2\t2026-01-01\t1\ta\tb\tc\td\t1\n", 2, ""},
+		{"stops early", "figure_checks", "2026-01-01\t2026-01-01\n\\.\n2026-01-02\t2026-01-01\n", 2, ""},
 		{"refers to nothing", "remembered", "00000000-0000-7000-8000-000000000001\tx\ttext\t{}\t2026-01-01\t\\N\n", 1, "foreign key"},
 		{"no row at all", "remembered", "nonsense\n", 1, "load table remembered"},
 	} {

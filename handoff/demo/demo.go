@@ -70,7 +70,7 @@ func Fill(ctx context.Context, pool *pgxpool.Pool, o Options) (Done, error) {
 	if err != nil {
 		return Done{}, fmt.Errorf("fill the database: %w", err)
 	}
-	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "counters", "passages", "sms_handovers"} {
+	for _, table := range []string{"contacts", "identities", "conversations", "messages", "cases", "case_timeline", "passages", "sms_handovers"} {
 		if _, err := pool.Exec(ctx, `ANALYZE `+table); err != nil {
 			return done, fmt.Errorf("look over the filled database: %w", err)
 		}
@@ -93,11 +93,11 @@ func (o Options) check() error {
 // empty refuses a database in which somebody has written, and keeps others
 // from writing until this is over.
 func empty(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, `LOCK TABLE contacts, counters, counter_deltas IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+	if _, err := tx.Exec(ctx, `LOCK TABLE contacts IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 		return err
 	}
 	var used bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM contacts) OR EXISTS (SELECT 1 FROM counters) OR EXISTS (SELECT 1 FROM counter_deltas)`).Scan(&used); err != nil {
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM contacts)`).Scan(&used); err != nil {
 		return err
 	}
 	if used {
@@ -117,7 +117,6 @@ type town struct {
 	open     map[int]bool // people who have a conversation that is not over
 	number   int64
 	rows     rows
-	counters map[counter]int64
 	passages map[passage]int64
 	done     Done
 }
@@ -125,7 +124,7 @@ type town struct {
 func fill(ctx context.Context, tx pgx.Tx, o Options) (Done, error) {
 	w := &town{
 		Options: o, random: rand.New(rand.NewPCG(o.Seed, 0x6e61676f72696b)), since: o.Until.AddDate(-1, 0, 0),
-		open: map[int]bool{}, number: firstCase - 1, counters: map[counter]int64{}, passages: map[passage]int64{},
+		open: map[int]bool{}, number: firstCase - 1, passages: map[passage]int64{},
 	}
 	if err := w.settle(ctx, tx); err != nil {
 		return w.done, err
@@ -146,9 +145,6 @@ func fill(ctx context.Context, tx pgx.Tx, o Options) (Done, error) {
 		}
 	}
 	w.done.Conversations = len(plan)
-	if err := w.copyCounters(ctx, tx); err != nil {
-		return w.done, err
-	}
 	if err := w.copyPassages(ctx, tx); err != nil {
 		return w.done, err
 	}

@@ -55,7 +55,6 @@ func (w *town) file(t *thread) {
 	place := pick(w, places)
 	w.rows.add("cases", m.number, t.service.ID, string(t.service.Kind), title(t.service), string(m.status), t.service.Team, with, t.ward, place, t.p.contact, t.id,
 		t.p.channel, string(answers), t.at, due, m.last)
-	w.count(t.at, handoff.CountCases, t.p.channel, t.ward, t.service.ID, string(t.service.Kind), 1)
 	w.done.Cases++
 	if t.photo != uuid.Nil && len(w.Pictures) > 0 && w.chance(photoShare) {
 		p := pick(w, w.Pictures)

@@ -3,11 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"nagorik/handoff"
 )
 
 // table is a table that is filled, with its columns, in the order that
@@ -58,31 +55,6 @@ func (r rows) copy(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("copy %s: %w", t.name, err)
 		}
 		r[t.name] = r[t.name][:0]
-	}
-	return nil
-}
-
-// counter is a counter's key.
-type counter struct {
-	day                       time.Time
-	ward                      int
-	flow, kind, channel, what string
-}
-
-// count adds to a counter as the desk's commit does.
-func (w *town) count(at time.Time, what, channel string, ward int, flow, kind string, n int) {
-	y, m, d := at.In(handoff.Dhaka()).Date()
-	w.counters[counter{time.Date(y, m, d, 0, 0, 0, 0, time.UTC), ward, flow, kind, channel, what}] += int64(n)
-}
-
-func (w *town) copyCounters(ctx context.Context, tx pgx.Tx) error {
-	list := make([][]any, 0, len(w.counters))
-	for k, n := range w.counters {
-		list = append(list, []any{k.day, k.ward, k.flow, k.kind, k.channel, k.what, n})
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"counters"}, []string{"day", "ward", "flow", "kind", "channel", "what", "n"}, pgx.CopyFromRows(list))
-	if err != nil {
-		return fmt.Errorf("copy counters: %w", err)
 	}
 	return nil
 }

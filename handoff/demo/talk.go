@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	"nagorik/flows"
-	"nagorik/handoff"
 )
 
 // How conversations go.
@@ -79,16 +78,16 @@ func (w *town) say(t *thread, author, text string, after time.Duration) uuid.UUI
 	if at.After(w.Until) {
 		return uuid.Nil
 	}
-	id, kind, direction, status, what := w.id(at), "text", "in", "delivered", handoff.CountIn
+	id, kind, direction, status := w.id(at), "text", "in", "delivered"
 	var place, by any
 	switch author {
 	case "bot":
-		kind, direction, status, what = "prompt", "out", "sent", handoff.CountOut
+		kind, direction, status = "prompt", "out", "sent"
 		if t.state != "" {
 			place = t.service.ID + "." + t.state
 		}
 	case "agent":
-		direction, status, by, what = "out", "sent", t.with.id, handoff.CountOut
+		direction, status, by = "out", "sent", t.with.id
 	default:
 		t.heard = at
 	}
@@ -97,7 +96,6 @@ func (w *town) say(t *thread, author, text string, after time.Duration) uuid.UUI
 	if t.p.channel == "sms" && direction == "out" {
 		w.pay(at, id, author, text)
 	}
-	w.count(at, what, t.p.channel, t.ward, t.service.ID, string(t.service.Kind), 1)
 	w.done.Messages++
 	return id
 }
@@ -157,7 +155,6 @@ func (w *town) hand(t *thread) {
 	t.handed, t.last = &at, at
 	team := t.service.Team
 	w.rows.add("conversation_log", w.id(at), t.id, at, "queued", nil, team, "asked", nil)
-	w.count(at, handoff.CountQueued, t.p.channel, t.ward, t.service.ID, string(t.service.Kind), 1)
 	t.with = w.of(team)
 	taken := at.Add(w.between(20*time.Second, 14*time.Minute))
 	if taken.After(w.Until) {
@@ -203,10 +200,7 @@ func (w *town) keep(t *thread) {
 	}
 	if t.closed == nil {
 		w.open[t.who] = true
-	} else if t.handed == nil {
-		w.count(*t.closed, handoff.CountContained, t.p.channel, t.ward, t.service.ID, string(t.service.Kind), 1)
 	}
-	w.count(t.at, handoff.CountConversations, t.p.channel, 0, "", "", 1)
 	w.rows.add("conversations", t.id, t.p.identity, t.p.contact, t.p.channel, t.seq/256, string(owner), with, team, reason, queued, t.service.ID, t.state,
 		t.p.language, t.ward, "{}", t.at, t.heard, t.last, t.closed, t.handed, agentAt)
 }

@@ -182,7 +182,7 @@ func (w *town) fill(random *rand.Rand, conversations int) {
 			})
 		}
 		if random.IntN(2) == 0 {
-			if _, err := w.desk.FoldCounters(w.t.Context()); err != nil {
+			if _, err := w.desk.FoldFigures(w.t.Context()); err != nil {
 				w.t.Fatal(err)
 			}
 		}
