@@ -171,7 +171,7 @@ func (s *nagorik) webChat() (*web.Web, error) {
 	at := func(address string) handoff.Key { return handoff.Key{Channel: web.Name, Address: address} }
 	return web.New(web.Options{
 		PublicURL: s.config.PublicURL.String(), Key: key, Remote: api.Remote(s.config.TrustedProxies), Done: s.done,
-		Keep:    s.keepShot,
+		Keep:    s.keepPhoto,
 		Refused: refusedPhoto,
 		Open:    s.openPhoto,
 		History: func(ctx context.Context, address, after string, limit int) ([]web.Line, error) {
@@ -190,15 +190,9 @@ func (s *nagorik) webChat() (*web.Web, error) {
 	})
 }
 
-// keepPhoto keeps an uploaded photo and says under which sum.
-func (s *nagorik) keepPhoto(_ context.Context, photo []byte) (string, error) {
-	kept, err := s.photos.Keep(bytes.NewReader(photo))
-	return kept.SHA256, err
-}
-
-// keepShot keeps a photo that came in the web chat, and says where it was taken
-// too.
-func (s *nagorik) keepShot(_ context.Context, photo []byte) (bot.Media, error) {
+// keepPhoto keeps an uploaded photo, and says under which sum and where it was
+// taken.
+func (s *nagorik) keepPhoto(_ context.Context, photo []byte) (bot.Media, error) {
 	kept, err := s.photos.Keep(bytes.NewReader(photo))
 	return bot.MediaOf(kept), err
 }

@@ -96,14 +96,14 @@ func (s *Server) keepAfter(ctx context.Context, uploads [][]byte) ([]string, err
 	}
 	kept := make([]string, 0, len(uploads))
 	for _, photo := range uploads {
-		sha256, err := s.opt.KeepPhoto(ctx, photo)
+		media, err := s.opt.KeepPhoto(ctx, photo)
 		if photos.Refused(err) {
 			return nil, fmt.Errorf("%w: %w", &handoff.FieldError{Field: fieldPhoto, Message: "is no photo that can be kept: " + err.Error()}, err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, sha256)
+		kept = append(kept, media.SHA256)
 	}
 	return kept, nil
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"nagorik/bot"
 	"nagorik/bot/photos"
 	"nagorik/handoff"
 )
@@ -27,9 +28,9 @@ func pictured(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (string, error) {
+	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (bot.Media, error) {
 		kept, err := store.Keep(bytes.NewReader(photo))
-		return kept.SHA256, err
+		return bot.MediaOf(kept), err
 	}
 	return o
 }
@@ -78,9 +79,9 @@ func TestResolvingTakesAPhotoOnTheCasesPage(t *testing.T) {
 	}
 	note := url.Values{"resolve_note": {"A new cover is on"}, "lang": {"en"}}
 	kept := o.server.opt.KeepPhoto
-	o.server.opt.KeepPhoto = func(context.Context, []byte) (string, error) {
+	o.server.opt.KeepPhoto = func(context.Context, []byte) (bot.Media, error) {
 		t.Error("a stranger's photo is kept")
-		return "", errors.New("not for strangers")
+		return bot.Media{}, errors.New("not for strangers")
 	}
 	if w := o.upload(path+"/resolve?lang=en", stranger, "", note, picture()); w.Code != http.StatusNotFound {
 		t.Errorf("another team: %d", w.Code)

@@ -111,11 +111,11 @@ func (s *Server) answerCall(c echo.Context) error {
 	}
 	e, uploads, err := web.ReadForm(c.Request().Header.Get("Content-Type"), body)
 	for _, photo := range uploads {
-		var sum string
-		if sum, err = s.opt.KeepPhoto(c.Request().Context(), photo); err != nil {
+		var kept bot.Media
+		if kept, err = s.opt.KeepPhoto(c.Request().Context(), photo); err != nil {
 			break
 		}
-		e.Media = append(e.Media, bot.Media{SHA256: sum})
+		e.Media = append(e.Media, kept)
 	}
 	if err == nil {
 		err = s.opt.Calls.AnswerCall(c.Request().Context(), viewer(c), id, e)

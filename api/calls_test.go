@@ -65,9 +65,9 @@ func callBot(o *office, more ...bot.Channel) *bot.Bot {
 			t.Error(err)
 		}
 	})
-	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (string, error) {
+	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (bot.Media, error) {
 		kept, err := store.Keep(bytes.NewReader(photo))
-		return kept.SHA256, err
+		return bot.MediaOf(kept), err
 	}
 	return b
 }
@@ -187,6 +187,30 @@ var onePixel = func() []byte {
 	_ = png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 8, 8)))
 	return b.Bytes()
 }()
+
+// A photo that staff add says where it was taken, as one from the citizen does: the ward that was only remembered gives way.
+func TestAPhotoOfACallBringsItsWard(t *testing.T) {
+	o := newTalkDesk(t)
+	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
+	cookie := o.enter("anna@example.org")
+	keep := o.server.opt.KeepPhoto
+	o.server.opt.KeepPhoto = func(ctx context.Context, photo []byte) (bot.Media, error) {
+		kept, err := keep(ctx, photo)
+		kept.Shot = &flows.Shot{Lat: 21.179665, Lon: 90.586219, At: o.clock.Now()} // ward 6 of the sample city
+		return kept, err
+	}
+	path := begun(t, o.post(callsPath, cookie, url.Values{
+		"name": {"Salma Begum"}, "phone": {"01712345678"}, "ward": {"5"}, "language": {"en"}, "channel": {"phone"}, "flow": {"drainage"},
+	}))
+	o.answers(path, cookie, "pick", "blocked")
+	o.answers(path, cookie, "text", "School Road, beside the mosque")
+	o.sendsPhoto(path, cookie)
+	o.answers(path, cookie, "pick", "!done")
+	wantPage(t, o.answers(path, cookie, "pick", "yes"), http.StatusOK, "10001")
+	if n := o.count(`SELECT count(*) FROM cases WHERE number = 10001 AND ward = 6 AND ward_by = 'photo'`); n != 1 {
+		t.Error("the case is not in the ward of its photo")
+	}
+}
 
 // sendsPhoto uploads a photo, and before it something that is none.
 func (o *office) sendsPhoto(path, cookie string) {

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"nagorik/api/browsertest"
+	"nagorik/bot"
 	"nagorik/bot/photos"
 	"nagorik/handoff"
 )
@@ -79,7 +80,7 @@ func (d *desktop) settledWithPhotos(follower filed) filed {
 	f := d.file("মরিয়ম বেগম", "road", 7)
 	before, after := sha(f.photo), strings.Repeat("c", 64)
 	d.server.opt.Photos = gallery{before: {96, 84, 70, 255}, after: {70, 132, 108, 255}}
-	d.server.opt.KeepPhoto = func(context.Context, []byte) (string, error) { return after, nil }
+	d.server.opt.KeepPhoto = func(context.Context, []byte) (bot.Media, error) { return bot.Media{SHA256: after}, nil }
 	d.exec(`INSERT INTO case_followers (case_number, contact_id, conversation_id, at) VALUES ($1, $2, $3, $4)`, f.number, follower.contact, follower.conversation, d.clock.Now())
 	d.exec(`UPDATE cases SET status = 'in_progress' WHERE number = $1`, f.number)
 	_, err := d.desk.ResolveCase(d.t.Context(), handoff.Viewer{Role: handoff.RoleSupervisor}, f.number, handoff.Resolution{Note: "গর্ত ভরাট করা হয়েছে।", Photos: []string{after}})

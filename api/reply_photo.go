@@ -77,11 +77,11 @@ func (s *Server) keepReplyPhoto(ctx context.Context, part *multipart.FileHeader)
 	if err != nil {
 		return "", err
 	}
-	sum, err := s.opt.KeepPhoto(ctx, raw)
+	kept, err := s.opt.KeepPhoto(ctx, raw)
 	if err == nil {
 		var shown io.Closer
-		if shown, _, _, err = s.opt.Photos.Open(sum, photos.View); err == nil {
-			return sum, shown.Close()
+		if shown, _, _, err = s.opt.Photos.Open(kept.SHA256, photos.View); err == nil {
+			return kept.SHA256, shown.Close()
 		}
 	}
 	switch {

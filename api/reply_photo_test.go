@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"nagorik/bot"
 	"nagorik/bot/photos"
 	"nagorik/handoff"
 )
@@ -28,9 +29,9 @@ func newPhotoDesk(t *testing.T) *office {
 	}
 	o.server.opt.Photos = store
 	o.server.opt.PhotoLinks = photos.NewLinks("https://city.example", []byte("a key of the tests that nobody else has"), o.clock.Now)
-	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (string, error) {
+	o.server.opt.KeepPhoto = func(_ context.Context, photo []byte) (bot.Media, error) {
 		kept, err := store.Keep(bytes.NewReader(photo))
-		return kept.SHA256, err
+		return bot.MediaOf(kept), err
 	}
 	return o
 }

@@ -82,7 +82,7 @@ type Options struct {
 	Live           Live             // nil: no stream
 	Done           <-chan struct{}  // closed when the program stops: streams end then
 	Photos         Photos
-	KeepPhoto      func(ctx context.Context, photo []byte) (sha256 string, err error)
+	KeepPhoto      func(ctx context.Context, photo []byte) (bot.Media, error)
 	PhotoLinks     *photos.Links          // reads links to photos that staff have sent; nil: there are none
 	Public         func(*echo.Echo) error // adds the public page
 	Readiness      func(context.Context) Readiness
