@@ -30,6 +30,19 @@ func (d *desktop) helped(lang string) {
 	d.looks("flows-explained-" + lang)
 }
 
+// unfolds finds the example sentences of a service folded away, and opens them.
+func (d *desktop) unfolds(lang string) {
+	d.t.Helper()
+	d.Open(d.url + draftPath + "?flow=waterlogging")
+	d.See("the step", `document.querySelector(".cm-activeLine").textContent.indexOf("ask_trouble") >= 0`)
+	d.Script(`document.querySelector(".cm-scroller").scrollBy(0, -900)`)
+	const folded = `document.querySelector(".cm-foldPlaceholder")`
+	d.See("folded sentences", folded+` && /^[0-9০-৯]+ `+map[string]string{"bn": "লাইন", "en": "lines"}[lang]+`$/.test(`+folded+`.textContent)`)
+	d.Picture("flows-folded-"+lang, 1280, 1000, "light")
+	d.Script(folded + `.click()`)
+	d.See("the sentences", `!`+folded)
+}
+
 // seesFigures looks at what happens in a service, and follows a step of the
 // diagram to its line.
 func (d *desktop) seesFigures(w *workshop) {
@@ -55,6 +68,7 @@ func TestServicesInABrowser(t *testing.T) {
 		d.visit("flows-compare-"+lang, comparePath(1, 2))
 		d.visit("flows-new-"+lang, newServicePath)
 		d.helped(lang)
+		d.unfolds(lang)
 		d.visit("flows-reference-"+lang, referencePath+"#state.ask")
 		d.visit("flows-guide-"+lang, flowsGuidePath)
 		d.visit("flows-try-page-"+lang, tryPath+"?flow=drainage")

@@ -9,6 +9,7 @@ import { syntaxHighlighting } from '@codemirror/language';
 import { classHighlighter } from '@lezer/highlight';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Diagram } from './diagram.js';
+import { foldExamples, folding } from './examples.js';
 import { Help } from './help.js';
 import { Trial } from './trial.js';
 
@@ -57,10 +58,10 @@ const start = () => {
   const explained = document.getElementById('explained');
   const show = (element) => explained.replaceChildren(element);
   const view = new EditorView({
-    state: EditorState.create({
+    state: foldExamples(EditorState.create({
       doc: area.value,
       extensions: [
-        help.extensions(show), basicSetup, syntaxHighlighting(classHighlighter), yaml(), lintGutter(), keymap.of([indentWithTab]), EditorView.lineWrapping, EditorView.cspNonce.of(form.dataset.nonce),
+        help.extensions(show), folding(form), basicSetup, syntaxHighlighting(classHighlighter), yaml(), lintGutter(), keymap.of([indentWithTab]), EditorView.lineWrapping, EditorView.cspNonce.of(form.dataset.nonce),
         EditorView.contentAttributes.of({ 'aria-label': document.querySelector('label[for=text]').textContent, spellcheck: 'false', translate: 'no' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) {
@@ -71,7 +72,7 @@ const start = () => {
           if (update.selectionSet) follow();
         }),
       ],
-    }),
+    })),
   });
   area.hidden = true;
   const ask = document.getElementById('explain');
