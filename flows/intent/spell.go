@@ -67,12 +67,14 @@ func (s *speller) near(stem string) (string, bool) {
 	return best, best != ""
 }
 
-// joins reports two keys that together are a word of the examples, as in "foot path".
+// joins reports two keys that together are a word of the examples, as in "foot path", and a commoner one than either of
+// them: "street light" is no word written apart.
 func (s *speller) joins(a, b string) bool {
 	if a == "" || b == "" || len(a)+len(b) < leastJoined || len(a)+len(b) > maxKey || isNumber(a) || isNumber(b) {
 		return false
 	}
-	return s.counts[stemOf(a+b)] >= oftenJoined
+	whole := s.counts[stemOf(a+b)]
+	return whole >= oftenJoined && (s.counts[stemOf(a)] < whole || s.counts[stemOf(b)] < whole)
 }
 
 // Near is the known word that the phonetic key of a misspelt one stands for, without its ending.
