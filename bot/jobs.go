@@ -152,14 +152,13 @@ func (b *Bot) wakeIdle(ctx context.Context) error {
 }
 
 func (b *Bot) foldPassages(ctx context.Context) error {
-	for range foldRounds {
-		n, err := b.desk.FoldPassages(ctx)
-		if err != nil {
-			return err
-		}
-		m, err := b.desk.FoldPhrases(ctx)
-		if err != nil || n+m == 0 {
-			return err
+	for _, fold := range []func(context.Context) (int, error){b.desk.FoldPassages, b.desk.FoldPhrases} {
+		n := handoff.FoldedAtOnce
+		for round := 0; round < foldRounds && n == handoff.FoldedAtOnce; round++ {
+			var err error
+			if n, err = fold(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

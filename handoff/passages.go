@@ -9,9 +9,9 @@ import (
 	"nagorik/flows"
 )
 
-// foldAtOnce bounds how many deltas one fold takes, so that it never holds a
-// long transaction.
-const foldAtOnce = 1000
+// FoldedAtOnce is how many deltas one fold takes at most, so that it never holds
+// a long transaction.
+const FoldedAtOnce = 1000
 
 // passed is the key of what is counted of what happens in a flow.
 type passed struct {
@@ -83,7 +83,7 @@ func (d *Desk) FoldPassages(ctx context.Context) (int, error) {
 			INSERT INTO passages AS p SELECT day, version, channel, language, flow, from_state, to_state, way, n FROM sums
 			ON CONFLICT (day, flow, from_state, to_state, way, version, channel, language) DO UPDATE SET n = p.n + excluded.n
 		)
-		SELECT count(*) FROM taken`, foldAtOnce).Scan(&n)
+		SELECT count(*) FROM taken`, FoldedAtOnce).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("fold what happens in the flows: %w", err)
 	}

@@ -48,7 +48,7 @@ func (d *Desk) FoldPhrases(ctx context.Context) (int, error) {
 			SELECT folded, flow, state, language, shown, n, first_at, last_at FROM sums
 			ON CONFLICT (folded, flow, state, language) DO UPDATE SET n = p.n + excluded.n, shown = excluded.shown, last_at = GREATEST(p.last_at, excluded.last_at)
 		)
-		SELECT count(*) FROM taken`, foldAtOnce).Scan(&n)
+		SELECT count(*) FROM taken`, FoldedAtOnce).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("fold what was not understood: %w", err)
 	}

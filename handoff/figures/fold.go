@@ -10,9 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// foldAtOnce bounds how many rows of figure_changes one folding takes. Each
-// names the conversations of one batch of turns.
-const foldAtOnce = 400
+// AtOnce is how many rows of figure_changes one folding takes at most. Each
+// names the conversations of one batch of turns; whoever writes several times
+// within one folding is counted once.
+const AtOnce = 2000
 
 // keeping is the key of the advisory lock under which facts and figures are
 // written: two foldings at a time would each add the same difference.
@@ -20,8 +21,8 @@ const keeping = 0x6e666967 // "nfig"
 
 // Fold takes changes off the list and counts what they name anew, in one
 // transaction: whoever is stopped half-way has done nothing. It returns how
-// many rows of the list it took; 0 when there is nothing left, or when another
-// process is at it.
+// many rows of the list it took, at most AtOnce; 0 when there is nothing left,
+// or when another process is at it.
 func Fold(ctx context.Context, pool *pgxpool.Pool) (int, error) {
 	n := 0
 	err := alone(ctx, pool, func(tx pgx.Tx) (err error) {
@@ -58,7 +59,7 @@ func alone(ctx context.Context, pool *pgxpool.Pool, work func(pgx.Tx) error) err
 // foldSome counts anew what the oldest changes name. Rows are read after the
 // changes were taken: what changes from then on is on the list again.
 func foldSome(ctx context.Context, tx pgx.Tx) (int, error) {
-	rows, err := tx.Query(ctx, `DELETE FROM figure_changes WHERE id IN (SELECT id FROM figure_changes ORDER BY id LIMIT $1) RETURNING cases, talks`, foldAtOnce)
+	rows, err := tx.Query(ctx, `DELETE FROM figure_changes WHERE id IN (SELECT id FROM figure_changes ORDER BY id LIMIT $1) RETURNING cases, talks`, AtOnce)
 	if err != nil {
 		return 0, err
 	}
