@@ -13,7 +13,7 @@ import (
 // AtOnce is how many rows of figure_changes one folding takes at most. Each
 // names the conversations of one batch of turns; whoever writes several times
 // within one folding is counted once.
-const AtOnce = 2000
+const AtOnce = 10000
 
 // keeping is the key of the advisory lock under which facts and figures are
 // written: two foldings at a time would each add the same difference.
