@@ -2,6 +2,7 @@ package flows
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"nagorik/flows/bangla"
@@ -70,7 +71,7 @@ func (c *Catalog) decide(folded string, message []token) decided {
 	switch {
 	case w.sure():
 		d.aim, d.decision = w.first, decisionFor(w.first)
-		if p := c.lists.languages.longest(message); p != nil && w.first.id == intentLanguage {
+		if p := c.languageWanted(message); p != nil && w.first.id == intentLanguage {
 			d.language = p.target
 		}
 	default:
@@ -134,7 +135,7 @@ const maxLanguageWords = 4
 
 // languageNamed is the language that a short message asks for.
 func (c *Catalog) languageNamed(message []token) *phrase {
-	p := c.lists.languages.longest(message)
+	p := c.languageWanted(message)
 	if p == nil || len(message) > maxLanguageWords {
 		return nil
 	}
@@ -142,6 +143,43 @@ func (c *Catalog) languageNamed(message []token) *phrase {
 		return nil
 	}
 	return p
+}
+
+// languageWanted is the language that is named in a message; of several, the last that is not refused: "I don't read
+// Bangla, use English".
+func (c *Catalog) languageWanted(message []token) *phrase {
+	wanted := c.lists.languages.longest(message)
+	for i := range message {
+		list := c.lists.languages.byFirst[message[i]]
+		for j := range list {
+			if p := &list[j]; p.within(message, i) && !refused(message, i, i+len(p.tokens)) {
+				wanted = p
+			}
+		}
+	}
+	return wanted
+}
+
+// How far a word of refusal stands from what it refuses: in English before it, in Bangla after it.
+const (
+	refusedBefore = 2
+	refusedAfter  = 3
+)
+
+var (
+	refusesNext = wordSet("not no dont don't cant can't cannot never without")
+	refusesLast = wordSet("না নাই নেই নারে পারিনা বুঝিনা জানিনা", "na nai nei parina bujhina janina")
+)
+
+// refused reports message[from:to] as something that is not wanted.
+func refused(message []token, from, to int) bool {
+	in := func(part []token, words map[token]struct{}) bool {
+		return slices.ContainsFunc(part, func(t token) bool {
+			_, ok := words[t]
+			return ok
+		})
+	}
+	return in(message[max(0, from-refusedBefore):from], refusesNext) || in(message[to:min(len(message), to+refusedAfter)], refusesLast)
 }
 
 // Understand tells what a message at the menu is taken for: exactly what Step would do with it.

@@ -142,6 +142,7 @@ type draftSlot struct {
 	min, max *float64
 	bounds   position
 	choices  []draftChoice
+	beside   []word
 	error    draftText
 	example  draftText
 }

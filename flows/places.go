@@ -119,15 +119,15 @@ func (t *turn) prefillPlace() {
 	}
 }
 
-// prefill takes what the words that began the flow say about its choices and its
-// ward, where they say it clearly.
+// prefill takes what the words that began the flow say about its choices, its
+// ward and its numbers, where they say it clearly.
 func (t *turn) prefill() {
 	if t.in.Kind != InputText && !t.told || len(t.tokens()) < 2 {
 		return
 	}
 	for i := range t.f.slots {
 		sl := &t.f.slots[i]
-		if sl.kind != SlotChoice || sl.several || sl.optional {
+		if sl.kind != SlotChoice || sl.several || sl.optional || sl.yesNo {
 			continue
 		}
 		p := sl.words.longest(t.tokens())
@@ -140,6 +140,22 @@ func (t *turn) prefill() {
 	t.wardFromText()
 	t.wardFromArea()
 	t.amountFromText()
+	t.numbersFromText()
+}
+
+// numbersFromText takes the numbers of things that are named, such as that of a
+// holding.
+func (t *turn) numbersFromText() {
+	for i := range t.f.slots {
+		sl := &t.f.slots[i]
+		if sl.beside == nil {
+			continue
+		}
+		if number, ok := sl.beside.Find(t.text); ok {
+			t.s.put(sl.name, TextValue(number))
+			t.s.Known = with(t.s.Known, sl.name)
+		}
+	}
 }
 
 // wardFromArea takes the ward of the one area that was named beside something else.

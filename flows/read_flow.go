@@ -101,7 +101,7 @@ func (r *reader) slot(m member) *draftSlot {
 	s := &draftSlot{name: m.key}
 	r.name(m.key, "slot")
 	f := r.fields(m.value, "a slot", "type", "label", "optional", "remember", "several", "unknown",
-		"min", "max", "choices", "error", "example")
+		"min", "max", "choices", "beside", "error", "example")
 	if f == nil {
 		return s
 	}
@@ -147,6 +147,9 @@ func (r *reader) slotTexts(s *draftSlot, f map[string]*yaml.Node) {
 	if n := f["example"]; n != nil {
 		s.example = r.text(n, "example")
 	}
+	if n := f["beside"]; n != nil {
+		s.beside = r.words(n, "beside")
+	}
 	if n := f["choices"]; n != nil {
 		for _, c := range r.members(n, "choices") {
 			r.name(c.key, "choice")
@@ -167,7 +170,7 @@ func (r *reader) slotFits(s *draftSlot, f map[string]*yaml.Node) {
 	if !ok {
 		return
 	}
-	for _, key := range []string{"several", "unknown", "min", "max", "choices", "optional", "remember", "example"} {
+	for _, key := range []string{"several", "unknown", "min", "max", "choices", "beside", "optional", "remember", "example"} {
 		if n := f[key]; n != nil && !has(kind.takes, key) {
 			r.fail(r.at(n), "a slot of type %s has no %q", s.kind, key)
 		}

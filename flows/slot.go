@@ -2,6 +2,7 @@ package flows
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/expr-lang/expr/types"
 
@@ -61,7 +62,9 @@ type slot struct {
 	bounded  bool
 	choices  []choice
 	byID     map[string]int
-	words    phrases // of the choices
+	words    phrases        // of the choices
+	beside   *bangla.Beside // finds the answer in a sentence; may be nil
+	yesNo    bool           // a question to which yes and no are answers
 	bad      *text
 	example  *text
 }
@@ -101,6 +104,7 @@ func (k *compiler) slotOf(d *draftSlot) slot {
 	for i, c := range d.choices {
 		k.choice(&s, i, c)
 	}
+	s.yesNo = isYesNo(d.choices)
 	in := scope{fills: []string{"min", "max"}, what: "an error text"}
 	s.bad = k.c.texts[s.do.bad]
 	if d.error.given {
@@ -110,10 +114,38 @@ func (k *compiler) slotOf(d *draftSlot) slot {
 	if d.example.given {
 		s.example = k.text(d.example, scope{what: "an example"}, true)
 	}
+	if len(d.beside) > 0 {
+		names := make([]string, len(d.beside))
+		for i, w := range d.beside {
+			names[i] = w.text
+		}
+		s.beside = bangla.NewBeside(names...)
+	}
 	if s.do.check != nil {
 		s.do.check(k, &s, d)
 	}
 	return s
+}
+
+// isYesNo reports choices of which one is a yes and another a no: they answer a
+// question that must have been asked, and "no" in "holding no 12" refuses
+// nothing.
+func isYesNo(choices []draftChoice) bool {
+	yes, no := -1, -1
+	for i, c := range choices {
+		for _, w := range c.words {
+			if strings.ContainsRune(w.text, ' ') {
+				continue
+			}
+			switch bangla.YesNo(w.text) {
+			case bangla.Yes:
+				yes = i
+			case bangla.No:
+				no = i
+			}
+		}
+	}
+	return yes >= 0 && no >= 0 && yes != no
 }
 
 func (k *compiler) slotLabel(s *slot, d *draftSlot) {

@@ -18,8 +18,9 @@ const maxText = 2000
 //	  label: {bn: বিবরণ, en: Details}
 //	  min: 3          characters
 //	  max: 500
+//	  beside: [হোল্ডিং, holding]   what stands beside these words is the answer
 var textSlot = slotKind{
-	takes: settingsOf("min", "max"), bad: "bad_text", example: "example_text",
+	takes: settingsOf("min", "max", "beside"), bad: "bad_text", example: "example_text",
 	typeOf: stringType, valueOf: textOf, read: readText, show: plainText,
 	fits: func(_ *Catalog, _ *slot, v Value) bool { return v.Shape == TextShape },
 }

@@ -236,10 +236,10 @@ func phraseOf(shown string, target int) phrase {
 }
 
 // courtesies are words that dress up another: they change nothing about it.
-var courtesies = courtesyWords("করুন করেন করো কর করে করি করব করবো করতে দেন দিন দাও দিবেন দেখান দেখাও দেখতে বলেন বলুন বলো বলতে লেখেন লিখুন চাই চাচ্ছি প্লিজ ভাই ভাইয়া আপু আপা স্যার একটু এখন কি আমার আমি আমাকে যাব যাবো",
+var courtesies = wordSet("করুন করেন করো কর করে করি করব করবো করতে দেন দিন দাও দিবেন দেখান দেখাও দেখতে বলেন বলুন বলো বলতে লেখেন লিখুন চাই চাচ্ছি প্লিজ ভাই ভাইয়া আপু আপা স্যার একটু এখন কি আমার আমি আমাকে যাব যাবো",
 	"please pls plz koren korun koro kore kori korbo korte den din dao dekhan dekhao dekhte bolen bolun bolo bolte chai vai bhai apu apa sir ektu ekhon ki amar ami amake jabo my me i want the now")
 
-func courtesyWords(lists ...string) map[token]struct{} {
+func wordSet(lists ...string) map[token]struct{} {
 	set := map[token]struct{}{}
 	for _, list := range lists {
 		for _, t := range tokens(nil, bangla.Fold(list)) {

@@ -11,8 +11,8 @@ const (
 
 var (
 	caseWords = setOf(
-		"কেস কেইস কেসের অভিযোগ অভিযোগের অভিযোগটা টিকেট টিকিট টোকেন টোকেনের ট্র্যাক ট্রাক ট্র্যাকিং ট্র্যাকের স্ট্যাটাস আইডি রেফারেন্স আবেদন আবেদনের খবর অবস্থা আপডেট",
-		"case cases keis kes complaint complain complaints complian ovijog obhijog ovijoger obijog ticket token track tracking status id ref reference application",
+		"কেস কেইস কেসের অভিযোগ অভিযোগের অভিযোগটা নালিশ নালিশের নালিশটা নালিশটার টিকেট টিকিট টোকেন টোকেনের ট্র্যাক ট্রাক ট্র্যাকিং ট্র্যাকের স্ট্যাটাস আইডি রেফারেন্স আবেদন আবেদনের খবর অবস্থা আপডেট",
+		"case cases keis kes complaint complain complaints complian ovijog obhijog ovijoger obijog nalish nalis nalisher nalister ticket token track tracking status id ref reference application",
 		"abedon update report khobor obostha",
 	)
 	// strongerNouns own the number beside them.

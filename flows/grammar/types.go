@@ -206,6 +206,7 @@ type Slot struct {
 	Min      float64                `yaml:"min" with:"text choice number amount"`
 	Max      float64                `yaml:"max" with:"text choice number amount photo"`
 	Choices  map[newName]titleValue `yaml:"choices" with:"choice"`
+	Beside   wordsValue             `yaml:"beside" with:"text"`
 	Error    textValue              `yaml:"error"`
 	Example  textValue              `yaml:"example" with:"text choice number amount date phone ward location photo code"`
 }
