@@ -229,7 +229,7 @@ func (t *turn) said(d *decided, slots map[string]string) {
 	if n, ok := caseNumber(t.folded); ok {
 		slots["case_id"] = strconv.FormatInt(n, 10)
 	}
-	if v, ok := bangla.Amount(t.folded); ok && namesMoney(t.folded) {
+	if v, ok := bangla.Money(t.folded); ok && namesMoney(t.folded) {
 		slots["amount"] = NumberValue(v).String()
 	}
 	if d.language >= 0 {

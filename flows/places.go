@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"nagorik/flows/bangla"
 	"nagorik/flows/place"
@@ -151,7 +152,7 @@ func (t *turn) numbersFromText() {
 		if sl.beside == nil {
 			continue
 		}
-		if number, ok := sl.beside.Find(t.text); ok {
+		if number, ok := sl.beside.Find(t.text); ok && sl.within(float64(utf8.RuneCountInString(number))) {
 			t.s.put(sl.name, TextValue(number))
 			t.s.Known = with(t.s.Known, sl.name)
 		}
@@ -200,7 +201,7 @@ func (c *Catalog) isMatter(m place.Match) bool {
 
 // amountFromText takes a sum of money where the service asks for just one before anything is worked out.
 func (t *turn) amountFromText() {
-	v, ok := bangla.Amount(t.folded)
+	v, ok := bangla.Money(t.folded)
 	if !ok || !namesMoney(t.folded) {
 		return
 	}

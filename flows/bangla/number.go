@@ -22,7 +22,14 @@ func Number(s string) (float64, bool) {
 
 // Amount reads a sum of money in taka. In a sentence with several numbers the one with a mark of money counts
 // ("৩ দিন ধরে ৩০০ টাকা"); two sums, or a range, are refused.
-func Amount(s string) (taka float64, ok bool) {
+func Amount(s string) (taka float64, ok bool) { return amount(s, counted) }
+
+// Money reads a sum out of a sentence that is about something else: a number with a mark of money or in thousands and
+// more. "I have one shop, how much taka" names none.
+func Money(s string) (taka float64, ok bool) { return amount(s, large) }
+
+// amount reads a sum that looks at least so much like one.
+func amount(s string, least int) (taka float64, ok bool) {
 	var tokenRoom [32]token
 	var room [8]quantity
 	ts := read(tokenRoom[:0], s)
@@ -42,7 +49,7 @@ func Amount(s string) (taka float64, ok bool) {
 			clash = true
 		}
 	}
-	if best == noSum || clash || best < taken && unreadNumber(ts, qs) {
+	if best < least || clash || best < taken && unreadNumber(ts, qs) {
 		return 0, false
 	}
 	return found.value, true
