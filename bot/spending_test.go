@@ -149,8 +149,9 @@ func TestBudgetAlarms(t *testing.T) {
 	p := priced(t, "", "")
 	p.exec(`INSERT INTO sms_handovers VALUES (gen_random_uuid(), now(), 'city', 'bot', gen_random_uuid(), NULL, 2, true, 100000, false)`)
 	p.exec(`INSERT INTO sms_balances (gateway, amount, currency, told_at, asked_at, least) VALUES ('city', 100, 'BDT', now(), now(), 200)`)
+	const ofMoney = `kind IN ('balance', 'near', 'budget')` // a busy machine may raise others
 	open := func() (kinds string) {
-		err := p.pool.QueryRow(t.Context(), `SELECT COALESCE(string_agg(kind, ' ' ORDER BY kind), '') FROM alarms WHERE cleared_at IS NULL`).Scan(&kinds)
+		err := p.pool.QueryRow(t.Context(), `SELECT COALESCE(string_agg(kind, ' ' ORDER BY kind), '') FROM alarms WHERE cleared_at IS NULL AND `+ofMoney).Scan(&kinds)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +175,7 @@ func TestBudgetAlarms(t *testing.T) {
 	}
 	p.exec(`UPDATE sms_balances SET amount = 200`)
 	eventually(t, "the end of all", watched(""))
-	if n := p.count(`SELECT count(*) FROM alarms`); n != 3 {
+	if n := p.count(`SELECT count(*) FROM alarms WHERE ` + ofMoney); n != 3 {
 		t.Errorf("%d alarms were raised, want each once", n)
 	}
 }
