@@ -114,13 +114,7 @@ func (k *compiler) slotOf(d *draftSlot) slot {
 	if d.example.given {
 		s.example = k.text(d.example, scope{what: "an example"}, true)
 	}
-	if len(d.beside) > 0 {
-		names := make([]string, len(d.beside))
-		for i, w := range d.beside {
-			names[i] = w.text
-		}
-		s.beside = bangla.NewBeside(names...)
-	}
+	k.slotBeside(&s, d)
 	if s.do.check != nil {
 		s.do.check(k, &s, d)
 	}
@@ -146,6 +140,20 @@ func isYesNo(choices []draftChoice) bool {
 		}
 	}
 	return yes >= 0 && no >= 0 && yes != no
+}
+
+func (k *compiler) slotBeside(s *slot, d *draftSlot) {
+	var names []string
+	for _, w := range d.beside {
+		if p := phraseOf(w.text, 0); len(p.tokens) == 0 {
+			k.fail(w.position, "%q has no letters or digits to listen for", w.text)
+			continue
+		}
+		names = append(names, w.text)
+	}
+	if names != nil {
+		s.beside = bangla.NewBeside(names...)
+	}
 }
 
 func (k *compiler) slotLabel(s *slot, d *draftSlot) {
