@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,9 +33,6 @@ const (
 	stopWithin  = 20 * time.Second // to finish what was accepted
 	storesClose = 30 * time.Second
 	readyWithin = 2 * time.Second
-	// collectAt lets the heap, a few tens of megabytes, grow fourfold between
-	// collections: about a sixth less work per turn for some 40 MB more.
-	collectAt = 300
 )
 
 // registersPart is the folder in DATA_DIR where uploaded tables wait.
@@ -78,9 +74,6 @@ func (serveCommand) Run(p *process) error {
 	s := &nagorik{config: config, log: p.logger(config), done: make(chan struct{})}
 	if s.texting, err = readTexting(config, p.lookup); err != nil {
 		return err
-	}
-	if _, set := p.lookup("GOGC"); !set {
-		debug.SetGCPercent(collectAt)
 	}
 	err = s.open(p.ctx)
 	if err == nil {
