@@ -51,7 +51,7 @@ func (d *desktop) world(anna, kamal handoff.Agent) filed {
 	}
 	d.exec(`UPDATE contacts SET phone = '+8801712345678', email = 'rahim@example.org', ward = 12, language = 'bn' WHERE id = $1`, f.contact)
 	d.exec(`UPDATE cases SET answers = '{"trouble":["manhole"],"phone":"+8801712345678","ward":12,"detail":null,"place":{"lat":23.75,"lon":90.39,"text":"৭ নম্বর রাস্তা, মসজিদের সামনে"}}', place = '৭ নম্বর রাস্তা, মসজিদের সামনে' WHERE number = $1`, f.number)
-	for _, told := range [][3]string{{"phone", "phone", "+8801712345678"}, {"holding_number", "text", "১২/ক"}} {
+	for _, told := range [][3]string{{"phone", "phone", "+8801712345678"}, {"holding_no", "text", "১২/ক"}} {
 		d.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, $3, to_jsonb($4::text), $5)`, f.contact, told[0], told[1], told[2], d.clock.Now())
 	}
 	v := handoff.Viewer{AgentID: kamal.ID, Role: handoff.RoleSupervisor}

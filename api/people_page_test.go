@@ -16,7 +16,7 @@ func TestPeopleAreFoundFromOneBox(t *testing.T) {
 	o.person("anna@example.org", "Anna", handoff.RoleAgent, nil, nil)
 	rahim, karim := o.file("মোঃ রহিম উদ্দিন", "drainage", 12), o.file("Karim Sheikh", "waste", 3)
 	o.exec(`UPDATE contacts SET phone = '+8801712345678', email = 'rahim@example.org' WHERE id = $1`, rahim.contact)
-	for _, told := range [][2]string{{"holding_number", "১২৭/ক"}, {"licence_number", "TRAD/DNCC/098760/2023"}} {
+	for _, told := range [][2]string{{"holding_no", "১২৭/ক"}, {"licence_no", "TRAD/DNCC/098760/2023"}} {
 		o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, told[0], told[1], o.clock.Now())
 	}
 	cookie := o.enter("anna@example.org")
@@ -37,7 +37,7 @@ func TestPeopleAreFoundFromOneBox(t *testing.T) {
 	wantPage(t, o.look(contactsPath+"?lang=en&q=zzyzx", cookie), http.StatusOK, "Nobody found")
 	wantPage(t, o.look(accountPath+"?lang=en", cookie), http.StatusOK, `action="/console/contacts" role="search"`)
 	// A number that is a case's and somebody else's holding shows both.
-	o.exec(`UPDATE remembered SET value = to_jsonb('10001'::text) WHERE slot = 'holding_number'`)
+	o.exec(`UPDATE remembered SET value = to_jsonb('10001'::text) WHERE slot = 'holding_no'`)
 	w := o.look(contactsPath+"?lang=en&q=10001", cookie)
 	for _, text := range []string{"A case has this number", `href="/console/cases/10001"`, karim.contact.String(), rahim.contact.String()} {
 		wantPage(t, w, http.StatusOK, text)
@@ -50,7 +50,7 @@ func TestPersonIsShownWholeAndNoted(t *testing.T) {
 	o.person("waste@example.org", "Waste", handoff.RoleAgent, []string{"waste"}, []int{3})
 	f := o.file("রহিম উদ্দিন", "drainage", 12)
 	o.exec(`UPDATE contacts SET phone = '+8801712345678' WHERE id = $1`, f.contact)
-	o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'holding_number', 'text', '"১২/ক"', $2)`, f.contact, o.clock.Now())
+	o.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, 'holding_no', 'text', '"১২/ক"', $2)`, f.contact, o.clock.Now())
 	o.exec(`UPDATE conversations SET owner = 'agent', agent_id = $2 WHERE id = $1`, f.conversation, anna.ID)
 	o.exec(`INSERT INTO messages (id, conversation_id, seq, direction, author, agent_id, channel, kind, text, status, at)
 		VALUES ($1, $2, 9000, 'out', 'agent', $3, 'web', 'text', 'On our way', 'delivered', $4)`, handoff.NewID(), f.conversation, anna.ID, o.clock.Now().Add(-25*time.Hour))

@@ -244,6 +244,6 @@ func (t *turn) said(d *decided, slots map[string]string) {
 	t.f, t.told = t.c.flows[d.aim.index], true
 	t.prefill()
 	for _, a := range t.s.Answers {
-		slots[a.Slot] = a.Value.String()
+		slots[a.Slot] = bangla.Digits(a.Value.String()) // for programs, in either script
 	}
 }

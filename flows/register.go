@@ -15,7 +15,7 @@ import (
 //	look:
 //	  lookup: register
 //	  register: holdings      # the name under which it was uploaded
-//	  key: holding_number     # the slot; case, script of the digits and blanks do not matter
+//	  key: holding_no     # the slot; case, script of the digits and blanks do not matter
 //	  found: tell             # the row may be told: {row.due}, {row.owner} …
 //	  none: unknown           # there is no such row
 //	  masked: offer           # it is there, and demands proof first; left out: as found

@@ -19,7 +19,7 @@ func TestContactsAreFoundHoweverTheyAreAskedFor(t *testing.T) {
 	percent := r.person("100% Legal_Name", "", "")
 	r.exec(`INSERT INTO identities (id, contact_id, channel, address, created_at) VALUES ($1, $2, 'sms', '+8801898765432', $3)`, handoff.NewID(), karim.contact, r.clock.Now())
 	number := r.file(rahim, r.conversation(rahim, talk{}), matter{})
-	for slot, value := range map[string]string{"holding_number": "১২৭/ক-4", "licence_number": "TRAD/DNCC/098760/2023"} {
+	for slot, value := range map[string]string{"holding_no": "১২৭/ক-4", "licence_no": "TRAD/DNCC/098760/2023"} {
 		r.exec(`INSERT INTO remembered (contact_id, slot, type, value, at) VALUES ($1, $2, 'text', to_jsonb($3::text), $4)`, karim.contact, slot, value, r.clock.Now())
 	}
 	cases := map[string]struct {

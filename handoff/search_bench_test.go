@@ -82,7 +82,7 @@ func census(b *testing.B, pool *pgxpool.Pool, n int) {
 	})
 	third := n / 3
 	copied("remembered", []string{"contact_id", "slot", "type", "value", "at"}, third, func(i int) []any {
-		return []any{ids[i*3], "holding_number", "text", fmt.Sprintf(`"%d/%d"`, i*7%90_000, i%40), at}
+		return []any{ids[i*3], "holding_no", "text", fmt.Sprintf(`"%d/%d"`, i*7%90_000, i%40), at}
 	})
 	copied("cases", []string{"number", "flow", "kind", "title", "status", "team", "ward", "contact_id", "conversation_id", "channel", "answers", "opened_at", "updated_at", "place"}, third, func(i int) []any {
 		return []any{int64(10_001 + i), "drainage", "complaint", "Drain", "closed", "drainage", int32(1 + i%36), ids[i*3], talks[i*3], "messenger", "{}", at, at, ""}
