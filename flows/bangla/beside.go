@@ -16,8 +16,9 @@ const (
 	besideEnding = `[\pL\pM]{0,8}`
 )
 
-// afterPlain are the words that may follow a bare number which is one's own: "holding 210 er due", but not "holding 2 ta".
-var afterPlain = setOf("এর er র r এ e তে te এই ei এটার etar টার tar ওয়ার্ড ward")
+// afterPlain are the words that, beside endings, may follow a bare number which is one's own: "holding 210 er due", but not
+// "holding 2 ta".
+var afterPlain = setOf("এই ei এটার etar টার tar ওয়ার্ড ward")
 
 // Beside finds the number of a thing beside its name, such as that of a holding or a licence.
 //
@@ -75,5 +76,5 @@ func ownNumber(rest string) bool {
 		return true
 	}
 	word, _ := NextWord(Fold(rest))
-	return word == "" || afterPlain.has(word)
+	return word == "" || endingsApart.has(word) || afterPlain.has(word)
 }

@@ -67,7 +67,7 @@ func (s *speller) near(stem string) (string, bool) {
 	return best, best != ""
 }
 
-// joins reports two keys that together are a word of the examples, as in "foot path", and a commoner one than either of
+// joins reports two keys that together are a word of the examples, as in "lai sens", and a commoner one than either of
 // them: "street light" is no word written apart.
 func (s *speller) joins(a, b string) bool {
 	if a == "" || b == "" || len(a)+len(b) < leastJoined || len(a)+len(b) > maxKey || isNumber(a) || isNumber(b) {

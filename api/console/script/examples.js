@@ -1,5 +1,5 @@
 // Example sentences are most of a file and seldom what one came for: they are folded away when it opens, each list into a line
-// that says how many there are. A click on it, the arrow beside it, or a search that finds one of them opens it.
+// that says how long it is. A click on it, or on the arrow beside it, opens it.
 import { codeFolding, foldEffect } from '@codemirror/language';
 
 const few = 8; // sentences that are left open
